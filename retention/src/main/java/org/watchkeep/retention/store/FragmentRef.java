@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.time.Instant;
+
+/**
+ * Where one stored fragment lies and what is said of it. Immutable.
+ *
+ * @param reelSerial generation of the reel it was written in: once the reel is reused the fragment is gone
+ * @param offset first byte of its record in the reel
+ * @param recordBytes length of the whole record
+ * @param sequence number within the run, from 0
+ * @param start recorder UTC
+ * @param durationMicros from media ticks
+ * @param flags see {@link FragmentFlags}
+ */
+public record FragmentRef(
+        String volume,
+        long reelSerial,
+        long offset,
+        int recordBytes,
+        long sequence,
+        Instant start,
+        long durationMicros,
+        int flags) {
+
+    public boolean isKeyPicture() {
+        return (flags & FragmentFlags.KEY_PICTURE) != 0;
+    }
+
+    public Instant end() {
+        return start.plusNanos(durationMicros * 1_000);
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Up to a minute of consecutive fragments of one run. Immutable.
+ *
+ * @param run number of the run in this store, ascending
+ * @param number of the segment in its run, from 0
+ * @param epoch key epoch all its records are encrypted under
+ * @param state {@code OPEN} while it is being written, {@code SEALED} when its seal record is durable, {@code UNSEALED}
+ *     when a stop left it without one
+ * @param codec RFC 6381 name
+ * @param cameraOffsetMicros camera clock less recorder clock at the start; {@link Fragment#OFFSET_UNKNOWN} where unknown
+ * @param fragments in order, never empty
+ */
+public record Segment(
+        StreamId stream,
+        long run,
+        int number,
+        long epoch,
+        State state,
+        String codec,
+        long cameraOffsetMicros,
+        FragmentRef configuration,
+        Optional<FragmentRef> seal,
+        List<FragmentRef> fragments) {
+
+    /** Where a segment is in its life: OPEN to SEALED, or OPEN to UNSEALED (a stop) to SEALED (recovery). */
+    public enum State {
+        OPEN,
+        UNSEALED,
+        SEALED
+    }
+
+    public Segment {
+        fragments = List.copyOf(fragments);
+        if (fragments.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "segment without fragments: " + stream + " run " + run + " no. " + number);
+        }
+    }
+
+    public Instant start() {
+        return fragments.get(0).start();
+    }
+
+    public Instant end() {
+        return fragments.get(fragments.size() - 1).end();
+    }
+
+    /** Bytes of all its fragment records. */
+    public long sizeBytes() {
+        return fragments.stream().mapToLong(FragmentRef::recordBytes).sum();
+    }
+}
