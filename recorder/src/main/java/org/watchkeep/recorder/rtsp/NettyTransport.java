@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.rtsp;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/** How sockets are driven: the kernel's epoll where its native library is there, the JDK's selector otherwise. */
+public enum NettyTransport {
+    EPOLL(EpollSocketChannel.class, EpollServerSocketChannel.class),
+    NIO(NioSocketChannel.class, NioServerSocketChannel.class);
+
+    private final Class<? extends SocketChannel> socket;
+    private final Class<? extends ServerSocketChannel> serverSocket;
+
+    NettyTransport(Class<? extends SocketChannel> socket, Class<? extends ServerSocketChannel> serverSocket) {
+        this.socket = socket;
+        this.serverSocket = serverSocket;
+    }
+
+    /** The best this machine has. */
+    public static NettyTransport best() {
+        return Epoll.isAvailable() ? EPOLL : NIO;
+    }
+
+    /** Event loops of this kind; daemon threads named {@code threadName-1-…}. The caller shuts them down. */
+    public EventLoopGroup loops(int count, String threadName) {
+        return new MultiThreadIoEventLoopGroup(
+                count,
+                new DefaultThreadFactory(threadName, true),
+                this == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+
+    public Class<? extends SocketChannel> socket() {
+        return socket;
+    }
+
+    public Class<? extends ServerSocketChannel> serverSocket() {
+        return serverSocket;
+    }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.rtsp;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * The one RTSP server: simulated cameras are mounted on it, and replay is. Serves over TCP, interleaved; asked for UDP it
+ * answers 461, whereupon players ask for TCP.
+ *
+ * <p>Any thread. The event loops belong to the caller, who shuts them down after {@link #close}.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a close or write that fails shows in the pipeline: channelInactive,
+// exceptionCaught
+public final class RtspServer implements AutoCloseable {
+    /** A fleet of 2,000 cameras on one server, each with a recorder and a viewer; a connection costs some 2 kB. */
+    static final int MAX_CONNECTIONS = 4_096;
+
+    /**
+     * A client that has fallen 1 MiB behind (2 s of a 4 Mbit/s camera) is sent nothing more until half of it is gone. Bounds
+     * memory per client to this and one picture.
+     */
+    private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(512 << 10, 1 << 20);
+
+    private static final int BACKLOG = 1_024;
+
+    /** A source and who may see it. */
+    record Mount(String path, MediaSource source, MountAccess access) {}
+
+    private final RtspServerSettings settings;
+    private final RandomGenerator random;
+    private final LongSupplier monoNanos;
+    private final Map<String, Mount> mounts = new ConcurrentHashMap<>();
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final Channel listening;
+
+    /**
+     * Binds the port; mounts may be added before or after.
+     *
+     * @param random for session ids and nonces; used by several threads at once, so {@link java.security.SecureRandom}
+     * @throws IOException when the port cannot be had
+     */
+    public RtspServer(
+            RtspServerSettings settings,
+            NettyTransport transport,
+            EventLoopGroup loops,
+            RandomGenerator random,
+            LongSupplier monoNanos)
+            throws IOException {
+        this.settings = settings;
+        this.random = random;
+        this.monoNanos = monoNanos;
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops)
+                .channel(transport.serverSocket())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel);
+                    }
+                })
+                .bind(settings.address())
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "RTSP server cannot listen on " + settings.address() + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        this.listening = bound.channel();
+    }
+
+    private void accept(Channel channel) {
+        if (connections.size() >= MAX_CONNECTIONS) {
+            channel.close();
+            return;
+        }
+        connections.add(channel);
+        channel.pipeline().addLast(new ServerConnection(this, channel));
+    }
+
+    /** Where it listens; the port that was found when 0 was asked. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) listening.localAddress();
+    }
+
+    /** Serves this source, to anybody, at {@code rtsp://…/path}. */
+    public void mount(String path, MediaSource source) {
+        mount(path, source, MountAccess.OPEN);
+    }
+
+    /** Serves this source at {@code rtsp://…/path}; what stood there before is unmounted. */
+    public void mount(String path, MediaSource source, MountAccess access) {
+        String normal = normal(path);
+        unmount(normal);
+        mounts.put(normal, new Mount(normal, source, access));
+    }
+
+    /** Answers 404 at this path from now on and closes the connections that play it. */
+    public void unmount(String path) {
+        Mount gone = mounts.remove(normal(path));
+        if (gone != null) {
+            for (Channel channel : connections) {
+                ServerConnection connection = channel.pipeline().get(ServerConnection.class);
+                if (connection != null) {
+                    channel.eventLoop().execute(() -> connection.onUnmounted(gone));
+                }
+            }
+        }
+    }
+
+    /** Stops listening and closes every connection. Does not wait for the loops to have done so. */
+    @Override
+    public void close() {
+        listening.close();
+        mounts.clear();
+        connections.close();
+    }
+
+    RtspServerSettings settings() {
+        return settings;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    long monoNanos() {
+        return monoNanos.getAsLong();
+    }
+
+    /** The mount whose path this address names or lies below; the query does not count. */
+    Optional<Mount> mountAt(String uri) {
+        String path = RtspUrl.pathOf(uri);
+        int query = path.indexOf('?');
+        String rest = normal(query < 0 ? path : path.substring(0, query));
+        while (true) {
+            Mount mount = mounts.get(rest);
+            if (mount != null) {
+                return Optional.of(mount);
+            }
+            int slash = rest.lastIndexOf('/');
+            if (slash < 0) {
+                return Optional.empty();
+            }
+            rest = rest.substring(0, slash);
+        }
+    }
+
+    /** One slash before, none behind: {@code /cam1}. */
+    private static String normal(String path) {
+        String trimmed = path;
+        while (trimmed.endsWith("/")) {
+            trimmed = trimmed.substring(0, trimmed.length() - 1);
+        }
+        return trimmed.isEmpty() || trimmed.startsWith("/") ? trimmed : "/" + trimmed;
+    }
+}

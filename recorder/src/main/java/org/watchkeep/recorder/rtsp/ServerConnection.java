@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.rtsp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client of the {@link RtspServer}: reads requests, answers them in order, holds at most one session. The session dies
+ * with the connection, as an interleaved one must. Confined to the connection's event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a close or write that fails shows in the pipeline: channelInactive,
+// exceptionCaught
+final class ServerConnection extends ChannelInboundHandlerAdapter implements InterleavedDecoder.Sink {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
+
+    private static final String METHODS = String.join(
+            ", ",
+            RtspRequest.OPTIONS,
+            RtspRequest.DESCRIBE,
+            RtspRequest.SETUP,
+            RtspRequest.PLAY,
+            RtspRequest.PAUSE,
+            RtspRequest.GET_PARAMETER,
+            RtspRequest.SET_PARAMETER,
+            RtspRequest.TEARDOWN);
+
+    /** 64 random bits: not to be guessed, and no dash in it, which some clients refuse. */
+    private static final int SESSION_ID_BYTES = 8;
+
+    private final RtspServer server;
+    private final Channel channel;
+    private final InterleavedDecoder decoder;
+    private final ServerAuth auth;
+    private @Nullable ServerSession session;
+    private long lastHeardNanos;
+
+    ServerConnection(RtspServer server, Channel channel) {
+        this.server = server;
+        this.channel = channel;
+        this.decoder = new InterleavedDecoder(channel.alloc(), InterleavedDecoder.Junk.REFUSE, this);
+        this.auth = new ServerAuth(server.random());
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        lastHeardNanos = server.monoNanos();
+        scheduleTimeout(TimeUnit.SECONDS.toNanos(server.settings().sessionTimeoutSeconds()));
+    }
+
+    /** RTCP and even RTP count as a sign of life: FFmpeg sends nothing else while it records from us. */
+    private void scheduleTimeout(long delayNanos) {
+        EventLoop loop = channel.eventLoop();
+        loop.schedule(
+                () -> {
+                    long limit = TimeUnit.SECONDS.toNanos(server.settings().sessionTimeoutSeconds());
+                    long silent = server.monoNanos() - lastHeardNanos;
+                    if (!channel.isOpen()) {
+                        return;
+                    }
+                    if (silent >= limit) {
+                        LOG.info(
+                                "{}: nothing heard for {} s, closing", channel.remoteAddress(), silent / 1_000_000_000);
+                        channel.close();
+                    } else {
+                        scheduleTimeout(limit - silent);
+                    }
+                },
+                delayNanos,
+                TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object read) {
+        lastHeardNanos = server.monoNanos();
+        ByteBuf bytes = (ByteBuf) read;
+        try {
+            decoder.decode(bytes);
+        } catch (IOException e) {
+            LOG.info("{}: {}", channel.remoteAddress(), e.getMessage());
+            reply(RtspResponse.of(RtspResponse.BAD_REQUEST)).addListener(ChannelFutureListener.CLOSE);
+            decoder.close();
+        } finally {
+            bytes.release();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        decoder.close();
+        endSession();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("{}: {}", channel.remoteAddress(), cause.getMessage());
+        } else {
+            LOG.error("{}: closing this connection", channel.remoteAddress(), cause);
+        }
+        channel.close();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (session != null && channel.isWritable()) {
+            session.onWritable();
+        }
+    }
+
+    void onUnmounted(RtspServer.Mount mount) {
+        if (session != null && session.mount().equals(mount)) {
+            channel.close();
+        }
+    }
+
+    /** What clients send us on channels is RTCP receiver reports: a sign of life, no more. */
+    @Override
+    public void onFrame(int channelNumber, ByteBuf packet) {}
+
+    @Override
+    public boolean isKnownChannel(int channelNumber) {
+        return false;
+    }
+
+    /** We ask clients nothing, so a response is a stray one. */
+    @Override
+    public void onResponse(RtspResponse response) {
+        LOG.debug("{}: stray response {}", channel.remoteAddress(), response.status());
+    }
+
+    @Override
+    public void onRequest(RtspRequest request) {
+        RtspResponse answer = answer(request);
+        int cseq = request.headers().cseq();
+        reply(cseq < 0 ? answer : answer.with(RtspHeaders.CSEQ, Integer.toString(cseq)));
+        if (request.method().equals(RtspRequest.PLAY) && answer.isOk() && session != null) {
+            session.play();
+        }
+    }
+
+    private RtspResponse answer(RtspRequest request) {
+        if (request.headers().cseq() < 0) {
+            return RtspResponse.of(RtspResponse.BAD_REQUEST);
+        }
+        if (request.method().equals(RtspRequest.OPTIONS)) {
+            return RtspResponse.of(RtspResponse.OK).with(RtspHeaders.PUBLIC, METHODS);
+        }
+        Optional<RtspServer.Mount> found = server.mountAt(request.uri())
+                .or(() -> Optional.ofNullable(session)
+                        .map(ServerSession::mount)
+                        .filter(m -> request.uri().equals("*")));
+        if (found.isEmpty()) {
+            return RtspResponse.of(RtspResponse.NOT_FOUND);
+        }
+        RtspServer.Mount mount = found.get();
+        ServerAuth.Verdict verdict = auth.check(mount.access(), request);
+        if (verdict != ServerAuth.Verdict.ACCEPTED) {
+            return auth.challenge(mount.access(), verdict);
+        }
+        return switch (request.method()) {
+            case RtspRequest.DESCRIBE -> describe(mount, request);
+            case RtspRequest.SETUP -> setUp(mount, request);
+            case RtspRequest.PLAY, RtspRequest.PAUSE, RtspRequest.TEARDOWN -> inSession(mount, request);
+            case RtspRequest.GET_PARAMETER, RtspRequest.SET_PARAMETER -> parameter(request);
+            default -> RtspResponse.of(RtspResponse.NOT_IMPLEMENTED).with(RtspHeaders.PUBLIC, METHODS);
+        };
+    }
+
+    private static RtspResponse describe(RtspServer.Mount mount, RtspRequest request) {
+        String base = request.uri().endsWith("/") ? request.uri() : request.uri() + "/";
+        return RtspResponse.of(RtspResponse.OK)
+                .with(RtspHeaders.CONTENT_BASE, base)
+                .withBody("application/sdp", mount.source().sdp());
+    }
+
+    private RtspResponse setUp(RtspServer.Mount mount, RtspRequest request) {
+        ServerSession current = session;
+        if (current != null && (!current.mount().equals(mount) || current.isPlaying())) {
+            return RtspResponse.of(RtspResponse.METHOD_NOT_VALID_IN_STATE);
+        }
+        Optional<TransportHeader> transport =
+                request.headers().first(RtspHeaders.TRANSPORT).flatMap(TransportHeader::parse);
+        if (transport.isEmpty()) {
+            return RtspResponse.of(RtspResponse.UNSUPPORTED_TRANSPORT);
+        }
+        int track = trackAt(mount, request.uri());
+        if (track < 0) {
+            return RtspResponse.of(RtspResponse.NOT_FOUND);
+        }
+        if (current == null) {
+            current = new ServerSession(newSessionId(), mount, channel);
+            session = current;
+        }
+        TransportHeader.Channels channels =
+                transport.get().channels().orElseGet(() -> TransportHeader.Channels.ofTrack(track));
+        if (!current.setUp(track, channels)) {
+            return RtspResponse.of(RtspResponse.BAD_REQUEST);
+        }
+        return withSession(current, RtspResponse.of(RtspResponse.OK))
+                .with(RtspHeaders.TRANSPORT, TransportHeader.request(channels));
+    }
+
+    /** The media section whose control ends this address; the only one where the address is the mount's own. */
+    private static int trackAt(RtspServer.Mount mount, String uri) {
+        List<MediaDescription> media;
+        try {
+            media = SessionDescription.parse(mount.source().sdp()).media();
+        } catch (RtspFormatException e) {
+            throw new IllegalStateException("the source mounted at " + mount.path() + " has no valid SDP", e);
+        }
+        String path = RtspUrl.pathOf(uri);
+        for (int i = 0; i < media.size(); i++) {
+            String control = media.get(i).control().orElse("*");
+            if (path.endsWith("/" + control)) {
+                return i;
+            }
+        }
+        return media.size() == 1 && path.equals(mount.path()) ? 0 : -1;
+    }
+
+    private String newSessionId() {
+        byte[] id = new byte[SESSION_ID_BYTES];
+        server.random().nextBytes(id);
+        return HexFormat.of().formatHex(id);
+    }
+
+    private RtspResponse inSession(RtspServer.Mount mount, RtspRequest request) {
+        ServerSession current = session;
+        if (current == null || !current.mount().equals(mount) || !isMine(current, request)) {
+            return RtspResponse.of(RtspResponse.SESSION_NOT_FOUND);
+        }
+        RtspResponse ok = withSession(current, RtspResponse.of(RtspResponse.OK));
+        switch (request.method()) {
+            case RtspRequest.PLAY -> ok = ok.with(RtspHeaders.RANGE, "npt=now-");
+            case RtspRequest.PAUSE -> current.pause();
+            default -> endSession();
+        }
+        return ok;
+    }
+
+    private RtspResponse parameter(RtspRequest request) {
+        ServerSession current = session;
+        if (current == null) {
+            return RtspResponse.of(RtspResponse.OK);
+        }
+        return isMine(current, request)
+                ? withSession(current, RtspResponse.of(RtspResponse.OK))
+                : RtspResponse.of(RtspResponse.SESSION_NOT_FOUND);
+    }
+
+    private static boolean isMine(ServerSession current, RtspRequest request) {
+        return request.headers().session().map(current.id()::equals).orElse(true);
+    }
+
+    private RtspResponse withSession(ServerSession current, RtspResponse response) {
+        return response.with(
+                RtspHeaders.SESSION,
+                current.id() + ";timeout=" + server.settings().sessionTimeoutSeconds());
+    }
+
+    private void endSession() {
+        if (session != null) {
+            session.pause();
+            session = null;
+        }
+    }
+
+    private ChannelFuture reply(RtspResponse response) {
+        ByteBuf out = channel.alloc().buffer();
+        RtspEncoder.write(response.with(RtspHeaders.SERVER, server.settings().product()), out);
+        return channel.writeAndFlush(out);
+    }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.rtsp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.EventLoopGroup;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Other people's players against our server. */
+class RtspServerPlayersIT {
+    private static final Credentials WHO = new Credentials("admin", "pa:ss w@rd");
+
+    @TempDir
+    Path folder;
+
+    private final NettyTransport transport = NettyTransport.best();
+    private EventLoopGroup loops;
+    private RtspServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        loops = transport.loops(1, "test-server");
+        server = new RtspServer(
+                RtspServerSettings.on(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                transport,
+                loops,
+                new SecureRandom(),
+                System::nanoTime);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    private String url(String userInfo) {
+        return "rtsp://" + userInfo + "127.0.0.1:" + server.address().getPort() + "/cam1";
+    }
+
+    @ParameterizedTest
+    @EnumSource(MountAccess.Scheme.class)
+    void play_ffmpegOverTcpWithEveryLogin_decodes(MountAccess.Scheme scheme) throws Exception {
+        ElementaryStreamSource source = new ElementaryStreamSource(Peer.elementaryStream(folder));
+        server.mount("/cam1", source, new MountAccess(scheme, "test camera", WHO));
+
+        Peer.Result result = Peer.run(List.of(
+                "ffmpeg",
+                "-v",
+                "error",
+                "-rtsp_transport",
+                "tcp",
+                "-i",
+                url("admin:pa%3Ass%20w%40rd@"),
+                "-frames:v",
+                "60",
+                "-f",
+                "null",
+                "-"));
+
+        assertThat(result.output()).isEmpty();
+        assertThat(result.exit()).isZero();
+    }
+
+    @Test
+    void play_ffmpegWithWrongPassword_isRefused() throws Exception {
+        ElementaryStreamSource source = new ElementaryStreamSource(Peer.elementaryStream(folder));
+        server.mount("/cam1", source, new MountAccess(MountAccess.Scheme.DIGEST, "test camera", WHO));
+
+        Peer.Result result = Peer.run(List.of(
+                "ffmpeg",
+                "-v",
+                "error",
+                "-rtsp_transport",
+                "tcp",
+                "-i",
+                url("admin:wrong@"),
+                "-frames:v",
+                "1",
+                "-f",
+                "null",
+                "-"));
+
+        assertThat(result.output()).contains("401");
+        assertThat(result.exit()).isNotZero();
+    }
+
+    /** No transport named: ffprobe asks for UDP first, is refused with 461, and takes TCP. */
+    @Test
+    void play_ffprobeWithoutTransport_fallsBackToTcp() throws Exception {
+        Peer.assumeProgram("ffprobe");
+        ElementaryStreamSource source = new ElementaryStreamSource(Peer.elementaryStream(folder));
+        server.mount("/cam1", source);
+
+        Peer.Result result = Peer.run(List.of(
+                "ffprobe",
+                "-v",
+                "error",
+                "-count_frames",
+                "-read_intervals",
+                "%+4",
+                "-show_entries",
+                "stream=codec_name,width,height",
+                "-of",
+                "csv",
+                url("")));
+
+        assertThat(result.output()).contains("stream,h264,640,360");
+        assertThat(result.exit()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(MountAccess.Scheme.class)
+    void play_gstreamerOverTcpWithEveryLogin_decodesAHundredPictures(MountAccess.Scheme scheme) throws Exception {
+        Peer.assumeProgram("gst-launch-1.0");
+        ElementaryStreamSource source = new ElementaryStreamSource(Peer.elementaryStream(folder));
+        server.mount("/cam1", source, new MountAccess(scheme, "test camera", WHO));
+
+        Peer.Result result = Peer.run(List.of(
+                "gst-launch-1.0",
+                "-q",
+                "rtspsrc",
+                "location=" + url(""),
+                "protocols=tcp",
+                "user-id=admin",
+                "user-pw=pa:ss w@rd",
+                "!",
+                "rtph264depay",
+                "!",
+                "avdec_h264",
+                "!",
+                "identity",
+                "eos-after=100",
+                "!",
+                "fakesink",
+                "sync=false"));
+
+        assertThat(result.output()).doesNotContain("ERROR");
+        assertThat(result.exit()).isZero();
+    }
+}
