@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+import org.watchkeep.controlroom.config.ConfigException;
+import org.watchkeep.controlroom.control.Refusal;
+import org.watchkeep.retention.store.StoreException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The command tree, and how every command ends: an exit code, and where it failed one sentence with what to do next, as
+ * JSON where JSON was asked for.
+ */
+final class Cli {
+    private final Shell shell;
+
+    Cli(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Command(
+            name = "watchkeep",
+            description = "Records cameras on a rolling store and discloses footage.",
+            synopsisSubcommandLabel = "COMMAND")
+    static final class Root implements Runnable {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // picocli fills it in
+        CommandSpec spec;
+
+        @Option(names = "--help", usageHelp = true, description = "Show this help.")
+        boolean help;
+
+        @Override
+        public void run() {
+            throw new ParameterException(spec.commandLine(), "no command given");
+        }
+    }
+
+    CommandLine tree() {
+        CommandLine root = new CommandLine(new Root());
+        root.addSubcommand(group("config", "Check a site configuration, or print one to begin from.")
+                .addSubcommand(new ConfigCheckCommand(shell))
+                .addSubcommand(new ConfigExampleCommand(shell)));
+        root.setParameterExceptionHandler((e, args) -> onBadArguments(e, args));
+        root.setExecutionExceptionHandler((e, command, parsed) -> onFailure(e, parsed.originalArgs()));
+        root.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
+        root.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
+        root.setUsageHelpAutoWidth(false);
+        return root;
+    }
+
+    private static CommandLine group(String name, String description) {
+        Group group = new Group();
+        CommandSpec spec = CommandSpec.forAnnotatedObject(group).name(name);
+        spec.usageMessage().description(description).synopsisSubcommandLabel("COMMAND");
+        return new CommandLine(spec);
+    }
+
+    /** Holds commands, is none. */
+    @Command
+    static final class Group implements Runnable {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // picocli fills it in
+        CommandSpec spec;
+
+        @Option(names = "--help", usageHelp = true, description = "Show this help.")
+        boolean help;
+
+        @Override
+        public void run() {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    spec.name() + ": no command given (expected: "
+                            + String.join(", ", spec.subcommands().keySet()) + ")");
+        }
+    }
+
+    int run(String... args) {
+        return tree().execute(args);
+    }
+
+    private int onBadArguments(ParameterException e, String[] args) {
+        String message = text(e);
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            message = "unknown: " + String.join(" ", unmatched.getUnmatched());
+        }
+        String command = e.getCommandLine().getCommandSpec().qualifiedName(" ");
+        return fail(
+                Refusal.badInput("bad-arguments", message.strip(), "See: " + command + " --help"), Arrays.asList(args));
+    }
+
+    private int onFailure(Exception e, List<String> args) {
+        if (e instanceof RuntimeException) {
+            LoggerFactory.getLogger(Cli.class).error("internal error", e);
+        }
+        return fail(refusal(e), args);
+    }
+
+    /** What an exception means to the one who typed the command. */
+    private static Refusal refusal(Exception e) {
+        if (e instanceof Refusal refusal) {
+            return refusal;
+        }
+        if (e instanceof ConfigException config) {
+            return Refusal.badInput(
+                    "bad-config",
+                    text(config),
+                    "Correct it; `watchkeep config check --config " + config.file() + "` lists every fault.");
+        }
+        if (e instanceof StoreException store) {
+            return Refusal.environment("store", text(store), store.next());
+        }
+        if (e instanceof NoSuchFileException missing) {
+            return Refusal.environment("no-file", "no file " + missing.getFile(), "Check the path.");
+        }
+        if (e instanceof AccessDeniedException denied) {
+            return Refusal.environment(
+                    "access-denied", "no permission for " + denied.getFile(), "Run it as the recorder's user.");
+        }
+        if (e instanceof FileSystemException file) {
+            return Refusal.environment("io-error", text(file), "Check the disk and the path.");
+        }
+        if (e instanceof IOException) {
+            return Refusal.environment("io-error", text(e), "Check the disk and the path.");
+        }
+        return Refusal.environment("internal", "internal error: " + e, "Please report it, with the lines above.");
+    }
+
+    private static String text(Exception e) {
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+
+    private int fail(Refusal refusal, List<String> args) {
+        if (args.contains("--json")) {
+            ObjectNode document = Shell.document("error");
+            document.putObject("error")
+                    .put("code", refusal.code())
+                    .put("message", text(refusal))
+                    .put("next", refusal.next());
+            document.remove("schema");
+            shell.printJson(document);
+        } else {
+            shell.note("watchkeep: " + text(refusal) + ". " + refusal.next());
+        }
+        return refusal.exit();
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * One installation, as {@code site.yaml} says it: checked, paths absolute. Immutable.
+ *
+ * @param file where it was read from
+ */
+public record SiteConfig(
+        Path file,
+        String name,
+        ZoneId timeZone,
+        List<Volume> volumes,
+        Keys keys,
+        List<RetentionClass> classes,
+        List<Scheme> schemes,
+        List<Camera> cameras) {
+
+    public SiteConfig {
+        volumes = List.copyOf(volumes);
+        classes = List.copyOf(classes);
+        schemes = List.copyOf(schemes);
+        cameras = List.copyOf(cameras);
+    }
+
+    /** The camera with this id. */
+    public Optional<Camera> camera(String id) {
+        return cameras.stream().filter(c -> c.id().equals(id)).findFirst();
+    }
+
+    /** A directory on a disk, and how many of its bytes reels may take. */
+    public record Volume(String id, Path path, long sizeBytes) {}
+
+    /**
+     * Where the keys are.
+     *
+     * @param keystore PKCS#12 with the site's master key
+     * @param passphraseFile its passphrase, readable by the recorder's user only
+     * @param homes the two slot folders, best on different devices
+     */
+    public record Keys(Path keystore, Path passphraseFile, List<Path> homes) {
+        public Keys {
+            homes = List.copyOf(homes);
+        }
+    }
+
+    /** The cameras whose footage is kept for the same number of days. */
+    public record RetentionClass(String id, int days, String reason) {}
+
+    /** A surveillance scheme: whose cameras they are and what for. */
+    public record Scheme(String id, String name, List<String> purposes) {
+        public Scheme {
+            purposes = List.copyOf(purposes);
+        }
+    }
+
+    /** How its pictures travel. */
+    public enum Transport {
+        AUTO,
+        TCP
+    }
+
+    /**
+     * @param number what operators type
+     * @param url address of its main stream; never with a password in it
+     */
+    public record Camera(
+            String id,
+            int number,
+            String name,
+            Optional<Place> place,
+            Optional<String> scheme,
+            String classId,
+            URI url,
+            Optional<Credentials> credentials,
+            Transport transport,
+            boolean enabled) {}
+
+    public record Place(
+            Optional<String> street,
+            Optional<String> area,
+            OptionalDouble latitude,
+            OptionalDouble longitude,
+            List<String> aliases) {
+        public Place {
+            aliases = List.copyOf(aliases);
+        }
+    }
+
+    /** The password stands in a file of its own. */
+    public record Credentials(String user, Path passwordFile) {}
+}

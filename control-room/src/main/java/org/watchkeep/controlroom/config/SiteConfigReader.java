@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.watchkeep.controlroom.config.SiteConfig.Camera;
+import org.watchkeep.controlroom.config.SiteConfig.Credentials;
+import org.watchkeep.controlroom.config.SiteConfig.Keys;
+import org.watchkeep.controlroom.config.SiteConfig.Place;
+import org.watchkeep.controlroom.config.SiteConfig.RetentionClass;
+import org.watchkeep.controlroom.config.SiteConfig.Scheme;
+import org.watchkeep.controlroom.config.SiteConfig.Transport;
+import org.watchkeep.controlroom.config.SiteConfig.Volume;
+
+/**
+ * Reads {@code site.yaml}. Unknown keys, anything twice and impossible values are refused, all faults at once, each with
+ * its line. Relative paths are relative to the file's folder. Confined to one reading.
+ */
+public final class SiteConfigReader {
+    /** 4,000 cameras with every key written out take about 2 MB. */
+    public static final int MAX_FILE_BYTES = 4 << 20;
+    /** Twice what one recorder has been measured to carry. */
+    public static final int MAX_CAMERAS = 4_000;
+
+    private static final int MAX_VOLUMES = 64;
+    private static final int MAX_CLASSES = 32;
+    private static final int MAX_SCHEMES = 100;
+    private static final int MAX_LIST = 20;
+    /** Four reels of the smallest size: the head, one cleared ahead of it, and something to keep. */
+    private static final long MIN_VOLUME_BYTES = 4L * (64 << 20);
+    /** What the surveillance code of practice and the police expect; longer needs a reason on record. */
+    private static final int USUAL_DAYS = 31;
+
+    private static final int MAX_DAYS = 366;
+    private static final int MAX_CAMERA_NUMBER = 999_999;
+
+    private final Path file;
+    private final Path folder;
+    private final Faults faults = new Faults();
+
+    private SiteConfigReader(Path file) {
+        this.file = file;
+        this.folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file.toAbsolutePath());
+    }
+
+    /**
+     * @throws NoSuchFileException when there is none
+     * @throws ConfigException when it is not a site
+     */
+    public static SiteConfig read(Path file) throws IOException, ConfigException {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+        }
+        return read(file, bytes);
+    }
+
+    static SiteConfig read(Path file, byte[] bytes) throws ConfigException {
+        if (bytes.length > MAX_FILE_BYTES) {
+            throw new ConfigException(file, 0, "larger than " + MAX_FILE_BYTES + " bytes");
+        }
+        return new SiteConfigReader(file).site(YamlReader.read(file, bytes));
+    }
+
+    private SiteConfig site(YamlNode root) throws ConfigException {
+        Section top = Section.of(root, "", faults, "site", "volumes", "keys", "classes", "schemes", "cameras");
+        Section site = top.section("site", "name", "timeZone");
+        String name = site.text("name");
+        ZoneId zone = site.parsed("timeZone", SiteConfigReader::zone).orElse(ZoneId.of("Europe/London"));
+        List<Volume> volumes = volumes(top);
+        Keys keys = keys(top.section("keys", "keystore", "passphraseFile", "homes"));
+        List<RetentionClass> classes = classes(top);
+        List<Scheme> schemes = schemes(top);
+        List<Camera> cameras = cameras(top, classes, schemes);
+        faults.throwIfAny(file);
+        return new SiteConfig(file.toAbsolutePath(), name, zone, volumes, keys, classes, schemes, cameras);
+    }
+
+    private static ZoneId zone(String text) {
+        try {
+            return ZoneId.of(text);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(
+                    Faults.quoted(text) + " (expected: a time zone such as Europe/London)", e);
+        }
+    }
+
+    private List<Volume> volumes(Section top) {
+        List<Volume> volumes = new ArrayList<>();
+        Map<String, Integer> ids = new HashMap<>();
+        Map<String, Integer> paths = new HashMap<>();
+        for (YamlNode node : top.items("volumes", 1, MAX_VOLUMES)) {
+            Section section = Section.of(node, "volumes[" + volumes.size() + "]", faults, "id", "path", "size");
+            String id = section.id("id");
+            unique(section, "id", id, ids);
+            Path path = path(section, "path");
+            unique(section, "path", path.toString(), paths);
+            if (!section.has("size")) {
+                section.fault("size", "missing (expected: " + SizeText.EXPECTED + ")");
+            }
+            long size = section.parsed("size", SizeText::parse).orElse(MIN_VOLUME_BYTES);
+            if (size < MIN_VOLUME_BYTES) {
+                section.fault("size", size + " bytes (expected: at least " + MIN_VOLUME_BYTES + ", four reels)");
+            }
+            volumes.add(new Volume(id, path, size));
+        }
+        return volumes;
+    }
+
+    private Keys keys(Section section) {
+        Path keystore = path(section, "keystore");
+        Path passphrase = path(section, "passphraseFile");
+        List<Path> homes = new ArrayList<>();
+        for (YamlNode node : section.items("homes", 2, 2)) {
+            if (node instanceof YamlNode.Scalar scalar && !scalar.text().isBlank()) {
+                homes.add(path(node.line(), section.name("homes"), scalar.text()));
+            } else {
+                faults.unexpected(node, section.name("homes"), "a folder");
+            }
+        }
+        if (homes.size() == 2 && homes.get(0).equals(homes.get(1))) {
+            section.fault("homes", homes.get(0) + " twice (expected: two folders, best on different devices)");
+        }
+        return new Keys(keystore, passphrase, homes);
+    }
+
+    private List<RetentionClass> classes(Section top) {
+        List<RetentionClass> classes = new ArrayList<>();
+        Map<String, Integer> ids = new HashMap<>();
+        for (YamlNode node : top.items("classes", 1, MAX_CLASSES)) {
+            Section section = Section.of(node, "classes[" + classes.size() + "]", faults, "id", "days", "reason");
+            String id = section.id("id");
+            unique(section, "id", id, ids);
+            int days = section.number("days", 1, MAX_DAYS);
+            String reason = section.optionalText("reason").orElse("");
+            if (days > USUAL_DAYS && reason.isEmpty()) {
+                section.fault("reason", "missing (expected: why footage is kept longer than " + USUAL_DAYS + " days)");
+            }
+            classes.add(new RetentionClass(id, days, reason));
+        }
+        return classes;
+    }
+
+    private List<Scheme> schemes(Section top) {
+        List<Scheme> schemes = new ArrayList<>();
+        Map<String, Integer> ids = new HashMap<>();
+        for (YamlNode node : top.items("schemes", 0, MAX_SCHEMES)) {
+            Section section = Section.of(node, "schemes[" + schemes.size() + "]", faults, "id", "name", "purposes");
+            String id = section.id("id");
+            unique(section, "id", id, ids);
+            schemes.add(new Scheme(id, section.text("name"), section.texts("purposes", MAX_LIST)));
+        }
+        return schemes;
+    }
+
+    private List<Camera> cameras(Section top, List<RetentionClass> classes, List<Scheme> schemes) {
+        List<Camera> cameras = new ArrayList<>();
+        Map<String, Integer> ids = new HashMap<>();
+        Map<String, Integer> numbers = new HashMap<>();
+        for (YamlNode node : top.items("cameras", 0, MAX_CAMERAS)) {
+            Section section = Section.of(
+                    node,
+                    "cameras[" + cameras.size() + "]",
+                    faults,
+                    "id",
+                    "number",
+                    "name",
+                    "place",
+                    "scheme",
+                    "class",
+                    "url",
+                    "credentials",
+                    "transport",
+                    "streams",
+                    "enabled");
+            String id = section.id("id");
+            unique(section, "id", id, ids);
+            int number = section.number("number", 1, MAX_CAMERA_NUMBER);
+            unique(section, "number", Integer.toString(number), numbers);
+            Optional<String> scheme = section.optionalText("scheme");
+            if (scheme.isPresent() && schemes.stream().noneMatch(s -> s.id().equals(scheme.get()))) {
+                section.fault("scheme", Faults.quoted(scheme.get()) + " (expected: the id of one of schemes)");
+            }
+            URI url = section.parsed("url", CameraAddress::parse).orElse(URI.create("rtsp://missing"));
+            if (!section.has("url")) {
+                section.fault("url", "missing (expected: rtsp://host/path)");
+            }
+            streams(section);
+            cameras.add(new Camera(
+                    id,
+                    number,
+                    section.text("name"),
+                    section.optionalSection("place", "street", "area", "lat", "lon", "aliases")
+                            .map(this::place),
+                    scheme,
+                    classOf(section, classes),
+                    url,
+                    section.optionalSection("credentials", "user", "passwordFile")
+                            .map(this::credentials),
+                    transport(section),
+                    section.flag("enabled", true)));
+        }
+        return cameras;
+    }
+
+    private Place place(Section section) {
+        OptionalDouble latitude = section.decimal("lat", -90, 90);
+        OptionalDouble longitude = section.decimal("lon", -180, 180);
+        if (section.has("lat") != section.has("lon")) {
+            section.fault(section.has("lat") ? "lon" : "lat", "missing (expected: lat and lon together)");
+        }
+        return new Place(
+                section.optionalText("street"),
+                section.optionalText("area"),
+                latitude,
+                longitude,
+                section.texts("aliases", MAX_LIST));
+    }
+
+    /** With one class there is nothing to choose; with several a camera says which. */
+    private static String classOf(Section section, List<RetentionClass> classes) {
+        if (!section.has("class") && classes.size() == 1) {
+            return classes.get(0).id();
+        }
+        String id = section.text("class");
+        if (!id.equals("?") && classes.stream().noneMatch(c -> c.id().equals(id))) {
+            section.fault("class", Faults.quoted(id) + " (expected: the id of one of classes)");
+        }
+        return id;
+    }
+
+    private Credentials credentials(Section section) {
+        String user = section.text("user");
+        // RFC 7617 2: a user name with a colon cannot be told from its password.
+        if (user.contains(":")) {
+            section.fault("user", "a colon in it (expected: none)");
+        }
+        return new Credentials(user, path(section, "passwordFile"));
+    }
+
+    private static Transport transport(Section section) {
+        Optional<String> text = section.optionalText("transport");
+        if (text.isEmpty() || text.get().equals("auto")) {
+            return Transport.AUTO;
+        }
+        if (!text.get().equals("tcp")) {
+            section.fault(
+                    "transport",
+                    Faults.quoted(text.get()) + " (expected: auto or tcp; this version records over TCP only)");
+        }
+        return Transport.TCP;
+    }
+
+    private static void streams(Section section) {
+        Optional<Section> streams = section.optionalSection("streams", "main", "sub");
+        if (streams.isPresent()) {
+            if (!streams.get().flag("main", true)) {
+                streams.get()
+                        .fault(
+                                "main",
+                                "false (expected: true; a camera that is not to be recorded has enabled: false)");
+            }
+            if (streams.get().flag("sub", false)) {
+                streams.get().fault("sub", "true (expected: false; this version records main streams only)");
+            }
+        }
+    }
+
+    private Path path(Section section, String key) {
+        String text = section.text(key);
+        return text.equals("?") ? folder : path(section.line(key), section.name(key), text);
+    }
+
+    private Path path(int line, String name, String text) {
+        try {
+            return folder.resolve(text).normalize();
+        } catch (InvalidPathException e) {
+            faults.add(line, name + ": " + Faults.quoted(text) + " (expected: a path)");
+            return folder;
+        }
+    }
+
+    private static void unique(Section section, String key, String value, Map<String, Integer> lineOf) {
+        if (!section.has(key)) {
+            return;
+        }
+        Integer before = lineOf.putIfAbsent(value, section.line(key));
+        if (before != null) {
+            section.fault(key, Faults.quoted(value) + " stands twice (first in line " + before + ")");
+        }
+    }
+}
