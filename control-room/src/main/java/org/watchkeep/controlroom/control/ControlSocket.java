@@ -38,6 +38,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControlSocket implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSocket.class);
+    /** How often stalled connections are looked for: far below any patience, and no load. */
+    private static final int WATCH_MILLIS = 100;
     /** How long close waits for acts under way before it cuts them. */
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
@@ -112,6 +114,10 @@ public final class ControlSocket implements Closeable {
         while (server.isOpen()) {
             try {
                 SocketChannel channel = server.accept();
+                if (connections.size() >= limits.connections) {
+                    actThreads.execute(() -> sendAway(channel));
+                    continue;
+                }
                 Deadline deadline = new Deadline();
                 deadline.begin(limits.request);
                 connections.put(channel, deadline);
@@ -124,16 +130,20 @@ public final class ControlSocket implements Closeable {
         }
     }
 
+    /** One line, which the socket's own buffer takes: it cannot block. */
+    private void sendAway(SocketChannel channel) {
+        try (channel) {
+            String message = "the recorder is answering " + limits.connections + " commands already";
+            sendError(new Wire(channel), Refusal.environment("busy", message, "Try again."));
+        } catch (IOException e) {
+            LOG.debug("control socket: {}", e.getMessage());
+        }
+    }
+
     private void serve(SocketChannel channel, Deadline deadline) {
         try (channel) {
             Wire wire = new Wire(new Watched(channel, deadline));
             try {
-                if (connections.size() > limits.connections) {
-                    throw Refusal.environment(
-                            "busy",
-                            "the recorder is answering " + limits.connections + " commands already",
-                            "Try again.");
-                }
                 String actor = actor(channel);
                 Acts.Request request = request(wire.receive(Wire.MAX_REQUEST_BYTES));
                 deadline.onAsked();
@@ -198,11 +208,9 @@ public final class ControlSocket implements Closeable {
         return new Acts.Request(act, options);
     }
 
-    /** Looks at the connections four times in the shortest patience. */
     private void watch() {
-        long tickMillis = Math.max(10, Math.min(limits.request.toMillis(), limits.stall.toMillis()) / 4);
         try {
-            while (!closing.await(tickMillis, TimeUnit.MILLISECONDS)) {
+            while (!closing.await(WATCH_MILLIS, TimeUnit.MILLISECONDS)) {
                 cutStalled();
             }
         } catch (InterruptedException e) {

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.controlroom.config.ConfigException.Problem;
+
+class SiteConfigReaderTest {
+    private static final Path FILE = Path.of("/site/site.yaml");
+
+    private static final String GOOD = """
+            site: {name: Town, timeZone: Europe/London}
+            volumes:
+              - {id: v1, path: disk, size: 1G}
+            keys: {keystore: k.p12, passphraseFile: pass, homes: [a, b]}
+            classes:
+              - {id: town, days: 31}
+            cameras:
+              - {id: cam-1, number: 1, name: First, url: "rtsp://10.0.0.1/s"}
+            """;
+
+    private static SiteConfig read(String yaml) throws ConfigException {
+        return SiteConfigReader.read(FILE, yaml.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<Problem> problems(String yaml) {
+        return catchThrowableOfType(ConfigException.class, () -> read(yaml)).problems();
+    }
+
+    /** The only fault, as {@code line: text}. */
+    private static String onlyProblem(String yaml) {
+        List<Problem> problems = problems(yaml);
+        assertThat(problems).hasSize(1);
+        return problems.get(0).line() + ": " + problems.get(0).text();
+    }
+
+    private static String cameraWith(String keys) {
+        return GOOD.replace("name: First, url: \"rtsp://10.0.0.1/s\"", keys);
+    }
+
+    @Test
+    void read_goodSite_hasAbsolutePathsAndDefaults() throws Exception {
+        SiteConfig site = read(GOOD);
+        assertThat(site.name()).isEqualTo("Town");
+        assertThat(site.volumes()).containsExactly(new SiteConfig.Volume("v1", Path.of("/site/disk"), 1_000_000_000L));
+        assertThat(site.keys().homes()).containsExactly(Path.of("/site/a"), Path.of("/site/b"));
+        assertThat(site.cameras().get(0).classId()).isEqualTo("town");
+        assertThat(site.cameras().get(0).enabled()).isTrue();
+        assertThat(site.cameras().get(0).transport()).isEqualTo(SiteConfig.Transport.AUTO);
+    }
+
+    @Test
+    void read_example_isGood() throws Exception {
+        SiteConfig site = read(SiteExample.text());
+        assertThat(site.cameras()).hasSize(2);
+        assertThat(site.cameras().get(0).credentials()).isPresent();
+        assertThat(site.cameras().get(1).enabled()).isFalse();
+    }
+
+    @Test
+    void read_unknownKey_saysLineAndWhatIsKnown() {
+        assertThat(onlyProblem(cameraWith("name: X, adress: y, url: \"rtsp://10.0.0.1/s\"")))
+                .startsWith("8: cameras[0].adress: not known here (expected: id, number, name");
+    }
+
+    @Test
+    void read_keyTwice_isRefused() {
+        assertThat(onlyProblem(GOOD + "site: {name: B}\n")).isEqualTo("9: site: stands twice (first in line 1)");
+    }
+
+    @Test
+    void read_cameraIdTwice_saysBothLines() {
+        String yaml = GOOD + "  - {id: cam-1, number: 2, name: Second, url: \"rtsp://10.0.0.2/s\"}\n";
+        assertThat(onlyProblem(yaml)).isEqualTo("9: cameras[1].id: cam-1 stands twice (first in line 8)");
+    }
+
+    @Test
+    void read_cameraNumberTwice_isRefused() {
+        String yaml = GOOD + "  - {id: cam-2, number: 1, name: Second, url: \"rtsp://10.0.0.2/s\"}\n";
+        assertThat(onlyProblem(yaml)).isEqualTo("9: cameras[1].number: 1 stands twice (first in line 8)");
+    }
+
+    @Test
+    void read_severalFaults_saysAllOfThem() {
+        String yaml = GOOD.replace("days: 31", "days: 0")
+                .replace("size: 1G", "size: big")
+                .replace("number: 1", "number: one");
+        assertThat(problems(yaml)).extracting(Problem::line).containsExactly(3, 6, 8);
+    }
+
+    @Test
+    void read_passwordInAddress_isRefusedAndNotRepeated() {
+        String problem = onlyProblem(cameraWith("name: X, url: \"rtsp://admin:hunter2@10.0.0.1/s\""));
+        assertThat(problem).contains("credentials").doesNotContain("hunter2");
+    }
+
+    @Test
+    void read_passwordInQuery_isRefusedAndNotRepeated() {
+        String problem = onlyProblem(cameraWith("name: X, url: \"rtsp://10.0.0.1/s?user=a&password=hunter2\""));
+        assertThat(problem).contains("credentials").doesNotContain("hunter2");
+    }
+
+    @Test
+    void read_passwordInPathAsSomeMakersWriteIt_isRefused() {
+        String problem = onlyProblem(cameraWith("name: X, url: \"rtsp://10.0.0.1/user=a_password=hunter2_channel=1\""));
+        assertThat(problem).contains("credentials").doesNotContain("hunter2");
+    }
+
+    @Test
+    void read_otherSchemeOrPort_isRefused() {
+        assertThat(onlyProblem(cameraWith("name: X, url: \"http://10.0.0.1/s\"")))
+                .contains("expected: rtsp://host/path");
+        assertThat(onlyProblem(cameraWith("name: X, url: \"rtsp://10.0.0.1:99999/s\"")))
+                .contains("1 to 65535");
+    }
+
+    @Test
+    void read_longRetentionWithoutReason_isRefused() {
+        assertThat(onlyProblem(GOOD.replace("days: 31", "days: 60"))).startsWith("6: classes[0].reason: missing");
+    }
+
+    @Test
+    void read_sameKeyHomeTwice_isRefused() {
+        assertThat(onlyProblem(GOOD.replace("[a, b]", "[a, ./a]"))).contains("two folders");
+    }
+
+    @Test
+    void read_unknownClass_isRefused() {
+        assertThat(onlyProblem(cameraWith("name: X, class: city, url: \"rtsp://10.0.0.1/s\"")))
+                .isEqualTo("8: cameras[0].class: city (expected: the id of one of classes)");
+    }
+
+    @Test
+    void read_udp_isRefusedAsNotYetThere() {
+        assertThat(onlyProblem(cameraWith("name: X, transport: udp, url: \"rtsp://10.0.0.1/s\"")))
+                .contains("TCP only");
+    }
+
+    @Test
+    void read_aliasBomb_isRefusedAtOnce() {
+        String bomb = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n";
+        assertThat(onlyProblem(bomb)).contains("anchors");
+    }
+
+    @Test
+    void read_deepNesting_isRefused() {
+        assertThat(onlyProblem("[".repeat(1000) + "]".repeat(1000))).contains("deep");
+    }
+
+    @Test
+    void read_hugeFile_isRefusedUnread(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("site.yaml");
+        Files.write(file, new byte[SiteConfigReader.MAX_FILE_BYTES + 1]);
+        ConfigException e = catchThrowableOfType(ConfigException.class, () -> SiteConfigReader.read(file));
+        assertThat(e).hasMessageContaining("larger than");
+    }
+
+    @Test
+    void read_tooManyCameras_isRefused() {
+        StringBuilder yaml = new StringBuilder(GOOD);
+        for (int i = 2; i <= SiteConfigReader.MAX_CAMERAS + 1; i++) {
+            yaml.append("  - {id: c" + i + ", number: " + i + ", name: N, url: \"rtsp://10.0.0.1/s\"}\n");
+        }
+        assertThat(onlyProblem(yaml.toString())).contains("expected: 0 to " + SiteConfigReader.MAX_CAMERAS);
+    }
+
+    @Test
+    void read_notUtf8_isRefused() {
+        ConfigException e = catchThrowableOfType(
+                ConfigException.class, () -> SiteConfigReader.read(FILE, new byte[] {(byte) 0xc3, 0x28}));
+        assertThat(e).hasMessageContaining("UTF-8");
+    }
+
+    @Test
+    void read_emptyFile_pointsToTheExample() {
+        assertThat(onlyProblem("# nothing\n")).contains("config example");
+    }
+
+    @Test
+    void read_noFile_isSaid(@TempDir Path folder) {
+        Path file = folder.resolve("none.yaml");
+        assertThat(catchThrowableOfType(NoSuchFileException.class, () -> SiteConfigReader.read(file)))
+                .hasMessageContaining("none.yaml");
+    }
+}
