@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/**
+ * One thing that happened to the store and that reels do not tell. Immutable.
+ *
+ * <p>Kinds and field names are on disk: never rename or reuse one. A new kind or field raises
+ * {@link LedgerLine#FORMAT_VERSION}. Texts longer than {@link #MAX_TEXT} are cut, and say so with an ellipsis.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "entry")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = LedgerEntry.StreamRegistered.class, name = "stream-registered"),
+    @JsonSubTypes.Type(value = LedgerEntry.RunStarted.class, name = "run-started"),
+    @JsonSubTypes.Type(value = LedgerEntry.RunEnded.class, name = "run-ended"),
+    @JsonSubTypes.Type(value = LedgerEntry.GapOpened.class, name = "gap-opened"),
+    @JsonSubTypes.Type(value = LedgerEntry.GapClosed.class, name = "gap-closed"),
+    @JsonSubTypes.Type(value = LedgerEntry.RecorderStarted.class, name = "recorder-started"),
+    @JsonSubTypes.Type(value = LedgerEntry.RecorderStopped.class, name = "recorder-stopped"),
+    @JsonSubTypes.Type(value = LedgerEntry.ClockStepped.class, name = "clock-stepped"),
+    @JsonSubTypes.Type(value = LedgerEntry.ReelOpened.class, name = "reel-opened"),
+    @JsonSubTypes.Type(value = LedgerEntry.ReelCleared.class, name = "reel-cleared"),
+    @JsonSubTypes.Type(value = LedgerEntry.EpochOpened.class, name = "epoch-opened"),
+    @JsonSubTypes.Type(value = LedgerEntry.VolumeRegistered.class, name = "volume-registered"),
+    @JsonSubTypes.Type(value = LedgerEntry.VolumeFailed.class, name = "volume-failed"),
+})
+sealed interface LedgerEntry {
+    /** Enough for any sentence; bounds what a camera's own words can add to the ledger. */
+    int MAX_TEXT = 2_000;
+
+    /** A stream got its number, which is never given to another. */
+    record StreamRegistered(int number, StreamId stream, String classId) implements LedgerEntry {}
+
+    record RunStarted(long run, int stream, String codec, String notes, long utcMicros) implements LedgerEntry {
+        public RunStarted {
+            codec = bounded(codec);
+            notes = bounded(notes);
+        }
+    }
+
+    record RunEnded(long run, int stream, String cause, String detail, long utcMicros) implements LedgerEntry {
+        public RunEnded {
+            cause = bounded(cause);
+            detail = bounded(detail);
+        }
+    }
+
+    /** Monotonic readings compare only within one boot id. */
+    record GapOpened(
+            long gap, int stream, long fromUtcMicros, long fromMonoNanos, String bootId, GapCause cause, String detail)
+            implements LedgerEntry {
+        public GapOpened {
+            bootId = bounded(bootId);
+            detail = bounded(detail);
+        }
+    }
+
+    record GapClosed(long gap, int stream, long toUtcMicros, long toMonoNanos, String bootId) implements LedgerEntry {
+        public GapClosed {
+            bootId = bounded(bootId);
+        }
+    }
+
+    record RecorderStarted(long utcMicros, long monoNanos, String bootId) implements LedgerEntry {
+        public RecorderStarted {
+            bootId = bounded(bootId);
+        }
+    }
+
+    /** Clean: every open segment was sealed before. */
+    record RecorderStopped(long utcMicros, long monoNanos, String bootId, boolean clean) implements LedgerEntry {
+        public RecorderStopped {
+            bootId = bounded(bootId);
+        }
+    }
+
+    record ClockStepped(long fromUtcMicros, long toUtcMicros, long monoNanos) implements LedgerEntry {}
+
+    /** A class claimed a reel of a volume's pool under a new serial. */
+    record ReelOpened(String volume, long serial, int reel, String classId, long utcMicros) implements LedgerEntry {}
+
+    /** What a reel held is gone, why, and how much it was. */
+    record ReelCleared(
+            String volume,
+            long serial,
+            int reel,
+            String reason,
+            long fragments,
+            long firstStartUtcMicros,
+            long lastEndUtcMicros)
+            implements LedgerEntry {
+        public ReelCleared {
+            reason = bounded(reason);
+        }
+    }
+
+    record EpochOpened(long epoch, String classId, long utcMicros, long monoNanos) implements LedgerEntry {}
+
+    record VolumeRegistered(String volume, String uuid) implements LedgerEntry {}
+
+    record VolumeFailed(String volume, String detail) implements LedgerEntry {
+        public VolumeFailed {
+            detail = bounded(detail);
+        }
+    }
+
+    /** Cut to length, and fit for UTF-8: a camera's words may hold half a surrogate pair. */
+    private static String bounded(String text) {
+        String cut = text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT - 1) + "…";
+        return new String(cut.getBytes(UTF_8), UTF_8);
+    }
+}
