@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.keys;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.UnrecoverableKeyException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.PBEParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.watchkeep.retention.disk.Disk;
+import org.watchkeep.retention.disk.DiskFile;
+
+/**
+ * The site's master key, an AES-256 key in a PKCS#12 file (RFC 7292) that keytool and openssl read too. It wraps epoch
+ * roots and nothing else. Immutable once open.
+ *
+ * <p>The entry is called {@code watchkeep-master-<id>}; the id is derived from the key, so a key that opens but is not the
+ * one that was stored is found out. Key and integrity check are each guarded by 600,000 rounds of SHA-256, so that a copy
+ * of the file is worth little to someone who does not have the passphrase.
+ */
+public final class MasterKeystore {
+    /** The figure OWASP gives for PBKDF2 with SHA-256; about 0.2 s at each opening, once a start. */
+    static final int ROUNDS = 600_000;
+
+    /** A keystore with one key is about 420 bytes; this bounds what a wrong file can make us read. */
+    static final int MAX_FILE_BYTES = 64 << 10;
+
+    /** More than any person types or any tool makes. */
+    static final int MAX_PASSPHRASE = 1024;
+
+    private static final String ALIAS = "watchkeep-master-";
+    private static final String KEY_PROTECTION = "PBEWithHmacSHA256AndAES_256";
+    private static final String MAC_ROUNDS_PROPERTY = "keystore.pkcs12.macIterationCount";
+    private static final byte[] ID_LABEL = "watchkeep/v1/master-id".getBytes(StandardCharsets.US_ASCII);
+    private static final int ID_BYTES = 8;
+    private static final int KEY_BYTES = 32;
+    private static final int SALT_BYTES = 32;
+    private static final String RESTORE = "Restore the keystore from the keys backup.";
+
+    private final String masterId;
+    private final SecretKey key;
+
+    private MasterKeystore(SecretKey key) {
+        this.masterId = idOf(key);
+        this.key = key;
+    }
+
+    /**
+     * Makes a new random master key and its keystore; refuses one that is there. Durable on return: temp, sync, rename,
+     * folder sync. The caller wipes the passphrase.
+     */
+    public static MasterKeystore create(Disk disk, Path keystore, char[] passphrase) throws KeystoreException {
+        return create(disk, keystore, passphrase, ROUNDS);
+    }
+
+    static MasterKeystore create(Disk disk, Path keystore, char[] passphrase, int rounds) throws KeystoreException {
+        if (!isPossible(passphrase)) {
+            throw new KeystoreException(
+                    "passphrase: " + passphrase.length + " characters (expected: 1 to " + MAX_PASSPHRASE
+                            + " printable ASCII characters)",
+                    "Choose another passphrase, of plain characters and without a line end in it.");
+        }
+        MasterKeystore master = of(randomKey());
+        try {
+            if (disk.exists(keystore)) {
+                throw new KeystoreException(
+                        "keystore " + keystore + ": is there already (expected: none)",
+                        "Use the one that is there, or name another file; never replace a keystore whose epochs live.");
+            }
+            byte[] bytes = encode(master, passphrase, rounds);
+            write(disk, keystore, bytes);
+            return master;
+        } catch (KeystoreException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new KeystoreException(
+                    "keystore " + keystore + ": cannot be written: " + e.getMessage(),
+                    "Check that the folder is writable and has room.",
+                    e);
+        }
+    }
+
+    /** Opens the keystore; every way it can fail is one sentence. The caller wipes the passphrase. */
+    public static MasterKeystore open(Disk disk, Path keystore, char[] passphrase) throws KeystoreException {
+        byte[] bytes = read(disk, keystore);
+        if (!isPossible(passphrase)) {
+            throw wrongPassphrase(keystore, new IllegalArgumentException("not a passphrase that a keystore can have"));
+        }
+        KeyStore store = load(keystore, bytes, passphrase);
+        try {
+            List<String> aliases = Collections.list(store.aliases());
+            if (aliases.size() != 1 || !aliases.get(0).startsWith(ALIAS)) {
+                throw new KeystoreException(
+                        "keystore " + keystore + ": entries " + aliases + " (expected: one, " + ALIAS + "…)",
+                        "Name the keystore that was made for this store.");
+            }
+            return entry(store, aliases.get(0), passphrase)
+                    .orElseThrow(() -> new KeystoreException(
+                            "keystore " + keystore + ": its key is not the one it names (expected: " + aliases.get(0)
+                                    + ")",
+                            RESTORE));
+        } catch (UnrecoverableKeyException e) {
+            throw wrongPassphrase(keystore, e);
+        } catch (GeneralSecurityException | RuntimeException e) {
+            throw damaged(keystore, e);
+        }
+    }
+
+    /** A master key that is in no file. */
+    static MasterKeystore of(SecretKey key) {
+        return new MasterKeystore(key);
+    }
+
+    /** 16 hexadecimal digits derived from the key; says nothing about it. */
+    public String masterId() {
+        return masterId;
+    }
+
+    SecretKey key() {
+        return key;
+    }
+
+    static SecretKey randomKey() {
+        byte[] bytes = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        try {
+            return new SecretKeySpec(bytes, "AES");
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    private static String idOf(SecretKey key) {
+        byte[] encoded = key.getEncoded();
+        try {
+            return HexFormat.of().formatHex(Hkdf.derive(encoded, ID_LABEL, ID_BYTES));
+        } finally {
+            Arrays.fill(encoded, (byte) 0);
+        }
+    }
+
+    /** PKCS#12 key derivation in the JDK takes printable ASCII only. */
+    private static boolean isPossible(char[] passphrase) {
+        for (char c : passphrase) {
+            if (c < 0x20 || c > 0x7e) {
+                return false;
+            }
+        }
+        return passphrase.length > 0 && passphrase.length <= MAX_PASSPHRASE;
+    }
+
+    private static byte[] encode(MasterKeystore master, char[] passphrase, int rounds) throws IOException {
+        byte[] salt = new byte[SALT_BYTES];
+        new SecureRandom().nextBytes(salt);
+        KeyStore.PasswordProtection protection =
+                new KeyStore.PasswordProtection(passphrase, KEY_PROTECTION, new PBEParameterSpec(salt, rounds));
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setEntry(ALIAS + master.masterId, new KeyStore.SecretKeyEntry(master.key), protection);
+            return withMac(store, passphrase, rounds);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("this Java runtime makes no PKCS#12 keystore: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The JDK takes the rounds of the integrity check from a property of the process and from nowhere else. Its default
+     * of 10,000 would make the check the cheap way to try passphrases, so the property is set for this one call.
+     */
+    private static synchronized byte[] withMac(KeyStore store, char[] passphrase, int rounds)
+            throws GeneralSecurityException, IOException {
+        String before = System.getProperty(MAC_ROUNDS_PROPERTY);
+        System.setProperty(MAC_ROUNDS_PROPERTY, Integer.toString(rounds));
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            store.store(bytes, passphrase);
+            return bytes.toByteArray();
+        } finally {
+            if (before == null) {
+                System.clearProperty(MAC_ROUNDS_PROPERTY);
+            } else {
+                System.setProperty(MAC_ROUNDS_PROPERTY, before);
+            }
+        }
+    }
+
+    /** A power cut leaves no keystore or a whole one; the temporary file of an earlier try is replaced. */
+    private static void write(Disk disk, Path keystore, byte[] bytes) throws IOException {
+        Path folder = keystore.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new IOException("not a file name");
+        }
+        Folders.create(disk, folder);
+        Path temporary = folder.resolve(keystore.getFileName() + ".new");
+        if (disk.exists(temporary)) {
+            disk.delete(temporary);
+        }
+        try (DiskFile file = disk.open(temporary, Disk.Mode.WRITE)) {
+            file.write(ByteBuffer.wrap(bytes), 0);
+            file.sync();
+        }
+        disk.rename(temporary, keystore);
+        disk.syncFolder(folder);
+    }
+
+    private static byte[] read(Disk disk, Path keystore) throws KeystoreException {
+        try (DiskFile file = disk.open(keystore, Disk.Mode.READ)) {
+            long size = file.size();
+            if (size == 0 || size > MAX_FILE_BYTES) {
+                throw new KeystoreException(
+                        "keystore " + keystore + ": " + size + " bytes (expected: a PKCS#12 file of 1 to "
+                                + MAX_FILE_BYTES + ")",
+                        RESTORE);
+            }
+            ByteBuffer bytes = ByteBuffer.allocate((int) size);
+            file.read(bytes, 0);
+            return Arrays.copyOf(bytes.array(), bytes.position());
+        } catch (NoSuchFileException e) {
+            throw new KeystoreException(
+                    "keystore " + keystore + ": is not there (expected: the master key of this site)",
+                    "Name the right file, restore it from the keys backup, or run init for a new store.",
+                    e);
+        } catch (KeystoreException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new KeystoreException(
+                    "keystore " + keystore + ": cannot be read: " + e.getMessage(),
+                    "Check the file's owner, its permissions and the disk it stands on.",
+                    e);
+        }
+    }
+
+    private static KeyStore load(Path keystore, byte[] bytes, char[] passphrase) throws KeystoreException {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(new ByteArrayInputStream(bytes), passphrase);
+            return store;
+        } catch (IOException e) {
+            // The JDK says in the cause that the integrity check failed: wrong passphrase, or other bytes.
+            throw e.getCause() instanceof UnrecoverableKeyException && !opensWithoutCheck(bytes, passphrase)
+                    ? wrongPassphrase(keystore, e)
+                    : damaged(keystore, e);
+        } catch (GeneralSecurityException | RuntimeException e) {
+            throw damaged(keystore, e);
+        }
+    }
+
+    /** True when the passphrase does open a key although the integrity check fails: then the file is damaged. */
+    private static boolean opensWithoutCheck(byte[] bytes, char[] passphrase) {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(new ByteArrayInputStream(bytes), null);
+            for (String alias : Collections.list(store.aliases())) {
+                if (store.getKey(alias, passphrase) != null) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (UnrecoverableKeyException e) {
+            return false;
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            return true;
+        }
+    }
+
+    /** The entry's key; empty when it is no AES-256 key or not the one its name says. */
+    private static Optional<MasterKeystore> entry(KeyStore store, String alias, char[] passphrase)
+            throws GeneralSecurityException {
+        Key key = store.getKey(alias, passphrase);
+        if (!(key instanceof SecretKey secret) || secret.getEncoded().length != KEY_BYTES) {
+            return Optional.empty();
+        }
+        MasterKeystore master = of(new SecretKeySpec(secret.getEncoded(), "AES"));
+        return alias.equals(ALIAS + master.masterId) ? Optional.of(master) : Optional.empty();
+    }
+
+    private static KeystoreException wrongPassphrase(Path keystore, Exception cause) {
+        return new KeystoreException(
+                "keystore " + keystore + ": does not open with this passphrase",
+                "Give the passphrase it was made with; if that is certain, the file is damaged: restore it from the keys"
+                        + " backup.",
+                cause);
+    }
+
+    private static KeystoreException damaged(Path keystore, Exception cause) {
+        return new KeystoreException(
+                "keystore " + keystore + ": is damaged (expected: the PKCS#12 file that was written)", RESTORE, cause);
+    }
+}
