@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.media;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.watchkeep.retention.store.FragmentRef;
+
+/**
+ * Cuts one run's fragments to a window so that no picture outside it remains. What can be decoded begins at a key picture:
+ * pictures in the window before the first one are left out as well, and so is everything from the first picture, in the order
+ * of decoding, that is shown at the window's end or after it. Feed one run's fragments in order. Confined to one thread.
+ */
+public final class FragmentCut {
+    private final Instant from;
+    private final Instant to;
+    private boolean isStarted;
+    private boolean isOver;
+    private int sequence;
+
+    /** Keeps pictures shown in {@code [from, to)}, on the recorder's clock. */
+    public FragmentCut(Instant from, Instant to) {
+        if (!from.isBefore(to)) {
+            throw new IllegalArgumentException("window: " + from + " to " + to + " (expected: from before to)");
+        }
+        this.from = from;
+        this.to = to;
+    }
+
+    /**
+     * The part of the run's next fragment that is inside; empty where there is none.
+     *
+     * @param ref what the store says of the fragment: its place on the recorder's clock
+     * @param fragment its bytes, between position and limit; left as they are
+     */
+    public Optional<ByteBuffer> next(FragmentRef ref, ByteBuffer fragment) throws BoxFormatException {
+        if (isOver || !ref.end().isAfter(from)) {
+            return Optional.empty();
+        }
+        MovieFragment movie = MovieFragment.read(fragment);
+        // The end is where media time and our clock meet: a fragment after a stop may begin before its first picture.
+        // Both are rounded so that a picture within a tick of the border counts as outside.
+        long fromTicks = movie.endTicks() - Math.floorDiv(from.until(ref.end(), ChronoUnit.MICROS) * 9, 100L);
+        long toTicks = movie.endTicks() + Math.floorDiv(ref.end().until(to, ChronoUnit.MICROS) * 9, 100L);
+        if (!isStarted) {
+            MovieFragment.Sample first = movie.samples().get(0);
+            if (!first.isKey() || first.shownTicks() < fromTicks) {
+                return Optional.empty();
+            }
+        }
+        List<MovieFragment.Sample> kept = inside(movie.samples(), fromTicks, toTicks);
+        if (kept.isEmpty()) {
+            return Optional.empty();
+        }
+        isStarted = true;
+        return Optional.of(write(fragment, kept, toTicks));
+    }
+
+    private List<MovieFragment.Sample> inside(List<MovieFragment.Sample> samples, long fromTicks, long toTicks) {
+        int end = 0;
+        while (end < samples.size() && samples.get(end).shownTicks() < toTicks) {
+            end++;
+        }
+        isOver = end < samples.size();
+        return samples.subList(0, end).stream()
+                .filter(sample -> sample.shownTicks() >= fromTicks)
+                .toList();
+    }
+
+    private ByteBuffer write(ByteBuffer fragment, List<MovieFragment.Sample> kept, long toTicks) {
+        SampleTable table = new SampleTable();
+        table.begin(kept.get(0).ticks(), kept.get(0).isKey());
+        int bytes = 0;
+        for (int i = 0; i < kept.size(); i++) {
+            MovieFragment.Sample sample = kept.get(i);
+            long next = i + 1 < kept.size()
+                    ? kept.get(i + 1).ticks()
+                    : Math.min(sample.ticks() + sample.durationTicks(), Math.max(toTicks, sample.ticks() + 1));
+            table.add(sample.sizeBytes(), (int) (next - sample.ticks()), (int) (sample.shownTicks() - sample.ticks()));
+            bytes += sample.sizeBytes();
+        }
+        ByteBuffer header = Boxes.fragmentHeader(++sequence, table);
+        ByteBuffer out = ByteBuffer.allocate(header.remaining() + bytes);
+        out.put(header);
+        for (MovieFragment.Sample sample : kept) {
+            out.put(fragment.slice(sample.index(), sample.sizeBytes()));
+        }
+        return out.flip();
+    }
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.media;
+
+import io.netty.buffer.ByteBuf;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.watchkeep.recorder.rtp.CameraClock;
+import org.watchkeep.recorder.rtp.H264Depacketiser;
+import org.watchkeep.recorder.rtp.RtcpCompound;
+import org.watchkeep.recorder.rtp.RtpPacket;
+import org.watchkeep.recorder.rtp.SenderReport;
+import org.watchkeep.recorder.rtp.SequenceTracker;
+import org.watchkeep.recorder.rtp.StreamFormatException;
+import org.watchkeep.recorder.rtp.TimestampExtender;
+import org.watchkeep.recorder.rtp.Tolerance;
+
+/**
+ * One H.264 track of one session: RTP packets in, CMAF fragments out. Packets come in the order of the connection; a picture
+ * ends with its marker, and with a new timestamp where cameras forget or misplace it (RFC 6184 5.1).
+ *
+ * <p>Owns no packet: each is copied once, into the slab where its bytes stay until the store has them. Confined to one event
+ * loop, save {@link #statistics}.
+ */
+public final class H264Track {
+    /** So many packets in a row that are not ours are a wrong stream, not a slip: half a second at 2 Mbit/s. */
+    static final int MAX_UNUSABLE_IN_ROW = 100;
+
+    private final H264TrackSettings settings;
+    private final Set<Tolerance> tolerances = EnumSet.noneOf(Tolerance.class);
+    private final RtpPacket rtp;
+    private final SlabChain chain;
+    private final AccessUnitBuilder builder;
+    private final H264Depacketiser depacketiser;
+    private final CameraClock cameraClock;
+    private final TrackRuns runs;
+
+    private SequenceTracker sequence = new SequenceTracker();
+    private TimestampExtender time = new TimestampExtender();
+    private boolean hasSource;
+    private int ssrc;
+
+    /** Timestamp of the unit at hand, or of the newest one. */
+    private int unitTimestamp;
+
+    private boolean isLossBefore;
+    private boolean isMarkerSeen;
+    /** Whether the unit at hand is the newest one, reopened; and whether it was damaged before that. */
+    private boolean isReopened;
+
+    private boolean wasDamaged;
+    private long lastPacketMonoNanos;
+    private int unusableInRow;
+
+    private long packets;
+    private long bytes;
+    private long lost;
+    private long late;
+    private long unusable;
+    private long restarts;
+    private long ssrcChanges;
+    private long senderReports;
+    private long unusableReports;
+    private boolean isGoodbyeSeen;
+    private volatile TrackStatistics published;
+
+    public H264Track(H264TrackSettings settings, FragmentSink sink) {
+        this.settings = settings;
+        rtp = new RtpPacket(settings.origin());
+        chain = new SlabChain(settings.slabs());
+        H264ParameterSets parameterSets = new H264ParameterSets(tolerances);
+        parameterSets.offerSdp(settings.spropParameterSets());
+        builder = new AccessUnitBuilder(settings.origin(), chain, parameterSets);
+        depacketiser = new H264Depacketiser(builder, tolerances);
+        cameraClock = new CameraClock(settings.clockRate());
+        runs = new TrackRuns(settings, sink, chain, builder, parameterSets, cameraClock, tolerances);
+        published = snapshot();
+    }
+
+    /**
+     * Takes the next packet of the connection.
+     *
+     * @throws StreamFormatException when this is no stream we can record: too many packets in a row that are not RTP of our
+     *     payload type, an access unit beyond its limit, key pictures without parameter sets. A single bad packet is only
+     *     counted. What came before is kept; the session should end.
+     */
+    public void onRtp(ByteBuf packet, long arrivalMonoNanos, long arrivalUtcMicros) throws StreamFormatException {
+        if (!isUsable(packet)) {
+            return;
+        }
+        packets++;
+        bytes += rtp.payloadLength();
+        lastPacketMonoNanos = arrivalMonoNanos;
+        try {
+            if (!hasSource || rtp.ssrc() != ssrc) {
+                onNewSource();
+            }
+            switch (sequence.accept(rtp.sequence())) {
+                case NEXT -> onInOrder(packet, arrivalMonoNanos, arrivalUtcMicros);
+                case LATE -> late++;
+                case AFTER_LOSS -> {
+                    lost += sequence.lastLoss();
+                    onLoss();
+                    onInOrder(packet, arrivalMonoNanos, arrivalUtcMicros);
+                }
+                case RESTART -> {
+                    restarts++;
+                    onLoss();
+                    onInOrder(packet, arrivalMonoNanos, arrivalUtcMicros);
+                }
+            }
+            runs.checkParameterSets();
+        } catch (StreamFormatException e) {
+            depacketiser.reset();
+            builder.discard();
+            isReopened = false;
+            published = snapshot();
+            throw e;
+        }
+    }
+
+    private boolean isUsable(ByteBuf packet) throws StreamFormatException {
+        StreamFormatException why = null;
+        try {
+            rtp.parse(packet);
+            if (rtp.payloadType() == settings.payloadType()) {
+                unusableInRow = 0;
+                return true;
+            }
+        } catch (StreamFormatException e) {
+            why = e;
+        }
+        unusable++;
+        if (++unusableInRow < MAX_UNUSABLE_IN_ROW) {
+            return false;
+        }
+        unusableInRow = 0;
+        throw why != null
+                ? why
+                : new StreamFormatException(
+                        "payload type: " + rtp.payloadType() + " (expected: " + settings.payloadType() + ")",
+                        settings.origin(),
+                        rtp.sequence(),
+                        1);
+    }
+
+    private void onNewSource() throws StreamFormatException {
+        if (hasSource) {
+            ssrcChanges++;
+            onLoss();
+            finishUnit();
+            builder.discard();
+            isReopened = false;
+            runs.onNewSource(String.format("SSRC changed from %08x to %08x", ssrc, rtp.ssrc()));
+            sequence = new SequenceTracker();
+            time = new TimestampExtender();
+            cameraClock.forget();
+            isLossBefore = false;
+        }
+        hasSource = true;
+        ssrc = rtp.ssrc();
+    }
+
+    /** Packets are missing: what is at hand lost its rest, and what follows may have lost its beginning. */
+    private void onLoss() throws StreamFormatException {
+        isLossBefore = true;
+        AccessUnit unit = builder.unit();
+        if (unit != null) {
+            unit.isDamaged = true;
+            depacketiser.onLoss();
+        }
+    }
+
+    private void onInOrder(ByteBuf packet, long monoNanos, long utcMicros) throws StreamFormatException {
+        int index = rtp.payloadIndex();
+        int length = rtp.payloadLength();
+        if (builder.unit() != null && rtp.timestamp() != unitTimestamp) {
+            onNewTimestamp(H264Depacketiser.continuesPicture(packet, index, length));
+        }
+        if (builder.unit() == null) {
+            beginUnit(H264Depacketiser.continuesPicture(packet, index, length), monoNanos, utcMicros);
+        }
+        isLossBefore = false;
+        depacketiser.onPayload(packet, index, length);
+        if (rtp.marker()) {
+            onMarker();
+        }
+    }
+
+    /** The unit at hand ends where a packet of another time comes: unless cameras are as they are. */
+    private void onNewTimestamp(boolean continuesPicture) throws StreamFormatException {
+        AccessUnit unit = builder.unit();
+        if (unit == null) {
+            return;
+        }
+        if (!continuesPicture) {
+            depacketiser.onPictureEnd();
+        }
+        if (continuesPicture && !isLossBefore) {
+            tolerances.add(Tolerance.TIMESTAMP_CHANGES_WITHIN_PICTURE);
+        } else if (!unit.hasPicture && unit.sizeBytes == 0) {
+            builder.discard();
+        } else if (!unit.hasPicture) {
+            // Parameter sets or SEI that were sent with a time of their own belong to the picture that follows.
+            retime(unit);
+        } else {
+            if (!isLossBefore) {
+                tolerances.add(Tolerance.NO_MARKER);
+            }
+            finishUnit();
+        }
+    }
+
+    private void retime(AccessUnit unit) {
+        unitTimestamp = rtp.timestamp();
+        unit.rtpTicks = time.extend(unitTimestamp);
+        unit.isDamaged |= isLossBefore;
+    }
+
+    private void beginUnit(boolean continuesPicture, long monoNanos, long utcMicros) {
+        AccessUnit newest = runs.newest().orElse(null);
+        if (newest != null && continuesPicture && rtp.timestamp() == unitTimestamp) {
+            tolerances.add(Tolerance.MARKER_WITHIN_PICTURE);
+            runs.takeBackNewest();
+            builder.reopen(newest);
+            isReopened = true;
+            wasDamaged = newest.isDamaged;
+            newest.isDamaged |= isLossBefore;
+            return;
+        }
+        AccessUnit unit = builder.begin();
+        unit.arrivalMonoNanos = monoNanos;
+        unit.arrivalUtcMicros = utcMicros;
+        retime(unit);
+    }
+
+    private void onMarker() throws StreamFormatException {
+        isMarkerSeen = true;
+        AccessUnit unit = builder.unit();
+        if (unit == null) {
+            return;
+        }
+        if (!unit.hasPicture && !depacketiser.isFragmentOpen()) {
+            tolerances.add(Tolerance.MARKER_WITHOUT_PICTURE);
+        } else if (depacketiser.isFragmentOpen()) {
+            tolerances.add(Tolerance.MARKER_WITHIN_PICTURE);
+        } else {
+            finishUnit();
+        }
+    }
+
+    /** The unit at hand is complete, if it holds a picture. */
+    private void finishUnit() {
+        AccessUnit unit = builder.unit();
+        if (unit == null || !unit.hasPicture) {
+            return;
+        }
+        builder.finish();
+        long before = runs.fragments();
+        if (isReopened) {
+            isReopened = false;
+            runs.onMore(unit, wasDamaged);
+        } else {
+            runs.onUnit(unit);
+        }
+        if (runs.fragments() != before) {
+            published = snapshot();
+        }
+    }
+
+    /** Takes an RTCP packet. What it holds never ends a session: it is used or counted. */
+    public void onRtcp(ByteBuf packet, long arrivalMonoNanos, long arrivalUtcMicros) {
+        RtcpCompound compound = RtcpCompound.read(packet);
+        unusableReports += compound.isMalformed() ? 1 : 0;
+        isGoodbyeSeen |= compound.bye();
+        for (SenderReport report : compound.senderReports()) {
+            // Tapo C320WS reports for a source it never sends.
+            if (!hasSource || report.ssrc() != ssrc || !time.isStarted()) {
+                unusableReports++;
+            } else if (cameraClock.offer(report, time.nearest(report.rtpTimestamp()), arrivalUtcMicros)) {
+                senderReports++;
+            } else {
+                unusableReports++;
+                tolerances.add(Tolerance.IMPLAUSIBLE_SENDER_REPORT);
+            }
+        }
+    }
+
+    /** Time passes: to be called some times a second. Closes a fragment by timer when pictures have stopped coming. */
+    public void onTick(long monoNanos) {
+        // Without markers the newest picture's end is only seen when the next one begins, which does not come.
+        if (!isMarkerSeen
+                && builder.unit() != null
+                && !depacketiser.isFragmentOpen()
+                && monoNanos - lastPacketMonoNanos >= FragmentWriter.STOPPED_NANOS) {
+            finishUnit();
+        }
+        runs.onTick(monoNanos);
+        published = snapshot();
+    }
+
+    /**
+     * The session is over: hands on the open fragment. A picture still incomplete is kept and flagged. The run stays open for
+     * the session's owner, who knows why it ended.
+     */
+    public void close() {
+        AccessUnit unit = builder.unit();
+        if (unit != null && (isMarkerSeen || depacketiser.isFragmentOpen())) {
+            unit.isDamaged = true;
+        }
+        try {
+            depacketiser.onLoss();
+            finishUnit();
+        } catch (StreamFormatException e) {
+            // The unit at hand passes its limit at its very end: there is nothing of it to keep, and no session to end.
+            unusable++;
+        }
+        builder.discard();
+        runs.close();
+        chain.close();
+        published = snapshot();
+    }
+
+    /** As of the newest fragment, tick or {@link #close}. Any thread. */
+    public TrackStatistics statistics() {
+        return published;
+    }
+
+    private TrackStatistics snapshot() {
+        @Nullable H264Sps sps = runs.sps().orElse(null);
+        return new TrackStatistics(
+                packets,
+                bytes,
+                lost,
+                late,
+                unusable,
+                restarts,
+                ssrcChanges,
+                runs.accessUnits(),
+                runs.damagedAccessUnits(),
+                runs.skippedAccessUnits(),
+                runs.keyPictures(),
+                depacketiser.ignored(),
+                depacketiser.malformed() + builder.unusableSets(),
+                senderReports,
+                unusableReports,
+                isGoodbyeSeen,
+                runs.runs(),
+                runs.fragments(),
+                runs.lastPictureMonoNanos(),
+                runs.cameraOffsetMicros(),
+                sps == null ? "" : sps.codec(),
+                sps == null ? 0 : sps.width(),
+                sps == null ? 0 : sps.height(),
+                tolerances);
+    }
+}

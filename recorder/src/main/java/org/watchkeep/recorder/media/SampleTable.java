@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.media;
+
+import java.util.Arrays;
+
+/**
+ * The samples of one fragment: sizes, durations, composition offsets. Only the first can be a key picture, for each key
+ * picture begins a fragment. Used again for fragment after fragment. Confined to one thread.
+ */
+final class SampleTable {
+    private int[] sizes = new int[64];
+    private int[] durations = new int[64];
+    private int[] offsets = new int[64];
+    private int count;
+    private long startTicks;
+    private long durationTicks;
+    private long totalBytes;
+    private boolean startsWithKeyPicture;
+    private boolean hasCompositionOffsets;
+
+    /** Empty, to begin at this decoding time. */
+    void begin(long ticks, boolean isKeyPicture) {
+        count = 0;
+        durationTicks = 0;
+        totalBytes = 0;
+        hasCompositionOffsets = false;
+        startTicks = ticks;
+        startsWithKeyPicture = isKeyPicture;
+    }
+
+    void add(int sizeBytes, int ticks, int compositionOffset) {
+        if (count == sizes.length) {
+            sizes = Arrays.copyOf(sizes, count * 2);
+            durations = Arrays.copyOf(durations, count * 2);
+            offsets = Arrays.copyOf(offsets, count * 2);
+        }
+        sizes[count] = sizeBytes;
+        durations[count] = ticks;
+        offsets[count++] = compositionOffset;
+        hasCompositionOffsets |= compositionOffset != 0;
+        durationTicks += ticks;
+        totalBytes += sizeBytes;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Decoding time of the first sample. */
+    long startTicks() {
+        return startTicks;
+    }
+
+    /** Where the next sample would stand. */
+    long endTicks() {
+        return startTicks + durationTicks;
+    }
+
+    long totalBytes() {
+        return totalBytes;
+    }
+
+    boolean startsWithKeyPicture() {
+        return startsWithKeyPicture;
+    }
+
+    boolean hasCompositionOffsets() {
+        return hasCompositionOffsets;
+    }
+
+    int size(int sample) {
+        return sizes[sample];
+    }
+
+    int duration(int sample) {
+        return durations[sample];
+    }
+
+    int compositionOffset(int sample) {
+        return offsets[sample];
+    }
+}

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.media;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.watchkeep.recorder.rtp.CameraClock;
+import org.watchkeep.recorder.rtp.StreamFormatException;
+import org.watchkeep.recorder.rtp.Tolerance;
+import org.watchkeep.retention.store.Fragment;
+import org.watchkeep.retention.store.FragmentFlags;
+import org.watchkeep.retention.store.GapCause;
+import org.watchkeep.retention.store.RunStart;
+
+/**
+ * Puts access units into runs. A run begins at a key picture whose parameter sets are known, and ends when those change in
+ * meaning, when media time jumps or when pictures stay away for long. After a jump the next run begins at once, key picture
+ * or not: the pictures are there and nothing is to be lost; only another source has to begin with a key picture.
+ *
+ * <p>Media time is RTP time since the session's first picture; over a jump it goes on with our own clock, so that it ascends
+ * through all runs of a session. Confined to its event loop.
+ */
+final class TrackRuns {
+    /** Nothing a camera is set to do: the slowest time-lapse seen is one picture in five seconds. */
+    static final long MAX_PICTURE_TICKS = 10 * MediaTime.TICKS_PER_SECOND;
+
+    /** H.264 keeps at most 16 pictures back (A.3.1): under a second at any rate worth the name. */
+    static final long MAX_REORDER_TICKS = MediaTime.TICKS_PER_SECOND;
+
+    /** Where no reordering is declared: RTP clocks that hesitate. */
+    static final long MAX_HESITATION_TICKS = MediaTime.TICKS_PER_SECOND / 10;
+
+    /** A step this long is looked at; shorter ones are lost pictures. */
+    private static final long NOTABLE_STEP_TICKS = MediaTime.TICKS_PER_SECOND;
+
+    /** No picture comes before it was taken: so far before its time it was not this clock that stamped it. */
+    static final long MAX_AHEAD_NANOS = 2 * MediaTime.NANOS_PER_SECOND;
+
+    /** Ten seconds late for ten seconds: no queue in a camera is that long; its media clock stood still. */
+    static final long MAX_LATE_NANOS = 10 * MediaTime.NANOS_PER_SECOND;
+
+    /** Our own two clocks may part by a pause between reading them, never by more than this for {@link #STEP_PICTURES}. */
+    static final long MAX_CLOCK_STEP_MICROS = 500_000;
+
+    private static final int STEP_PICTURES = 3;
+
+    /** A camera that sends its key pictures without parameter sets is not one we can record. */
+    static final int MAX_UNUSABLE_KEYS = 3;
+
+    private final H264TrackSettings settings;
+    private final FragmentSink sink;
+    private final SlabChain chain;
+    private final AccessUnitBuilder builder;
+    private final H264ParameterSets parameterSets;
+    private final CameraClock cameraClock;
+    private final Set<Tolerance> tolerances;
+
+    private @Nullable Run run;
+    /** Of the newest run. */
+    private @Nullable H264Sps sps;
+
+    private boolean needsKey = true;
+    private boolean isTimeKnown;
+    /** RTP time (at 90 kHz) less media time. */
+    private long baseTicks;
+
+    private long sessionStartNanos;
+    private long endTicks;
+    private long endMonoNanos;
+    private int steppedPictures;
+    private int unusableKeys;
+
+    private long accessUnits;
+    private long damaged;
+    private long skipped;
+    private long keyPictures;
+    private long runs;
+    private long fragmentsBefore;
+    private long lastPictureMonoNanos = Long.MIN_VALUE;
+
+    /** What belongs to the open run. */
+    private record Run(
+            H264Sps sps,
+            int setsVersion,
+            List<List<Long>> meaning,
+            RunClock clock,
+            RunOutput output,
+            FragmentWriter writer) {}
+
+    TrackRuns(
+            H264TrackSettings settings,
+            FragmentSink sink,
+            SlabChain chain,
+            AccessUnitBuilder builder,
+            H264ParameterSets parameterSets,
+            CameraClock cameraClock,
+            Set<Tolerance> tolerances) {
+        this.settings = settings;
+        this.sink = sink;
+        this.chain = chain;
+        this.builder = builder;
+        this.parameterSets = parameterSets;
+        this.cameraClock = cameraClock;
+        this.tolerances = tolerances;
+        this.endMonoNanos = settings.notBeforeMonoNanos();
+    }
+
+    /** Takes the next complete access unit, the newest in the chain. */
+    void onUnit(AccessUnit unit) {
+        if (needsKey && !(unit.isKey && unit.hasFirstSlice)) {
+            skip(unit);
+            return;
+        }
+        Run at = run;
+        if (at != null) {
+            unit.ticks = mediaTicks(unit.rtpTicks);
+            Jump jump = jump(at, unit);
+            if (jump != null) {
+                endRun(jump.cause(), jump.detail());
+                at = null;
+            } else if (unit.isKey && isReconfigured(at, unit)) {
+                at = reconfigure(at, unit);
+            }
+        }
+        if (at == null) {
+            Optional<H264Sps> active = unit.isKey ? active(unit) : Optional.ofNullable(sps);
+            if (active.isEmpty()) {
+                unusableKeys += unit.isKey ? 1 : 0;
+                skip(unit);
+                return;
+            }
+            anchorMediaTime(unit);
+            at = beginRun(active.get(), new RunClock(endMonoNanos));
+        }
+        keep(at, unit);
+    }
+
+    /** Whether the camera gives what is needed to record it at all. */
+    void checkParameterSets() throws StreamFormatException {
+        if (unusableKeys >= MAX_UNUSABLE_KEYS) {
+            int count = unusableKeys;
+            unusableKeys = 0;
+            throw new StreamFormatException(
+                    "key pictures without usable parameter sets: " + count + " (expected: SPS and PPS before each)",
+                    settings.origin(),
+                    StreamFormatException.UNKNOWN,
+                    StreamFormatException.UNKNOWN);
+        }
+    }
+
+    /** The newest unit, while more of it may be added: see {@link #onMore}. */
+    Optional<AccessUnit> newest() {
+        return run == null ? Optional.empty() : Optional.ofNullable(run.writer.pending());
+    }
+
+    /** More of the newest unit comes: it is the builder's again. */
+    void takeBackNewest() {
+        if (run != null) {
+            run.writer.takeBack();
+        }
+    }
+
+    /** The newest unit again, with what has been added. */
+    void onMore(AccessUnit unit, boolean wasDamaged) {
+        if (run == null) {
+            throw new IllegalStateException("more of a unit without a run");
+        }
+        if (unit.isDamaged && !wasDamaged) {
+            damaged++;
+        }
+        run.writer.add(unit);
+    }
+
+    /** Another source takes over: its times and pictures have nothing to do with those before. */
+    void onNewSource(String detail) {
+        endRun(GapCause.TIME_JUMP, detail);
+        needsKey = true;
+    }
+
+    /** Closes the open fragment when pictures have stopped coming. */
+    void onTick(long monoNanos) {
+        if (run == null) {
+            return;
+        }
+        if (lastPictureMonoNanos != Long.MIN_VALUE
+                && monoNanos - lastPictureMonoNanos >= FragmentWriter.STOPPED_NANOS) {
+            run.writer.flush(FragmentFlags.CUT_BY_TIMER);
+        }
+        run.output.onTime(monoNanos);
+    }
+
+    /** Closes the open fragment; the run stays for the session's owner to end. */
+    void close() {
+        if (run != null) {
+            run.writer.flush(0);
+            run.output.settle();
+        }
+    }
+
+    private void skip(AccessUnit unit) {
+        skipped++;
+        chain.rewind(unit.from);
+    }
+
+    private void keep(Run at, AccessUnit unit) {
+        needsKey = false;
+        accessUnits++;
+        damaged += unit.isDamaged ? 1 : 0;
+        keyPictures += unit.isKey ? 1 : 0;
+        lastPictureMonoNanos = unit.arrivalMonoNanos;
+        if (unit.ticks < at.writer.latestShownTicks()) {
+            tolerances.add(Tolerance.PICTURES_REORDERED);
+        } else if (unit.ticks == at.writer.latestShownTicks()) {
+            tolerances.add(Tolerance.TIMESTAMP_REPEATED);
+        }
+        at.clock.onPicture(unit.ticks, unit.arrivalMonoNanos, unit.arrivalUtcMicros);
+        at.writer.add(unit);
+        at.output.onTime(unit.arrivalMonoNanos);
+    }
+
+    private Optional<H264Sps> active(AccessUnit unit) {
+        int ppsId = builder.ppsId(unit);
+        return ppsId < 0 ? Optional.empty() : parameterSets.active(ppsId);
+    }
+
+    private boolean isReconfigured(Run at, AccessUnit unit) {
+        if (at.setsVersion == parameterSets.version() && parameterSets.hasOneSps()) {
+            return false;
+        }
+        Optional<H264Sps> active = active(unit);
+        return active.isPresent()
+                && !(active.get().meaning().equals(at.sps.meaning())
+                        && parameterSets.meaning().equals(at.meaning));
+    }
+
+    /** Ends the run and begins the next where it ended: no time passes between them. */
+    private Run reconfigure(Run at, AccessUnit unit) {
+        H264Sps next = active(unit).orElse(at.sps);
+        endRun(GapCause.CONFIGURATION_CHANGED, describe(at.sps) + " -> " + describe(next));
+        return beginRun(next, at.clock);
+    }
+
+    private static String describe(H264Sps sps) {
+        return sps.codec() + " " + sps.width() + "x" + sps.height();
+    }
+
+    private Run beginRun(H264Sps active, RunClock clock) {
+        String notes = tolerances.stream().map(Tolerance::code).collect(Collectors.joining(" "));
+        RunStart start = new RunStart(
+                Boxes.initSegment(active, parameterSets.spsUnits(), parameterSets.ppsUnits()), active.codec(), notes);
+        RunOutput output = new RunOutput(sink, start, clock, cameraClock);
+        FragmentWriter writer = new FragmentWriter(chain, active, output);
+        Run begun = new Run(active, parameterSets.version(), parameterSets.meaning(), clock, output, writer);
+        runs++;
+        sps = active;
+        run = begun;
+        steppedPictures = 0;
+        return begun;
+    }
+
+    private void endRun(GapCause cause, String detail) {
+        if (run == null) {
+            return;
+        }
+        Run ended = run;
+        endTicks = ended.writer.endTicks();
+        ended.writer.flush(0);
+        ended.output.settle();
+        endMonoNanos = ended.clock.endMonoNanos();
+        fragmentsBefore += ended.output.fragments();
+        run = null;
+        sink.onRunEnd(cause, detail);
+    }
+
+    private long mediaTicks(long rtpTicks) {
+        return at90k(rtpTicks) - baseTicks;
+    }
+
+    private long at90k(long rtpTicks) {
+        int rate = settings.clockRate();
+        return rate == Boxes.TIMESCALE
+                ? rtpTicks
+                : Math.floorDiv(rtpTicks, (long) rate) * Boxes.TIMESCALE
+                        + Math.floorMod(rtpTicks, (long) rate) * Boxes.TIMESCALE / rate;
+    }
+
+    /** Lets media time go on from here: from 0 at first, then from where our own clock says, never from before. */
+    private void anchorMediaTime(AccessUnit unit) {
+        if (!isTimeKnown) {
+            isTimeKnown = true;
+            sessionStartNanos = unit.arrivalMonoNanos;
+            unit.ticks = 0;
+        } else {
+            unit.ticks = Math.max(endTicks, MediaTime.ticks(unit.arrivalMonoNanos - sessionStartNanos));
+        }
+        baseTicks = at90k(unit.rtpTicks) - unit.ticks;
+    }
+
+    private record Jump(GapCause cause, String detail) {}
+
+    /** Why a picture cannot belong to the run's time; null where it can. */
+    private @Nullable Jump jump(Run at, AccessUnit unit) {
+        long step = unit.ticks - at.writer.latestShownTicks();
+        long most = at.sps.reorderFrames() == 0 ? MAX_HESITATION_TICKS : MAX_REORDER_TICKS;
+        if (step < -most) {
+            return timeJump("RTP time stepped back by " + seconds(MediaTime.nanos(-step)));
+        }
+        if (step > MAX_PICTURE_TICKS) {
+            long silentNanos = unit.arrivalMonoNanos - lastPictureMonoNanos;
+            return silentNanos >= MediaTime.nanos(step) - MAX_AHEAD_NANOS
+                    ? new Jump(GapCause.NO_MEDIA, "no picture for " + seconds(silentNanos))
+                    : timeJump("RTP time stepped forward by " + seconds(MediaTime.nanos(step)));
+        }
+        long delayNanos = at.clock.delayNanos(unit.ticks, unit.arrivalMonoNanos);
+        if (at.clock.isSettled() && step > NOTABLE_STEP_TICKS && delayNanos < -MAX_AHEAD_NANOS) {
+            return timeJump("RTP time stepped forward by " + seconds(MediaTime.nanos(step)));
+        }
+        if (at.clock.leastDelayNanos() > MAX_LATE_NANOS) {
+            return timeJump("RTP time fell behind by " + seconds(at.clock.leastDelayNanos()));
+        }
+        long ours = unit.arrivalUtcMicros - Math.floorDiv(unit.arrivalMonoNanos, 1_000L);
+        long stepped = ours - at.clock.utcLessMonoMicros();
+        steppedPictures = Math.abs(stepped) > MAX_CLOCK_STEP_MICROS ? steppedPictures + 1 : 0;
+        return steppedPictures < STEP_PICTURES
+                ? null
+                : timeJump("the recorder's clock stepped by " + seconds(stepped * 1_000));
+    }
+
+    private static Jump timeJump(String detail) {
+        return new Jump(GapCause.TIME_JUMP, detail);
+    }
+
+    private static String seconds(long nanos) {
+        return String.format(Locale.ROOT, "%.3f s", nanos / 1e9);
+    }
+
+    long accessUnits() {
+        return accessUnits;
+    }
+
+    long damagedAccessUnits() {
+        return damaged;
+    }
+
+    long skippedAccessUnits() {
+        return skipped;
+    }
+
+    long keyPictures() {
+        return keyPictures;
+    }
+
+    long runs() {
+        return runs;
+    }
+
+    long fragments() {
+        return fragmentsBefore + (run == null ? 0 : run.output.fragments());
+    }
+
+    long lastPictureMonoNanos() {
+        return lastPictureMonoNanos;
+    }
+
+    long cameraOffsetMicros() {
+        return run == null ? Fragment.OFFSET_UNKNOWN : run.output.cameraOffsetMicros();
+    }
+
+    /** Of the newest run. */
+    Optional<H264Sps> sps() {
+        return Optional.ofNullable(sps);
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.rtp;
+
+import java.util.OptionalLong;
+
+/**
+ * What the camera believes the time is, from its sender reports. Cameras are off by years, step, or send nonsense (Hikvision
+ * firmware sends NTP 0 or its uptime); so the camera's time is only ever noted beside ours. Confined to its event loop.
+ */
+public final class CameraClock {
+    /** Seconds from 1900 to 1970. */
+    static final long NTP_TO_UNIX_SECONDS = 2_208_988_800L;
+
+    private static final long ERA_SECONDS = 1L << 32;
+    private static final long YEAR_MICROS = 31_556_952L * 1_000_000;
+
+    /** Uptime read as NTP lands at the start of the next era, in 2036. No camera we know is a year ahead in earnest. */
+    static final long MOST_AHEAD_MICROS = YEAR_MICROS;
+
+    private final int clockRate;
+    private boolean known;
+    private long utcMicros;
+    private long atTicks;
+
+    public CameraClock(int clockRate) {
+        this.clockRate = clockRate;
+    }
+
+    /**
+     * Takes a report in, if it can be true.
+     *
+     * @param extendedTicks its RTP timestamp in 64 bits
+     * @param recorderUtcMicros our own clock when it came
+     * @return whether it was plausible
+     */
+    public boolean offer(SenderReport report, long extendedTicks, long recorderUtcMicros) {
+        if (report.ntp() == 0) {
+            return false;
+        }
+        long seconds = report.ntp() >>> 32;
+        long fractionMicros = ((report.ntp() & 0xffff_ffffL) * 1_000_000) >>> 32;
+        long candidate = (seconds - NTP_TO_UNIX_SECONDS) * 1_000_000 + fractionMicros;
+        // RFC 4330 3: an era is 136 years; ours is the one nearest to the recorder's clock.
+        while (recorderUtcMicros - candidate > ERA_SECONDS * 500_000) {
+            candidate += ERA_SECONDS * 1_000_000;
+        }
+        // Behind may be as far as an era reaches: a camera without a battery starts in 1970 and means it.
+        if (candidate - recorderUtcMicros > MOST_AHEAD_MICROS) {
+            return false;
+        }
+        known = true;
+        utcMicros = candidate;
+        atTicks = extendedTicks;
+        return true;
+    }
+
+    /** The camera's time at this RTP time; empty before a plausible report. */
+    public OptionalLong utcMicrosAt(long extendedTicks) {
+        if (!known) {
+            return OptionalLong.empty();
+        }
+        long ticks = extendedTicks - atTicks;
+        long seconds = Math.floorDiv(ticks, clockRate);
+        long rest = Math.floorMod(ticks, (long) clockRate);
+        return OptionalLong.of(utcMicros + seconds * 1_000_000 + rest * 1_000_000 / clockRate);
+    }
+
+    /** The RTP clock is another one from now on. */
+    public void forget() {
+        known = false;
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.rtp;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one compound RTCP packet holds that matters to a recorder. Immutable.
+ *
+ * @param senderReports in order; those before a malformed part count
+ * @param bye whether a source said goodbye
+ * @param isMalformed whether reading stopped early: Hanwha sends SDES without its terminator, others send noise; neither is
+ *     a reason to end a session
+ */
+public record RtcpCompound(List<SenderReport> senderReports, boolean bye, boolean isMalformed) {
+    private static final int SENDER_REPORT = 200;
+    private static final int BYE = 203;
+    private static final int HEADER_BYTES = 4;
+    private static final int SENDER_INFO_BYTES = 24;
+
+    public RtcpCompound {
+        senderReports = List.copyOf(senderReports);
+    }
+
+    /** Reads between the reader and writer index, which it leaves where they are. Never throws for what the bytes hold. */
+    public static RtcpCompound read(ByteBuf packet) {
+        List<SenderReport> reports = new ArrayList<>(1);
+        boolean bye = false;
+        int at = packet.readerIndex();
+        int end = packet.writerIndex();
+        while (at < end) {
+            // RFC 3550 6.4.1: version, type and length in words less one stand first in each part.
+            if (end - at < HEADER_BYTES || packet.getUnsignedByte(at) >>> 6 != 2) {
+                return new RtcpCompound(reports, bye, true);
+            }
+            int type = packet.getUnsignedByte(at + 1);
+            int bytes = HEADER_BYTES + 4 * packet.getUnsignedShort(at + 2);
+            if (bytes > end - at || (type == SENDER_REPORT && bytes < HEADER_BYTES + SENDER_INFO_BYTES)) {
+                return new RtcpCompound(reports, bye, true);
+            }
+            if (type == SENDER_REPORT) {
+                reports.add(new SenderReport(packet.getInt(at + 4), packet.getLong(at + 8), packet.getInt(at + 16)));
+            }
+            bye |= type == BYE;
+            at += bytes;
+        }
+        return new RtcpCompound(reports, bye, reports.isEmpty() && !bye && at == packet.readerIndex());
+    }
+}

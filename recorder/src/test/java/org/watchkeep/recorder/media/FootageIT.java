@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.media;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.watchkeep.recorder.rtp.StreamOrigin;
+
+/**
+ * Real footage through packets, track and file, compared picture by picture by a stranger's tools. Needs {@code ffmpeg} and
+ * {@code ffprobe}; the clips come from the folder named by {@code -Dwatchkeep.footage}, or one is made by the encoder at hand.
+ */
+class FootageIT {
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void tools() {
+        assumeTrue(
+                Tools.isThere("ffmpeg") && Tools.isThere("ffprobe"), "skipped: ffmpeg and ffprobe are not installed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"town-1080p25-h264.mp4", "town-720p25-h264-longgop.mp4", "town-1080p25-h264-bframes.mp4"})
+    void runFile_ofRealFootage_hasExactlyItsPictures(String name) throws Exception {
+        String footage = System.getProperty("watchkeep.footage", "");
+        assumeTrue(!footage.isEmpty(), "skipped: -Dwatchkeep.footage names no folder of clips");
+        check(Path.of(footage, name));
+    }
+
+    @Test
+    void runFile_ofEncodedTestPicture_hasExactlyItsPictures() throws Exception {
+        assumeTrue(Tools.out("ffmpeg", "-hide_banner", "-encoders").contains("libx264"), "skipped: no libx264 encoder");
+        Path clip = folder.resolve("clip.mp4");
+        Tools.run(
+                "ffmpeg",
+                "-v",
+                "error",
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=1280x720:rate=25:duration=6",
+                "-c:v",
+                "libx264",
+                "-preset",
+                "ultrafast",
+                "-bf",
+                "0",
+                "-g",
+                "50",
+                "-slices",
+                "3",
+                "-pix_fmt",
+                "yuv420p",
+                clip.toString());
+        check(clip);
+    }
+
+    private void check(Path clip) throws Exception {
+        Path annexB = folder.resolve("clip.h264");
+        Tools.run(
+                "ffmpeg",
+                "-v",
+                "error",
+                "-i",
+                clip.toString(),
+                "-map",
+                "0:v",
+                "-c",
+                "copy",
+                "-f",
+                "h264",
+                annexB.toString());
+        List<Long> shown = Tools.shownTicks(clip);
+        List<TestStream.Unit> units = TestStream.units(TestStream.nalUnits(Files.readAllBytes(annexB)));
+        assertThat(units).hasSameSizeAs(shown);
+
+        CollectingSink sink = record(units, shown);
+        assertThat(sink.runs).hasSize(1);
+        assertThat(sink.ends).isEmpty();
+        Path file = folder.resolve("out.mp4");
+        try (RunFile run = RunFile.create(file, sink.runs.get(0).configuration())) {
+            for (CollectingSink.Kept kept : sink.fragments) {
+                run.append(kept.bytes());
+            }
+            assertThat(run.pictures()).isEqualTo(units.size());
+        }
+        assertThat(Tools.hashes(file)).isEqualTo(Tools.hashes(clip));
+        assertThat(Tools.warnings("ffprobe", "-v", "warning", "-show_streams", "-show_format", file.toString()))
+                .isEmpty();
+        assertThat(Tools.warnings("ffmpeg", "-v", "warning", "-i", file.toString(), "-f", "null", "-"))
+                .isEmpty();
+        List<Long> again = Tools.shownTicks(file);
+        assertThat(again.stream().map(t -> t - again.get(0)).toList())
+                .isEqualTo(shown.stream().map(t -> t - shown.get(0)).toList());
+    }
+
+    private static CollectingSink record(List<TestStream.Unit> units, List<Long> shown) throws Exception {
+        CollectingSink sink = new CollectingSink();
+        SlabPool slabs = new SlabPool();
+        H264Track track = new H264Track(
+                new H264TrackSettings(
+                        new StreamOrigin("test", "127.0.0.1:554", 0), 96, 90_000, "", slabs, Long.MIN_VALUE),
+                sink);
+        TestPacketiser packetiser = new TestPacketiser(1_400, true, 65_000);
+        long start = 0xffff_0000L;
+        for (int i = 0; i < units.size(); i++) {
+            long monoNanos = 1_000_000_000L + i * 40_000_000L;
+            for (byte[] packet : packetiser.packets(units.get(i), start + shown.get(i))) {
+                ByteBuf buffer = PooledByteBufAllocator.DEFAULT
+                        .directBuffer(packet.length)
+                        .writeBytes(packet);
+                track.onRtp(buffer, monoNanos, 1_700_000_000_000_000L + monoNanos / 1_000);
+                buffer.release();
+            }
+            track.onTick(monoNanos);
+        }
+        track.close();
+        assertThat(track.statistics().lostPackets()).isZero();
+        assertThat(track.statistics().damagedAccessUnits()).isZero();
+        assertThat(slabs.freeSlabs() * (long) Slab.BYTES).isEqualTo(slabs.allocatedBytes());
+        return sink;
+    }
+
+    /** The tools as a stranger runs them. */
+    private static final class Tools {
+        static boolean isThere(String name) {
+            for (String folder : System.getenv("PATH").split(":", -1)) {
+                if (Files.isExecutable(Path.of(folder, name))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        static String out(String... command) throws Exception {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
+            return text;
+        }
+
+        static void run(String... command) throws Exception {
+            assertThat(warnings(command)).isEmpty();
+        }
+
+        static String warnings(String... command) throws Exception {
+            Process process = new ProcessBuilder(command)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String text = new String(process.getErrorStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            assertThat(process.waitFor())
+                    .as(String.join(" ", command) + "\n" + text)
+                    .isZero();
+            return text;
+        }
+
+        static List<String> hashes(Path file) throws Exception {
+            String text = out(
+                    "ffmpeg",
+                    "-v",
+                    "error",
+                    "-i",
+                    file.toString(),
+                    "-map",
+                    "0:v",
+                    "-c",
+                    "copy",
+                    "-bsf:v",
+                    "filter_units=remove_types=7|8|9",
+                    "-f",
+                    "framehash",
+                    "-hash",
+                    "sha256",
+                    "-");
+            return text.lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .map(line -> line.substring(line.lastIndexOf(',') + 1).strip())
+                    .toList();
+        }
+
+        /** When each picture is shown, in the order of decoding, in ticks of 90 kHz. */
+        static List<Long> shownTicks(Path file) throws Exception {
+            List<Long> ticks = new ArrayList<>();
+            String text = out(
+                    "ffprobe",
+                    "-v",
+                    "error",
+                    "-select_streams",
+                    "v",
+                    "-show_entries",
+                    "packet=pts:stream=time_base",
+                    "-of",
+                    "default=noprint_wrappers=1:nokey=1",
+                    file.toString());
+            List<String> lines = text.lines().toList();
+            long scale = Long.parseLong(lines.get(lines.size() - 1).substring(2));
+            for (String line : lines.subList(0, lines.size() - 1)) {
+                ticks.add(Long.parseLong(line) * 90_000 / scale);
+            }
+            return ticks;
+        }
+    }
+}
