@@ -10,6 +10,8 @@ final class BlockSum {
     private static final int SECTOR = 512;
     private static final int SUM_AT = SECTOR - 4;
 
+    private static final ByteBuffer ZEROS = ByteBuffer.allocate(Disk.BLOCK).asReadOnlyBuffer();
+
     private BlockSum() {}
 
     /** Writes the sum into the block and makes it ready to write. */
@@ -28,10 +30,14 @@ final class BlockSum {
             throw new DamagedBlockException(
                     String.format("CRC32C: %08x (expected: %08x)", block.getInt(SUM_AT), expected));
         }
-        for (int i = usedBytes; i < Disk.BLOCK; i = i + 1 == SUM_AT ? SECTOR : i + 1) {
-            if (block.get(i) != 0) {
-                throw new DamagedBlockException("byte " + i + ": " + block.get(i) + " (expected: 0)");
-            }
+        checkZero(block, usedBytes, SUM_AT);
+        checkZero(block, SECTOR, Disk.BLOCK);
+    }
+
+    private static void checkZero(ByteBuffer block, int from, int to) throws DamagedBlockException {
+        int at = block.slice(from, to - from).mismatch(ZEROS.slice(0, to - from));
+        if (at >= 0) {
+            throw new DamagedBlockException("byte " + (from + at) + ": " + block.get(from + at) + " (expected: 0)");
         }
     }
 

@@ -7,7 +7,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -138,7 +141,7 @@ final class KeyHomes implements Closeable {
      */
     List<Slot> reunite(RootCipher cipher, List<Slot> known) throws IOException {
         List<Place> returned = new ArrayList<>();
-        List<HomeContent> contents = new ArrayList<>();
+        Map<KeyHome, HomeContent> contents = new LinkedHashMap<>();
         for (Place place : places) {
             if (place.home == null) {
                 look(place);
@@ -146,7 +149,7 @@ final class KeyHomes implements Closeable {
             }
             if (place.home != null) {
                 List<Slot> slots = returned.contains(place) ? place.home.read() : known;
-                contents.add(new HomeContent(place.folder.toString(), place.home.header(), slots));
+                contents.put(place.home, new HomeContent(place.folder.toString(), place.home.header(), slots));
             }
         }
         if (contents.isEmpty()) {
@@ -154,7 +157,7 @@ final class KeyHomes implements Closeable {
         }
         Reconciliation.Outcome outcome;
         try {
-            outcome = Reconciliation.of(contents, cipher);
+            outcome = Reconciliation.of(List.copyOf(contents.values()), cipher);
         } catch (KeyHomeException e) {
             if (returned.size() == HOMES) {
                 throw e;
@@ -164,7 +167,7 @@ final class KeyHomes implements Closeable {
         }
         noteFindings(outcome);
         highestEpoch = Math.max(highestEpoch, outcome.highestEpoch()) + (goesAlone() ? 1 : 0);
-        mend(outcome.slots());
+        mend(contents, outcome.slots());
         return outcome.slots();
     }
 
@@ -278,7 +281,7 @@ final class KeyHomes implements Closeable {
      * Brings each home to these slots, the first synced before the second is touched. A home that failed, and one beside a
      * home that was used alone, is written whole: what a read of it shows may never have reached its medium.
      */
-    private void mend(List<Slot> slots) throws IOException {
+    private void mend(Map<KeyHome, HomeContent> contents, List<Slot> slots) throws IOException {
         boolean both = isComplete();
         List<KeyHome> whole = new ArrayList<>();
         for (Place place : places) {
@@ -286,7 +289,10 @@ final class KeyHomes implements Closeable {
                 whole.add(place.home);
             }
         }
-        inEach(highestEpoch, home -> mend(home, slots, whole.contains(home)));
+        inEach(highestEpoch, home -> {
+            HomeContent said = Objects.requireNonNull(contents.get(home));
+            mend(home, said, slots, whole.contains(home));
+        });
         places.forEach(place -> place.failed &= place.home == null);
         if (both && isComplete()) {
             inEach(highestEpoch, home -> home.noteAloneSince(HomeHeader.NOT_ALONE));
@@ -300,13 +306,11 @@ final class KeyHomes implements Closeable {
                         && other.home.header().isAlone());
     }
 
-    private void mend(KeyHome home, List<Slot> slots, boolean whole) throws IOException {
+    private void mend(KeyHome home, HomeContent said, List<Slot> slots, boolean whole) throws IOException {
         home.mendHeader(whole);
-        int before = home.header().slots();
-        List<Slot> said = home.read();
         home.growTo(slots.size());
         for (Slot slot : slots) {
-            boolean differs = slot.number() >= before || !slot.equals(said.get(slot.number()));
+            boolean differs = !slot.equals(said.slot(slot.number()));
             if (!(slot instanceof Slot.Suspect) && (whole || differs)) {
                 home.write(slot);
             }

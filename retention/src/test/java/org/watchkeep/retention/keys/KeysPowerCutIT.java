@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.keys;
+
+import org.junit.jupiter.api.Tag;
+
+/** The same cuts with many more seeds. */
+@Tag("campaign")
+class KeysPowerCutIT extends KeysPowerCutTest {
+    @Override
+    int thoroughness() {
+        return 8;
+    }
+}
