@@ -4,6 +4,7 @@ package org.watchkeep.retention.disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The files under a store. Two implementations: {@link RealDisk}, and in tests a disk that fails on command (short
@@ -38,11 +39,17 @@ public interface Disk {
      */
     void allocate(Path path, long sizeBytes) throws IOException;
 
+    /** The first of these files some of whose blocks are not claimed: writing into it may yet find the disk full. */
+    default Optional<Path> firstSparse(List<Path> files) throws IOException {
+        return Optional.empty();
+    }
+
     boolean exists(Path path) throws IOException;
 
     /** File names (not paths) in a folder, sorted. */
     List<String> list(Path folder) throws IOException;
 
+    /** Makes the folder and what is missing above it; durable once the folder above each is synced. */
     void createFolders(Path folder) throws IOException;
 
     /** Renames over whatever is there, atomically; durable after {@link #syncFolder}. */

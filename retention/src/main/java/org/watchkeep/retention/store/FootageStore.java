@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
+import org.watchkeep.retention.disk.Disk;
+import org.watchkeep.retention.keys.Epoch;
+import org.watchkeep.retention.keys.EpochKeys;
+
+/**
+ * The rolling store: takes fragments from event loops, makes them durable, finds and reads them again. Any thread;
+ * appending only through a {@link StoreLoop}.
+ *
+ * <p>Nothing acknowledged is lost by {@code kill -9} or a power cut; every second of a configured stream is footage, or
+ * a gap with its cause. The index is a cache: deleting its folder while the store is closed loses nothing.
+ */
+public final class FootageStore implements Closeable {
+    static final String LEDGER_FOLDER = "ledger";
+    static final String INDEX_FOLDER = "index";
+
+    /** Batches of 4 MiB: at 250 ms between commits enough for 800 MB/s; made only when needed. */
+    private static final int MOST_BATCHES = 64;
+
+    private final StoreSettings settings;
+    private final StoreClock clock;
+    private final EpochKeys keys;
+    private final Ledger ledger;
+    private final SegmentIndex index;
+    private final StreamBook streams;
+    private final Map<String, Volume> volumes;
+    private final List<VolumeWriter> writers;
+    private final List<Ring> rings;
+    private final Map<String, EpochSchedule> schedules;
+    private final RecordReader reader;
+    private final BatchPool pool = new BatchPool(MOST_BATCHES);
+    private final List<StoreLoop> loops;
+    private final StreamState nobody;
+    private final Keeper keeper;
+    private final Recovery recovery;
+    private boolean closed;
+
+    FootageStore(StoreParts parts, CopyOnWriteArrayList<StoreLoop> loops, AcknowledgementListener listener)
+            throws IOException {
+        this.settings = parts.settings();
+        this.clock = parts.clock();
+        this.keys = parts.keys();
+        this.ledger = parts.ledger();
+        this.index = parts.index();
+        this.streams = parts.streams();
+        this.volumes = parts.volumes();
+        this.loops = loops;
+        this.nobody = new StreamState(0, new StreamId("padding", "main"), "", ledger, streams.runs);
+        this.reader = new RecordReader(volumes, keys);
+        VolumeWriter.Surroundings around = new VolumeWriter.Surroundings(
+                ledger,
+                clock,
+                new SystemStoreClock(),
+                pool,
+                new RecordRewriter(keys),
+                listener,
+                () -> loops,
+                this::elsewhere,
+                this::tookReel);
+        this.writers = new ArrayList<>();
+        this.rings = new ArrayList<>();
+        for (Volume volume : volumes.values()) {
+            VolumeWriter writer = new VolumeWriter(volume, around);
+            writers.add(writer);
+            for (StoreSettings.ClassSettings inClass : settings.classes()) {
+                rings.add(new Ring(volume, inClass.id(), writer));
+            }
+        }
+        this.recovery = new Recovery(this, streams, index);
+        recovery.readReels(writers);
+        recovery.closeTails();
+        this.schedules = new LinkedHashMap<>();
+        for (StoreSettings.ClassSettings inClass : settings.classes()) {
+            schedules.put(inClass.id(), new EpochSchedule(inClass.id(), keys, ledger, clock));
+        }
+        this.keeper = new Keeper(this, streams, index, ledger::appendDurably);
+        keeper.round();
+    }
+
+    private void start() {
+        writers.forEach(VolumeWriter::start);
+        keeper.start();
+        recovery.sealLeftOpen();
+    }
+
+    /**
+     * Makes the volumes and the ledger of a new store. Each volume's uuid is entered before it is used.
+     *
+     * @throws StoreException when something is already there, too small, or takes no direct I/O
+     */
+    public static void init(StoreSettings settings, Disk disk, StoreClock clock) throws IOException {
+        if (disk.exists(settings.folder().resolve(LEDGER_FOLDER))
+                && !disk.list(settings.folder().resolve(LEDGER_FOLDER)).isEmpty()) {
+            throw new StoreException(
+                    settings.folder() + " already holds a store",
+                    "Name another data folder, or use this one as it is.");
+        }
+        disk.createFolders(settings.folder().resolve(LEDGER_FOLDER));
+        Map<String, UUID> uuids = new LinkedHashMap<>();
+        for (StoreSettings.VolumeSettings volume : settings.volumes()) {
+            uuids.put(volume.id(), Volume.enrol(disk, volume.id(), volume.path(), volume.sizeBytes()));
+        }
+        try (Ledger ledger = Ledger.open(disk, settings.folder().resolve(LEDGER_FOLDER), entry -> {}, e -> {})) {
+            for (Map.Entry<String, UUID> volume : uuids.entrySet()) {
+                ledger.appendDurably(
+                        new LedgerEntry.VolumeRegistered(
+                                volume.getKey(), volume.getValue().toString()),
+                        clock.utcMicros());
+            }
+        }
+    }
+
+    /**
+     * Opens a store made by {@link #init}: recovers what the last stop left, then runs.
+     *
+     * @throws StoreException when a volume is not the one expected, or the store was never made
+     */
+    public static FootageStore open(
+            StoreSettings settings, Disk disk, EpochKeys keys, StoreClock clock, AcknowledgementListener listener)
+            throws IOException {
+        StoreParts parts = StoreParts.open(settings, disk, keys, clock);
+        try {
+            FootageStore store = new FootageStore(parts, new CopyOnWriteArrayList<>(), listener);
+            parts.ledger()
+                    .append(
+                            new LedgerEntry.RecorderStarted(clock.utcMicros(), clock.monoNanos(), clock.bootId()),
+                            clock.utcMicros());
+            store.start();
+            return store;
+        } catch (IOException | RuntimeException e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    // ---- recording ------------------------------------------------------------------------------------------------
+
+    /** The store's side of an event loop; the executor runs tasks on that loop's thread. */
+    public StoreLoop loop(Executor eventLoop) {
+        StoreLoop loop = new StoreLoop(eventLoop, this, nobody);
+        loops.add(loop);
+        return loop;
+    }
+
+    /**
+     * Which streams are configured, and in which class. From now on each of them is accounted for: the time since its
+     * last footage is a gap "recorder stopped", and from now until its first fragment a gap "connecting".
+     */
+    public void configure(Map<StreamId, String> classOfStream) throws IOException {
+        for (Map.Entry<StreamId, String> entry : classOfStream.entrySet()) {
+            if (!schedules.containsKey(entry.getValue())) {
+                throw new IllegalArgumentException("class: " + entry.getValue() + " of " + entry.getKey()
+                        + " (expected: " + schedules.keySet() + ")");
+            }
+            boolean isNew = streams.of(entry.getKey()).isEmpty();
+            StreamState state = streams.configure(entry.getKey(), entry.getValue(), clock.utcMicros());
+            if (!isNew) {
+                recovery.accountForStop(state);
+            }
+            state.openGap(clock.utcMicros(), clock.monoNanos(), clock.bootId(), GapCause.CONNECTING, "");
+        }
+    }
+
+    StreamState state(StreamId id) {
+        return streams.of(id)
+                .filter(StreamState::isConfigured)
+                .orElseThrow(() -> new IllegalArgumentException("stream is not configured: " + id));
+    }
+
+    long beginRun(StreamState state, RunStart start) {
+        long number = streams.runs.nextRun(start.codec());
+        long utcMicros = clock.utcMicros();
+        ledger.append(
+                new LedgerEntry.RunStarted(number, state.number, start.codec(), start.notes(), utcMicros), utcMicros);
+        return number;
+    }
+
+    /** The ring a stream is written into: spread over the volumes by its number, past any that has failed. */
+    Ring ringFor(StreamState state) {
+        List<Ring> ofClass = rings.stream()
+                .filter(ring -> ring.classId.equals(state.classId()))
+                .toList();
+        for (int i = 0; i < ofClass.size(); i++) {
+            Ring ring = ofClass.get((state.number + i) % ofClass.size());
+            if (!ring.writer.isFailed()) {
+                return ring;
+            }
+        }
+        return ofClass.get(state.number % ofClass.size());
+    }
+
+    private @Nullable Ring elsewhere(Ring failed) {
+        return rings.stream()
+                .filter(ring -> ring.classId.equals(failed.classId) && !ring.writer.isFailed())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void tookReel() {
+        keeper.wake();
+    }
+
+    /** What to call it that a fragment of this stream found no room. */
+    GapCause dropCause(StreamState state) {
+        Ring ring = ringFor(state);
+        if (ring.writer.isFailed()) {
+            return GapCause.VOLUME_FAILED;
+        }
+        return ring.isHeld() ? GapCause.RING_HELD : GapCause.STORE_BEHIND;
+    }
+
+    long epochAt(StreamState state, long startMonoNanos) {
+        return schedule(state.classId()).at(startMonoNanos).number();
+    }
+
+    private EpochSchedule schedule(String classId) {
+        EpochSchedule schedule = schedules.get(classId);
+        if (schedule == null) {
+            throw new IllegalStateException("no epochs for class " + classId);
+        }
+        return schedule;
+    }
+
+    SecretKey streamKey(long epoch, StreamState state) {
+        return keys.streamKey(epoch, state.number)
+                .orElseThrow(() -> new IllegalStateException("the open epoch " + epoch + " has no key"));
+    }
+
+    // ---- reading --------------------------------------------------------------------------------------------------
+
+    /** Every stream the store has known, sorted. */
+    public List<StreamId> streams() {
+        return streams.all().stream().map(state -> state.id).sorted().toList();
+    }
+
+    /** Segments with footage in {@code [from, to)}, in order of their start; the one being written included. */
+    public List<Segment> segments(StreamId stream, Instant from, Instant to) throws IOException {
+        StreamState state = streams.of(stream).orElse(null);
+        if (state == null) {
+            return List.of();
+        }
+        Map<SegmentBuilder.Key, Segment> found = new LinkedHashMap<>();
+        for (Epoch epoch : keys.epochs()) {
+            if (reaches(epoch, from, to)) {
+                segments(epoch.number(), state, from, to).forEach(s -> found.put(key(s), s));
+            }
+        }
+        state.unindexed().forEach(s -> found.put(key(s), s));
+        return found.values().stream()
+                .filter(s -> s.start().isBefore(to) && s.end().isAfter(from) && isReadable(s))
+                .sorted(Comparator.comparing(Segment::start).thenComparing(Segment::run))
+                .toList();
+    }
+
+    /** Rows of one epoch; a segment that begins before the span may reach into it. */
+    List<Segment> segments(long epoch, StreamState state, Instant from, Instant to) throws IOException {
+        long reach = 2 * StreamAppender.SEGMENT_MICROS;
+        long fromMicros = boundedMicros(from);
+        return index.find(
+                epoch,
+                state.number,
+                state.id,
+                fromMicros < Long.MIN_VALUE + reach ? fromMicros : fromMicros - reach,
+                boundedMicros(to));
+    }
+
+    private static boolean reaches(Epoch epoch, Instant from, Instant to) {
+        long opened = epoch.openedUtcMicros();
+        long reach = 2 * StreamAppender.SEGMENT_MICROS;
+        return opened - reach < boundedMicros(to) && opened + EpochSchedule.REACH_MICROS + reach > boundedMicros(from);
+    }
+
+    /** Instant.MIN and MAX stand for "all": they do not fit into microseconds. */
+    private static long boundedMicros(Instant instant) {
+        if (instant.getEpochSecond() <= Long.MIN_VALUE / 1_000_000) {
+            return Long.MIN_VALUE;
+        }
+        return instant.getEpochSecond() >= Long.MAX_VALUE / 1_000_000 ? Long.MAX_VALUE : StreamState.micros(instant);
+    }
+
+    private static SegmentBuilder.Key key(Segment segment) {
+        return new SegmentBuilder.Key(segment.run(), segment.number());
+    }
+
+    boolean isReadable(Segment segment) {
+        Volume volume = volumes.get(segment.configuration().volume());
+        return volume != null && volume.holding(segment.configuration().reelSerial()) != null;
+    }
+
+    /** Gaps that reach into {@code [from, to)}, in order. */
+    public List<Gap> gaps(StreamId stream, Instant from, Instant to) {
+        return streams.of(stream).map(state -> state.gaps(from, to)).orElse(List.of());
+    }
+
+    /** The init segment that a segment's fragments are decoded with. */
+    public ByteBuffer configuration(Segment segment) throws IOException {
+        return opened(segment, segment.configuration(), RecordHeader.Kind.CONFIGURATION)
+                .payload();
+    }
+
+    /** A fragment's payload, right by its digest; a buffer of its own. */
+    public ByteBuffer read(Segment segment, FragmentRef fragment) throws IOException {
+        return opened(segment, fragment, RecordHeader.Kind.FRAGMENT).payload();
+    }
+
+    /** A fragment's digest as taken at receipt, checked against its payload. */
+    public Digest digest(Segment segment, FragmentRef fragment) throws IOException {
+        return opened(segment, fragment, RecordHeader.Kind.FRAGMENT).digest();
+    }
+
+    /** A sealed segment's digest; empty while it has no seal. */
+    public Optional<Digest> digest(Segment segment) throws IOException {
+        return segment.seal().isEmpty()
+                ? Optional.empty()
+                : Optional.of(opened(segment, segment.seal().get(), RecordHeader.Kind.SEAL)
+                        .digest());
+    }
+
+    RecordCipher.Opened opened(Segment segment, FragmentRef ref, RecordHeader.Kind kind) throws IOException {
+        StreamState state = streams.of(segment.stream())
+                .orElseThrow(() -> new FragmentGoneException("stream is not known: " + segment.stream()));
+        return reader.read(ref, new RecordReader.Expected(kind, state.number, segment.run(), segment.number()));
+    }
+
+    /** How much is readable now; reads the whole index. */
+    public StoreTotals totals() throws IOException {
+        long fragments = 0;
+        long bytes = 0;
+        for (StreamId stream : streams()) {
+            for (Segment segment : segments(stream, Instant.MIN, Instant.MAX)) {
+                fragments += segment.fragments().size();
+                bytes += segment.sizeBytes();
+            }
+        }
+        long reels = volumes.values().stream().mapToLong(Volume::readableReels).sum();
+        return new StoreTotals(reels, fragments, bytes);
+    }
+
+    /**
+     * Checks the store against itself: order, numbers, seals, and that every second is explained.
+     *
+     * @param deep also reads, decrypts and digests every fragment
+     * @param acknowledgementLog lines of {@code stream run sequence sha256}: each must be there, unless its reel was
+     *     cleared
+     */
+    public CheckReport check(boolean deep, Optional<Path> acknowledgementLog) throws IOException {
+        return new StoreCheck(this, streams, deep).run(acknowledgementLog);
+    }
+
+    /** Deletes the index of a closed store: the next {@link #open} builds it anew from reels and ledger. */
+    public static void deleteIndex(StoreSettings settings) throws IOException {
+        StoreParts.deleteFolder(settings.folder().resolve(INDEX_FOLDER));
+    }
+
+    // ---- for the rooms next door ----------------------------------------------------------------------------------
+
+    StoreClock clock() {
+        return clock;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    BatchPool pool() {
+        return pool;
+    }
+
+    List<Ring> rings() {
+        return rings;
+    }
+
+    Map<String, Volume> volumes() {
+        return volumes;
+    }
+
+    Collection<EpochSchedule> schedules() {
+        return schedules.values();
+    }
+
+    EpochKeys keys() {
+        return keys;
+    }
+
+    int daysOf(String classId) {
+        return settings.classes().stream()
+                .filter(c -> c.id().equals(classId))
+                .findFirst()
+                .map(StoreSettings.ClassSettings::days)
+                .orElse(0);
+    }
+
+    /** Acknowledges what was appended, indexes it, and records a clean stop. End all runs first. */
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        recovery.stop();
+        writers.forEach(VolumeWriter::stop);
+        keeper.stop();
+        long utcMicros = clock.utcMicros();
+        try (Closeable parts = this::closeParts) {
+            ledger.appendDurably(
+                    new LedgerEntry.RecorderStopped(utcMicros, clock.monoNanos(), clock.bootId(), true), utcMicros);
+        }
+    }
+
+    private void closeParts() throws IOException {
+        List<Closeable> parts = new ArrayList<>(List.of(ledger, index));
+        volumes.values().forEach(volume -> parts.add(volume::close));
+        StoreParts.closeAll(parts);
+    }
+}

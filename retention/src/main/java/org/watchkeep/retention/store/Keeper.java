@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The store's housekeeping, once a second or when the writer took a reel: opens key epochs, notices clock steps, puts
+ * finished segments into the index, clears reels ahead of the head. One thread; recording never waits for it.
+ *
+ * <p>Order of clearing a reel, and what a power cut right after each step leaves:
+ *
+ * <ol>
+ *   <li>the entry is durable: at start the reel counts as free, its rows point to a generation nobody can read and are
+ *       not shown;
+ *   <li>no reader finds the generation any more; index rows gone: the same;
+ *   <li>the reel stands ready: the same; the head's next header makes it a new generation.
+ * </ol>
+ */
+final class Keeper implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Keeper.class);
+    private static final long ROUND_MILLIS = 1_000;
+
+    /** Cleared reels stand ready for this long at the present rate, within a quarter of the ring. */
+    private static final long AHEAD_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+    /** A difference between wall and monotonic time that grows by this in a round is a step, not a slew. */
+    private static final long STEP_MICROS = TimeUnit.MILLISECONDS.toMicros(500);
+
+    static final String INDEXED_MARK = "indexed/";
+    static final String SYNCED_MARK = "synced/";
+
+    private final FootageStore store;
+    private final StreamBook streams;
+    private final SegmentIndex index;
+    private final ClearingLog clearingLog;
+    private final Thread thread = new Thread(this, "store-keeper");
+    private final Semaphore wakeUp = new Semaphore(0);
+    private volatile boolean stopping;
+    private long wallLessMonoMicros;
+
+    Keeper(FootageStore store, StreamBook streams, SegmentIndex index, ClearingLog clearingLog) {
+        this.store = store;
+        this.streams = streams;
+        this.index = index;
+        this.clearingLog = clearingLog;
+        this.wallLessMonoMicros = wallLessMono();
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Another round is due now. Any thread. */
+    void wake() {
+        wakeUp.release();
+    }
+
+    /** Ends the thread after a last round. */
+    void stop() {
+        stopping = true;
+        wake();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void run() {
+        boolean last = false;
+        while (!last) {
+            last = stopping;
+            round();
+            if (!last) {
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            if (wakeUp.tryAcquire(ROUND_MILLIS, TimeUnit.MILLISECONDS)) {
+                wakeUp.drainPermits();
+            }
+        } catch (InterruptedException e) {
+            log.warn("the store's keeper was interrupted and goes on");
+        }
+    }
+
+    /** Each duty fails alone: a full system disk must not keep reels from being cleared. */
+    void round() {
+        attempt("watching the clock", this::watchClock);
+        attempt("opening the next key epoch", this::rollEpochs);
+        attempt("clearing ahead", this::clearAhead);
+        attempt("indexing", this::indexComplete);
+    }
+
+    /** One duty of a round. */
+    private interface Duty {
+        void perform() throws IOException;
+    }
+
+    private void attempt(String what, Duty duty) {
+        try {
+            duty.perform();
+        } catch (IOException e) {
+            log.error("{} failed, it is tried again: {}", what, e.toString());
+        }
+    }
+
+    private long wallLessMono() {
+        return store.clock().utcMicros() - store.clock().monoNanos() / 1_000;
+    }
+
+    private void watchClock() throws IOException {
+        long now = wallLessMono();
+        long moved = now - wallLessMonoMicros;
+        wallLessMonoMicros = now;
+        if (Math.abs(moved) < STEP_MICROS) {
+            return;
+        }
+        long to = store.clock().utcMicros();
+        LedgerEntry.ClockStepped step =
+                new LedgerEntry.ClockStepped(to - moved, to, store.clock().monoNanos());
+        log.warn("the clock stepped by {} ms", moved / 1_000);
+        streams.stepped(step);
+        store.ledger().append(step, to);
+        for (EpochSchedule schedule : store.schedules()) {
+            schedule.rollNow();
+        }
+    }
+
+    private void rollEpochs() throws IOException {
+        for (EpochSchedule schedule : store.schedules()) {
+            schedule.roll();
+        }
+    }
+
+    // ---- index ----------------------------------------------------------------------------------------------------
+
+    /** Rows of finished segments and, in the same batch, up to where the index now knows each ring. */
+    private void indexComplete() throws IOException {
+        Map<Ring, RingPosition> synced = new HashMap<>();
+        store.rings().forEach(ring -> synced.put(ring, ring.synced()));
+        Map<StreamState, List<SegmentBuilder>> done = new HashMap<>();
+        List<SegmentIndex.Row> rows = new ArrayList<>();
+        for (StreamState stream : streams.all()) {
+            List<SegmentBuilder> complete = stream.takeComplete();
+            if (complete.isEmpty()) {
+                continue;
+            }
+            done.put(stream, complete);
+            for (SegmentBuilder segment : complete) {
+                if (segment.hasFragments()) {
+                    rows.add(new SegmentIndex.Row(stream.number, segment.toSegment()));
+                }
+            }
+        }
+        index.put(rows, marks(synced, done));
+        done.forEach(StreamState::forget);
+    }
+
+    private Map<String, byte[]> marks(Map<Ring, RingPosition> synced, Map<StreamState, List<SegmentBuilder>> done) {
+        Map<String, RingPosition> indexed = new HashMap<>();
+        synced.forEach((ring, position) -> indexed.put(ring.name(), position));
+        for (StreamState stream : streams.all()) {
+            Set<SegmentBuilder.Key> gone = new HashSet<>();
+            done.getOrDefault(stream, List.of()).forEach(segment -> gone.add(segment.key));
+            for (SegmentBuilder open : stream.segments(segment -> !gone.contains(segment.key))) {
+                indexed.merge(open.ring, open.first, RingPosition::min);
+            }
+        }
+        Map<String, byte[]> marks = new HashMap<>();
+        indexed.forEach((ring, position) -> marks.put(INDEXED_MARK + ring, position.toBytes()));
+        synced.forEach((ring, position) -> marks.put(SYNCED_MARK + ring.name(), position.toBytes()));
+        return marks;
+    }
+
+    // ---- clearing -------------------------------------------------------------------------------------------------
+
+    private void clearAhead() throws IOException {
+        for (Ring ring : store.rings()) {
+            while (ring.readyReels() < wantedReady(ring)) {
+                if (!claimFree(ring) && !clearOne(ring)) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /** At least one, at most a quarter of the ring, within that five minutes' worth. */
+    private static int wantedReady(Ring ring) {
+        int quarter = Math.max(1, ring.size() / 4);
+        List<Reel> reels = ring.footage();
+        if (reels.size() < 2) {
+            return 1;
+        }
+        ReelHeader newest = reels.get(reels.size() - 1).header();
+        ReelHeader before = reels.get(reels.size() - 2).header();
+        if (newest == null || before == null) {
+            return 1;
+        }
+        long reelNanos = Math.max(1, newest.createdMonoNanos() - before.createdMonoNanos());
+        return (int) Math.max(1, Math.min(quarter, (AHEAD_NANOS + reelNanos - 1) / reelNanos));
+    }
+
+    private static boolean claimFree(Ring ring) {
+        for (Reel reel : ring.volume.reels()) {
+            if (reel.state() == Reel.State.FREE) {
+                reel.become(Reel.State.READY, null);
+                ring.ready(reel);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Clears the oldest reel of the class with most surplus over its promise, and gives it to the ring. */
+    private boolean clearOne(Ring forRing) throws IOException {
+        Optional<Ring> from = store.rings().stream()
+                .filter(ring ->
+                        ring.volume == forRing.volume && oldestClearable(ring).isPresent())
+                .max(java.util.Comparator.comparingLong(this::surplusMicros).thenComparing(ring -> ring == forRing));
+        if (from.isEmpty()) {
+            return false;
+        }
+        Reel reel = oldestClearable(from.get()).orElseThrow();
+        clear(from.get(), reel);
+        if (reel.state() != Reel.State.RETIRED) {
+            reel.become(Reel.State.READY);
+            forRing.ready(reel);
+        }
+        return true;
+    }
+
+    private static Optional<Reel> oldestClearable(Ring ring) {
+        return ring.footage().stream()
+                .filter(reel -> reel.state() == Reel.State.FULL || reel.state() == Reel.State.RETIRED)
+                .findFirst();
+    }
+
+    private long surplusMicros(Ring ring) {
+        ReelHeader oldest = oldestClearable(ring).map(Reel::header).orElse(null);
+        long ageMicros = oldest == null ? 0 : store.clock().utcMicros() - oldest.createdUtcMicros();
+        return ageMicros - TimeUnit.DAYS.toMicros(store.daysOf(ring.classId));
+    }
+
+    private void clear(Ring ring, Reel reel) throws IOException {
+        ReelHeader header = reel.header();
+        if (header == null) {
+            throw new IllegalStateException("a reel without a generation is not cleared: " + reel.path);
+        }
+        Contents contents = new Contents();
+        new ReelScan(ring.volume).forEach(reel, header, ring.volume.reelBytes, contents::add);
+        boolean expired = surplusMicros(ring) > 0;
+        clearingLog.cleared(
+                new LedgerEntry.ReelCleared(
+                        ring.volume.id,
+                        header.serial(),
+                        reel.index,
+                        expired ? "expired" : "capacity",
+                        contents.fragments,
+                        contents.firstStartUtcMicros,
+                        contents.lastEndUtcMicros),
+                store.clock().utcMicros());
+        streams.cleared(ring.volume.id, header.serial());
+        ring.volume.unreadable(header.serial());
+        ring.cleared(reel);
+        for (RecordHeader configuration : contents.configurations) {
+            index.remove(configuration.epoch(), configuration.stream(), configuration.segmentStartUtcMicros());
+        }
+        for (StreamState stream : streams.all()) {
+            stream.forget(stream.segments(
+                    segment -> segment.ring.equals(ring.name()) && segment.first.serial() == header.serial()));
+        }
+    }
+
+    /** What a reel holds, for its clearing entry and its rows. A segment goes with the reel it begins in. */
+    private static final class Contents {
+        final List<RecordHeader> configurations = new ArrayList<>();
+        long fragments;
+        long firstStartUtcMicros;
+        long lastEndUtcMicros;
+
+        void add(ReelFooter.Entry entry) {
+            RecordHeader header = entry.header();
+            if (header.kind() == RecordHeader.Kind.CONFIGURATION) {
+                configurations.add(header);
+            } else if (header.kind() == RecordHeader.Kind.FRAGMENT) {
+                long start = header.startUtcMicros();
+                firstStartUtcMicros = fragments == 0 ? start : Math.min(firstStartUtcMicros, start);
+                lastEndUtcMicros = Math.max(lastEndUtcMicros, start + header.durationMicros());
+                fragments++;
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.watchkeep.retention.disk.Disk;
+
+/**
+ * Finds the records of one reel after a start: from the footer of a sealed reel, by walking the records of an open one.
+ * Needs no key. Confined to one thread.
+ *
+ * <p>The walk stops at the first record whose magic, CRC, serial or link is wrong, and goes back to the last record that
+ * ends on a block: what stands behind it belongs to a batch that was never synced, so nobody was told it is safe, and
+ * the next batch is written there. No block that was ever synced is written again.
+ */
+final class ReelScan {
+    /** A walk reads this much at a time, plus what a record longer than that needs. */
+    private static final int WINDOW_BYTES = 4 << 20;
+
+    private final Volume volume;
+    private final MessageDigest sha256;
+    private final RecordCipher cipher = new RecordCipher(new SecureRandom());
+
+    ReelScan(Volume volume) {
+        this.volume = volume;
+        try {
+            this.sha256 = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
+    }
+
+    /**
+     * What a walk found.
+     *
+     * @param entries records up to the end, padding included
+     * @param end where the next batch goes: a block boundary
+     * @param link what its first record must name
+     */
+    record Walk(List<ReelFooter.Entry> entries, ByteBuffer footerEntries, long end, long link) {}
+
+    /** The reel's header; null where it holds no generation. */
+    @Nullable
+    ReelHeader header(Reel reel) throws IOException {
+        ByteBuffer block = ReelFooter.aligned(ReelHeader.BYTES);
+        volume.read(reel, block, 0);
+        ReelHeader header = ReelHeader.read(block, 0);
+        return header != null && header.volume().equals(volume.uuid) && header.reel() == reel.index ? header : null;
+    }
+
+    /** The record list of a sealed reel; null where the reel is open. */
+    @Nullable
+    List<ReelFooter.Entry> footer(Reel reel, long serial) throws IOException {
+        ByteBuffer block = ReelFooter.aligned(ReelFooter.TRAILER_BYTES);
+        volume.read(reel, block, volume.reelBytes - ReelFooter.TRAILER_BYTES);
+        ReelFooter.Trailer trailer = ReelFooter.readTrailer(block, serial, volume.reelBytes);
+        if (trailer == null) {
+            return null;
+        }
+        ByteBuffer footer = ReelFooter.aligned(Math.toIntExact(trailer.footerBytes()));
+        volume.read(reel, footer, trailer.footerOffset());
+        return ReelFooter.readFooter(footer, serial);
+    }
+
+    /**
+     * Walks the records from the first.
+     *
+     * @param trustedTo records that end before this offset were synced and acknowledged: their CRC is not read again
+     */
+    Walk walk(Reel reel, ReelHeader header, long trustedTo) throws IOException {
+        ByteBuffer block = ReelFooter.aligned(ReelHeader.BYTES);
+        volume.read(reel, block, 0);
+        long link = RingHead.link(sha256, block, 0, ReelHeader.BYTES);
+        List<Found> found = new ArrayList<>();
+        Window window = new Window(reel);
+        long at = ReelHeader.BYTES;
+        while (true) {
+            Found next = next(window, at, header.serial(), link, trustedTo);
+            if (next == null) {
+                break;
+            }
+            found.add(next);
+            link = next.link;
+            at += next.header.recordBytes();
+        }
+        while (!found.isEmpty() && found.get(found.size() - 1).end() % Disk.BLOCK != 0) {
+            found.remove(found.size() - 1);
+        }
+        return walkOf(found, block);
+    }
+
+    private Walk walkOf(List<Found> found, ByteBuffer reelHeader) {
+        ByteBuffer footer = ByteBuffer.allocate(found.size() * ReelFooter.ENTRY_BYTES);
+        List<ReelFooter.Entry> entries = new ArrayList<>();
+        for (Found one : found) {
+            footer.putLong(one.offset).put(one.bytes.duplicate());
+            entries.add(new ReelFooter.Entry(one.offset, one.header));
+        }
+        Found last = found.isEmpty() ? null : found.get(found.size() - 1);
+        long end = last == null ? ReelHeader.BYTES : last.end();
+        long link = last == null ? RingHead.link(sha256, reelHeader, 0, ReelHeader.BYTES) : last.link;
+        return new Walk(entries, footer.flip(), end, link);
+    }
+
+    /** A record found whole, and the link the next one must name. */
+    private record Found(long offset, RecordHeader header, ByteBuffer bytes, long link) {
+        long end() {
+            return offset + header.recordBytes();
+        }
+    }
+
+    private @Nullable Found next(Window window, long at, long serial, long link, long trustedTo) throws IOException {
+        if (at + RecordHeader.BYTES > volume.reelBytes) {
+            return null;
+        }
+        ByteBuffer bytes = window.at(at, RecordHeader.BYTES);
+        RecordHeader header = RecordHeader.read(bytes, 0);
+        if (header == null
+                || header.reelSerial() != serial
+                || header.link() != link
+                || at + header.recordBytes() > volume.reelBytes) {
+            return null;
+        }
+        byte[] copy = new byte[RecordHeader.BYTES];
+        bytes.get(0, copy);
+        if (header.kind() != RecordHeader.Kind.PADDING
+                && at + header.recordBytes() > trustedTo
+                && !cipher.isIntact(window.at(at, header.recordBytes()), 0, header)) {
+            return null;
+        }
+        return new Found(
+                at, header, ByteBuffer.wrap(copy), RingHead.link(sha256, ByteBuffer.wrap(copy), 0, RecordHeader.BYTES));
+    }
+
+    /** Hands each record of the reel to the consumer, from the footer or by a walk. */
+    @Nullable
+    Walk forEach(Reel reel, ReelHeader header, long trustedTo, Consumer<ReelFooter.Entry> consumer) throws IOException {
+        List<ReelFooter.Entry> listed = footer(reel, header.serial());
+        Walk walk = listed == null ? walk(reel, header, trustedTo) : null;
+        List<ReelFooter.Entry> entries = walk == null ? listed : walk.entries;
+        if (entries != null) {
+            entries.forEach(consumer);
+        }
+        return walk;
+    }
+
+    /** A stretch of the reel in memory, moved on as the walk goes. */
+    private final class Window {
+        private final Reel reel;
+        private ByteBuffer bytes = ReelFooter.aligned(WINDOW_BYTES);
+        private long from;
+        private int length;
+
+        Window(Reel reel) {
+            this.reel = reel;
+        }
+
+        /** A view that begins at this offset and has at least this many bytes (zeros past the reel's end). */
+        ByteBuffer at(long offset, int needed) throws IOException {
+            if (offset < from || offset + needed > from + length) {
+                load(offset, needed);
+            }
+            int index = Math.toIntExact(offset - from);
+            return bytes.duplicate()
+                    .position(index)
+                    .limit(Math.min(bytes.capacity(), index + needed))
+                    .slice();
+        }
+
+        private void load(long offset, int needed) throws IOException {
+            from = offset / Disk.BLOCK * Disk.BLOCK;
+            int wanted = Math.toIntExact(ReelFooter.blocks(offset - from + needed));
+            if (wanted > bytes.capacity()) {
+                bytes = ReelFooter.aligned(wanted);
+            }
+            bytes.clear();
+            bytes.limit((int) Math.min(bytes.capacity(), volume.reelBytes - from));
+            length = volume.read(reel, bytes, from);
+            bytes.clear();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reels one retention class has claimed on one volume, oldest first, and those that stand cleared for its head.
+ * Guarded by its own monitor, held for memory work only: the writer asks it once a reel, the keeper once a second.
+ */
+final class Ring {
+    final Volume volume;
+    final String classId;
+    final VolumeWriter writer;
+    private final Deque<Reel> footage = new ArrayDeque<>();
+    private final Deque<Reel> ready = new ArrayDeque<>();
+    private RingPosition synced = RingPosition.START;
+    private volatile boolean held;
+    private volatile long headSerial;
+
+    Ring(Volume volume, String classId, VolumeWriter writer) {
+        this.volume = volume;
+        this.classId = classId;
+        this.writer = writer;
+    }
+
+    /** Name of its marks in the index: {@code volume/class}. */
+    String name() {
+        return volume.id + "/" + classId;
+    }
+
+    /** A reel found by recovery, in order of serial. */
+    synchronized void found(Reel reel) {
+        footage.addLast(reel);
+    }
+
+    /** The next cleared reel, which becomes the head; null when none stands ready. */
+    synchronized @Nullable Reel takeReady() {
+        return ready.pollFirst();
+    }
+
+    /** The writer has begun a generation in this reel. */
+    synchronized void opened(Reel reel) {
+        footage.addLast(reel);
+        headSerial = reel.serial();
+    }
+
+    /** Generation the head is in, as far as the asking thread has heard; 0 before the first. Any thread, no waiting. */
+    long headSerial() {
+        return headSerial;
+    }
+
+    synchronized void ready(Reel reel) {
+        ready.addLast(reel);
+    }
+
+    synchronized int readyReels() {
+        return ready.size();
+    }
+
+    /** Reels with footage, oldest first, the head last. */
+    synchronized List<Reel> footage() {
+        return new ArrayList<>(footage);
+    }
+
+    /** Takes a cleared reel out. */
+    synchronized void cleared(Reel reel) {
+        footage.remove(reel);
+    }
+
+    /** Whether the head waits because no reel could be cleared for it. */
+    boolean isHeld() {
+        return held;
+    }
+
+    void held(boolean nowHeld) {
+        held = nowHeld;
+    }
+
+    /** All reels it has: with footage and ready. */
+    synchronized int size() {
+        return footage.size() + ready.size();
+    }
+
+    /** Everything before this place is durable and has been acknowledged. */
+    synchronized RingPosition synced() {
+        return synced;
+    }
+
+    synchronized void synced(RingPosition position) {
+        synced = position;
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}

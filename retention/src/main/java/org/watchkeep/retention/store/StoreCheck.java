@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.watchkeep.retention.keys.Epoch;
+
+/**
+ * Checks a store against itself and, where there is one, against an acknowledgement log. Reads only; confined to one
+ * thread. The shallow check reads the index; the deep one reads, decrypts and digests every record as well.
+ */
+final class StoreCheck {
+    private final FootageStore store;
+    private final StreamBook streams;
+    private final boolean deep;
+    private final List<String> findings = new ArrayList<>();
+    private final Map<StreamId, NavigableMap<Long, NavigableMap<Long, Known>>> known = new HashMap<>();
+    private long fragments;
+    private long segments;
+    private long damaged;
+    private long missing;
+    private long gaps;
+    private long unexplained;
+
+    /** A fragment that is there; its digest where the deep check read it. */
+    private record Known(@Nullable Digest digest) {}
+
+    StoreCheck(FootageStore store, StreamBook streams, boolean deep) {
+        this.store = store;
+        this.streams = streams;
+        this.deep = deep;
+    }
+
+    CheckReport run(Optional<Path> acknowledgementLog) throws IOException {
+        for (StreamState stream : streams.all()) {
+            check(stream, acknowledgementLog.isPresent());
+        }
+        if (acknowledgementLog.isPresent()) {
+            checkAgainst(acknowledgementLog.get());
+        }
+        return new CheckReport(fragments, segments, damaged, missing, gaps, unexplained, findings);
+    }
+
+    private void check(StreamState stream, boolean remember) throws IOException {
+        Coverage coverage = new Coverage();
+        long checkedAt = store.clock().utcMicros();
+        Instant last = Instant.MIN;
+        // Epoch by epoch: a month of one camera need not be in memory at once.
+        for (Epoch epoch : store.keys().epochs()) {
+            for (Segment segment : store.segments(epoch.number(), stream, Instant.MIN, Instant.MAX)) {
+                if (store.isReadable(segment)) {
+                    check(stream, segment, remember);
+                    Recovery.addFootage(coverage, segment);
+                    last = last.isAfter(segment.end()) ? last : segment.end();
+                }
+            }
+        }
+        for (Segment segment : stream.unindexed()) {
+            if (store.isReadable(segment) && !isKnownRow(segment)) {
+                check(stream, segment, remember);
+                Recovery.addFootage(coverage, segment);
+                last = last.isAfter(segment.end()) ? last : segment.end();
+            }
+        }
+        account(stream, coverage, checkedAt, last);
+    }
+
+    /** The keeper may have put the row between our two looks. */
+    private boolean isKnownRow(Segment segment) throws IOException {
+        return store.segments(segment.epoch(), streamOf(segment), segment.start(), segment.end()).stream()
+                .anyMatch(row -> row.run() == segment.run() && row.number() == segment.number());
+    }
+
+    private StreamState streamOf(Segment segment) {
+        return streams.of(segment.stream()).orElseThrow();
+    }
+
+    private void account(StreamState stream, Coverage coverage, long checkedAt, Instant lastFootage) {
+        List<Gap> all = stream.gaps(Instant.MIN, Instant.MAX);
+        gaps += all.size();
+        for (Gap gap : all) {
+            if (coverage.isEmpty() || StreamState.micros(gap.from()) >= coverage.first()) {
+                coverage.add(
+                        StreamState.micros(gap.from()),
+                        gap.to().map(StreamState::micros).orElse(checkedAt));
+            }
+        }
+        if (coverage.isEmpty()) {
+            return;
+        }
+        for (LedgerEntry.ClockStepped step : streams.clockSteps()) {
+            if (step.toUtcMicros() > step.fromUtcMicros() && step.fromUtcMicros() >= coverage.first()) {
+                coverage.add(step.fromUtcMicros(), step.toUtcMicros());
+            }
+        }
+        // Behind the last acknowledged fragment stands the open one: it is neither footage nor a gap yet.
+        long until = stream.openGap().isPresent() || lastFootage.equals(Instant.MIN)
+                ? checkedAt
+                : StreamState.micros(lastFootage);
+        for (Coverage.Span hole : coverage.holes(stream.isConfigured() ? until : 0)) {
+            unexplained++;
+            finding(stream.id + " from " + StreamState.instant(hole.from()) + " to " + StreamState.instant(hole.to())
+                    + ": neither footage nor a gap");
+        }
+    }
+
+    // ---- one segment ----------------------------------------------------------------------------------------------
+
+    private void check(StreamState stream, Segment segment, boolean remember) throws IOException {
+        segments++;
+        SealText seal = deep ? readSeal(segment) : null;
+        if (deep) {
+            read(segment, segment.configuration(), RecordHeader.Kind.CONFIGURATION);
+        }
+        Map<Long, SealText.Line> sealed = new HashMap<>();
+        if (seal != null) {
+            seal.lines().forEach(line -> sealed.put(line.sequence(), line));
+        }
+        for (FragmentRef fragment : segment.fragments()) {
+            fragments++;
+            Digest digest = deep ? read(segment, fragment, RecordHeader.Kind.FRAGMENT) : null;
+            if (seal != null && digest != null) {
+                compare(segment, fragment, digest, sealed.remove(fragment.sequence()));
+            }
+            if (remember) {
+                known.computeIfAbsent(stream.id, s -> new TreeMap<>())
+                        .computeIfAbsent(segment.run(), r -> new TreeMap<>())
+                        .put(fragment.sequence(), new Known(digest));
+            }
+        }
+        if (seal != null) {
+            for (Long sequence : sealed.keySet()) {
+                boolean isThere = segment.fragments().stream().anyMatch(f -> f.sequence() == sequence);
+                if (!isThere) {
+                    missing++;
+                    finding(name(segment) + " sequence " + sequence + ": in the seal, not in the store");
+                }
+            }
+        }
+    }
+
+    private @Nullable SealText readSeal(Segment segment) throws IOException {
+        if (segment.seal().isEmpty()) {
+            return null;
+        }
+        try {
+            return SealText.read(store.opened(segment, segment.seal().get(), RecordHeader.Kind.SEAL)
+                    .payload());
+        } catch (FragmentGoneException cleared) {
+            return null;
+        } catch (DamagedSegmentException e) {
+            damaged++;
+            finding(name(segment) + " seal: " + e.getMessage());
+            return null;
+        }
+    }
+
+    /** The digest taken at receipt; null where the record is damaged or was cleared while we looked. */
+    private @Nullable Digest read(Segment segment, FragmentRef ref, RecordHeader.Kind kind) throws IOException {
+        try {
+            return store.opened(segment, ref, kind).digest();
+        } catch (FragmentGoneException e) {
+            if (store.isReadable(segment)) {
+                missing++;
+                finding(name(segment) + ": " + e.getMessage());
+            }
+            return null;
+        } catch (DamagedSegmentException e) {
+            damaged++;
+            finding(name(segment) + ": " + e.getMessage());
+            return null;
+        }
+    }
+
+    private void compare(Segment segment, FragmentRef fragment, Digest digest, SealText.@Nullable Line line) {
+        boolean same = line != null
+                && line.digest().equals(digest)
+                && line.startUtcMicros() == StreamState.micros(fragment.start())
+                && line.durationMicros() == fragment.durationMicros();
+        if (!same) {
+            damaged++;
+            finding(name(segment) + " sequence " + fragment.sequence() + ": differs from the segment's seal");
+        }
+    }
+
+    private static String name(Segment segment) {
+        return segment.stream() + " run " + segment.run() + " segment " + segment.number();
+    }
+
+    // ---- the acknowledgement log ----------------------------------------------------------------------------------
+
+    private void checkAgainst(Path log) throws IOException {
+        try (BufferedReader lines = Files.newBufferedReader(log)) {
+            long number = 0;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                number++;
+                String[] words = line.strip().split("\\s+", -1);
+                if (words.length == 4 && words[3].length() == 2 * Digest.BYTES) {
+                    checkAcknowledged(words, log, number);
+                } else if (lines.ready()) {
+                    // The last line may be cut: the recorder was killed while it wrote it.
+                    throw new IllegalArgumentException(
+                            log + ":" + number + ": " + line + " (expected: stream run sequence sha256)");
+                }
+            }
+        }
+    }
+
+    private void checkAcknowledged(String[] words, Path log, long number) {
+        StreamId stream = StreamId.parse(words[0]);
+        long run = parse(words[1], log, number);
+        long sequence = parse(words[2], log, number);
+        NavigableMap<Long, NavigableMap<Long, Known>> runs = known.getOrDefault(stream, new TreeMap<>());
+        Known there = runs.getOrDefault(run, new TreeMap<>()).get(sequence);
+        if (there == null) {
+            if (!wasCleared(runs, run, sequence)) {
+                missing++;
+                finding(stream + " run " + run + " sequence " + sequence + ": acknowledged, not in the store");
+            }
+        } else if (there.digest != null && !there.digest.equals(Digest.parse(words[3]))) {
+            damaged++;
+            finding(stream + " run " + run + " sequence " + sequence + ": digest differs from the one acknowledged");
+        }
+    }
+
+    private static long parse(String word, Path log, long number) {
+        try {
+            return Long.parseLong(word);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(log + ":" + number + ": " + word + " (expected: a number)", e);
+        }
+    }
+
+    /** Older than everything the stream still has, and the head has come by. */
+    private boolean wasCleared(NavigableMap<Long, NavigableMap<Long, Known>> runs, long run, long sequence) {
+        boolean cleared = store.volumes().keySet().stream()
+                .anyMatch(volume -> !streams.clearedSerials(volume).isEmpty());
+        if (!cleared || runs.isEmpty()) {
+            return cleared;
+        }
+        long oldestRun = runs.firstKey();
+        long oldestSequence = runs.firstEntry().getValue().firstKey();
+        return run < oldestRun || (run == oldestRun && sequence < oldestSequence);
+    }
+
+    private void finding(String what) {
+        if (findings.size() < CheckReport.MAX_FINDINGS) {
+            findings.add(what);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.watchkeep.retention.disk.Disk;
+import org.watchkeep.retention.keys.EpochKeys;
+
+/** What a store is put together from once everything it needs has been opened. Immutable. */
+record StoreParts(
+        StoreSettings settings,
+        StoreClock clock,
+        EpochKeys keys,
+        Ledger ledger,
+        SegmentIndex index,
+        StreamBook streams,
+        Map<String, Volume> volumes) {
+    private static final Logger log = LoggerFactory.getLogger(StoreParts.class);
+
+    /** Half for the filters and indexes of 1,000 cameras' rows, half for the rows that are looked at. */
+    private static final long INDEX_CACHE_BYTES = 128L << 20;
+
+    static StoreParts open(StoreSettings settings, Disk disk, EpochKeys keys, StoreClock clock) throws IOException {
+        Path ledgerFolder = settings.folder().resolve(FootageStore.LEDGER_FOLDER);
+        if (!disk.exists(ledgerFolder) || disk.list(ledgerFolder).isEmpty()) {
+            throw new StoreException(
+                    settings.folder() + " holds no store", "Make one with 'watchkeep init', or name the right folder.");
+        }
+        StreamBook streams = new StreamBook();
+        Ledger ledger = Ledger.open(
+                disk,
+                ledgerFolder,
+                streams::replay,
+                e -> log.error("the ledger cannot be written, it is tried again: {}", e.toString()));
+        SegmentIndex index = null;
+        try {
+            streams.opened(ledger);
+            Map<String, Volume> volumes = openVolumes(settings, disk, streams);
+            index = openIndex(settings.folder().resolve(FootageStore.INDEX_FOLDER));
+            return new StoreParts(settings, clock, keys, ledger, index, streams, volumes);
+        } catch (IOException | RuntimeException e) {
+            ledger.close();
+            throw e;
+        }
+    }
+
+    private static Map<String, Volume> openVolumes(StoreSettings settings, Disk disk, StreamBook streams)
+            throws IOException {
+        Map<String, Volume> volumes = new LinkedHashMap<>();
+        for (StoreSettings.VolumeSettings volume : settings.volumes()) {
+            UUID expected = streams.volumeUuid(volume.id())
+                    .map(UUID::fromString)
+                    .orElseThrow(() -> new StoreException(
+                            "volume " + volume.id() + " is not of this store",
+                            "Enrol it with 'watchkeep volume enrol', or take it out of the configuration."));
+            volumes.put(volume.id(), Volume.open(disk, volume.id(), volume.path(), expected));
+        }
+        return volumes;
+    }
+
+    /** An index that does not open is deleted: it is a cache, and reels and ledger build it anew. */
+    private static SegmentIndex openIndex(Path folder) throws IOException {
+        try {
+            return SegmentIndex.open(folder, INDEX_CACHE_BYTES);
+        } catch (IndexUnreadableException e) {
+            log.warn("the index does not open and is built anew: {}", e.toString());
+            deleteFolder(folder);
+            return SegmentIndex.open(folder, INDEX_CACHE_BYTES);
+        }
+    }
+
+    static void deleteFolder(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        List<Path> deepestFirst;
+        try (Stream<Path> all = Files.walk(folder)) {
+            deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : deepestFirst) {
+            Files.delete(path);
+        }
+    }
+
+    void close() throws IOException {
+        List<Closeable> parts = new ArrayList<>(List.of(ledger, index));
+        volumes.values().forEach(volume -> parts.add(volume::close));
+        closeAll(parts);
+    }
+
+    /** Closes each, whatever the others say; then throws what the first said. */
+    static void closeAll(List<Closeable> parts) throws IOException {
+        if (parts.isEmpty()) {
+            return;
+        }
+        try (Closeable rest = () -> closeAll(parts.subList(1, parts.size()))) {
+            parts.get(0).close();
+        }
+    }
+}

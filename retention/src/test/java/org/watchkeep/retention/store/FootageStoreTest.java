@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.disk.FakeDisk;
+
+/** The store from its front door: what goes in comes out, through a stop, a lost index, and a new start. */
+class FootageStoreTest {
+    private static final StreamId GATE = StreamId.main("gate");
+    private static final StreamId SQUARE = StreamId.main("square");
+
+    @TempDir
+    private Path folder;
+
+    private final FakeDisk disk = new FakeDisk();
+    private final TestClock clock = new TestClock();
+    private StoreSettings settings;
+
+    @BeforeEach
+    void init() throws IOException {
+        settings = StoreRig.settings(folder, 4);
+        StoreRig.init(disk, settings, clock);
+    }
+
+    private StoreRig open(StreamId... streams) throws IOException {
+        return StoreRig.open(disk, settings, clock, streams);
+    }
+
+    private static void assertFootage(StoreRig rig, StreamId stream, int fragments) throws IOException {
+        int seen = 0;
+        for (Segment segment : rig.segments(stream)) {
+            assertThat(rig.store.configuration(segment)).isEqualTo(StoreRig.configurationOf(stream));
+            for (FragmentRef fragment : segment.fragments()) {
+                int bytes = fragment.recordBytes() - RecordHeader.OVERHEAD_BYTES;
+                assertThat(rig.store.read(segment, fragment))
+                        .isEqualTo(StoreRig.payload(stream, segment.run(), fragment.sequence(), bytes));
+                seen++;
+            }
+        }
+        assertThat(seen).isEqualTo(fragments);
+    }
+
+    @Test
+    void append_acknowledged_readsBackFromTheOpenSegment() throws IOException {
+        try (StoreRig rig = open(GATE, SQUARE)) {
+            rig.beginRun(GATE);
+            rig.beginRun(SQUARE);
+            for (int i = 0; i < 5; i++) {
+                rig.record(GATE, 100_000 + i);
+                rig.append(SQUARE, 5_000 + i);
+            }
+            rig.awaitAcknowledged(GATE, 5);
+            rig.awaitAcknowledged(SQUARE, 5);
+            assertFootage(rig, GATE, 5);
+            assertFootage(rig, SQUARE, 5);
+            assertThat(rig.segments(GATE)).singleElement().satisfies(segment -> {
+                assertThat(segment.state()).isEqualTo(Segment.State.OPEN);
+                assertThat(segment.codec()).isEqualTo("avc1.640028");
+            });
+            assertThat(rig.status(GATE).acknowledgedMicros()).isEqualTo(5_000_000);
+        }
+    }
+
+    @Test
+    void close_thenOpen_everySecondIsFootageOrGap() throws IOException {
+        try (StoreRig rig = open(GATE)) {
+            clock.pass(3, TimeUnit.SECONDS);
+            rig.beginRun(GATE);
+            for (int i = 0; i < 70; i++) {
+                rig.record(GATE, 20_000);
+            }
+        }
+        clock.pass(100, TimeUnit.SECONDS);
+        try (StoreRig rig = open(GATE)) {
+            assertFootage(rig, GATE, 70);
+            List<Segment> segments = rig.segments(GATE);
+            assertThat(segments).extracting(Segment::state).containsOnly(Segment.State.SEALED);
+            assertThat(segments)
+                    .extracting(segment -> segment.fragments().size())
+                    .containsExactly(60, 10);
+            assertThat(rig.gaps(GATE)).extracting(Gap::cause).contains(GapCause.CONNECTING, GapCause.RECORDER_STOPPED);
+            CheckReport report = rig.store.check(true, Optional.empty());
+            assertThat(report.findings()).isEmpty();
+            assertThat(report.fragments()).isEqualTo(70);
+            assertThat(report.isClean()).isTrue();
+        }
+    }
+
+    @Test
+    void open_indexDeleted_findsEverythingAgain() throws IOException {
+        List<Segment> before;
+        try (StoreRig rig = open(GATE)) {
+            rig.beginRun(GATE);
+            for (int i = 0; i < 130; i++) {
+                rig.record(GATE, 600_000);
+            }
+            rig.awaitAcknowledged(GATE, 130);
+            before = rig.segments(GATE);
+        }
+        FootageStore.deleteIndex(settings);
+        try (StoreRig rig = open(GATE)) {
+            assertThat(rig.segments(GATE))
+                    .extracting(Segment::fragments)
+                    .isEqualTo(before.stream().map(Segment::fragments).toList());
+            assertFootage(rig, GATE, 130);
+            assertThat(rig.store.check(true, Optional.empty()).isClean()).isTrue();
+        }
+    }
+
+    @Test
+    void kill_betweenCommits_everythingAcknowledgedIsThereAndTheRestIsAGap() throws IOException {
+        StoreRig killed = open(GATE, SQUARE);
+        killed.beginRun(GATE);
+        killed.beginRun(SQUARE);
+        for (int i = 0; i < 90; i++) {
+            killed.record(GATE, 50_000);
+            killed.append(SQUARE, 70_000);
+        }
+        killed.awaitAcknowledged(GATE, 80);
+        disk.kill();
+        killed.abandon();
+        FakeDisk next = disk.restart();
+        clock.pass(7, TimeUnit.SECONDS);
+        try (StoreRig rig = StoreRig.open(next, settings, clock, GATE, SQUARE)) {
+            killed.acknowledged.forEach((key, digest) -> {
+                Segment segment = segmentOf(rig, key);
+                FragmentRef ref = segment.fragments().stream()
+                        .filter(f -> f.sequence() == key.sequence())
+                        .findFirst()
+                        .orElseThrow();
+                try {
+                    assertThat(rig.store.digest(segment, ref)).isEqualTo(digest);
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            StoreRig.await("what the stop left open is sealed", () -> allSealed(rig));
+            CheckReport report = rig.store.check(true, Optional.empty());
+            assertThat(report.findings()).isEmpty();
+            assertThat(rig.gaps(GATE)).extracting(Gap::cause).contains(GapCause.RECORDER_STOPPED);
+        }
+    }
+
+    private static boolean allSealed(StoreRig rig) {
+        try {
+            return rig.segments(GATE).stream().allMatch(s -> s.state() == Segment.State.SEALED)
+                    && rig.segments(SQUARE).stream().allMatch(s -> s.state() == Segment.State.SEALED);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Segment segmentOf(StoreRig rig, StoreRig.Acknowledged key) {
+        try {
+            return rig.segments(key.stream()).stream()
+                    .filter(s -> s.run() == key.run()
+                            && s.fragments().stream().anyMatch(f -> f.sequence() == key.sequence()))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("acknowledged and not there: " + key));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void endRun_thenAnother_gapBetweenHasTheCause() throws IOException {
+        try (StoreRig rig = open(GATE)) {
+            rig.beginRun(GATE);
+            rig.record(GATE, 1_000);
+            Instant lost = StreamState.instant(clock.utcMicros());
+            rig.endRun(GATE, GapCause.CONNECTION_LOST);
+            clock.pass(9, TimeUnit.SECONDS);
+            rig.beginRun(GATE);
+            rig.record(GATE, 1_000);
+            assertThat(rig.gaps(GATE))
+                    .filteredOn(gap -> gap.cause() == GapCause.CONNECTION_LOST)
+                    .singleElement()
+                    .satisfies(gap -> {
+                        assertThat(gap.from()).isEqualTo(lost);
+                        assertThat(gap.to()).contains(lost.plusSeconds(9));
+                    });
+        }
+    }
+
+    @Test
+    void roll_atTheHour_newSegmentUnderANewEpoch() throws IOException {
+        try (StoreRig rig = open(GATE)) {
+            rig.beginRun(GATE);
+            rig.record(GATE, 1_000);
+            clock.pass(40, TimeUnit.MINUTES);
+            long before =
+                    rig.segments(GATE).stream().mapToLong(Segment::epoch).max().orElse(0);
+            StoreRig.await("the next epoch is open", () -> {
+                rig.record(GATE, 1_000);
+                rig.awaitAcknowledged(GATE, 2);
+                try {
+                    return rig.segments(GATE).stream()
+                                    .mapToLong(Segment::epoch)
+                                    .max()
+                                    .orElse(0)
+                            > before;
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+        }
+    }
+
+    @Test
+    void open_anotherVolumeInItsPlace_refusedInOneSentence() throws IOException {
+        open(GATE).close();
+        Path other = folder.resolve("other");
+        StoreSettings otherStore = StoreRig.settings(other, 4);
+        StoreRig.init(disk, otherStore, clock);
+        disk.delete(folder.resolve("v1/volume.json"));
+        disk.rename(other.resolve("v1/volume.json"), folder.resolve("v1/volume.json"));
+        assertThatThrownBy(() -> open(GATE))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("volume v1")
+                .hasMessageContaining("expected");
+    }
+
+    @Test
+    void init_twice_refused() {
+        assertThatThrownBy(() -> FootageStore.init(settings, disk, clock))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("already");
+    }
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.watchkeep.retention.disk.Disk;
+import org.watchkeep.retention.keys.EpochKeys;
+import org.watchkeep.retention.keys.MasterKeystore;
+
+/**
+ * A store for tests: one volume, one class, an event loop of its own, payloads that can be told from stream and number,
+ * and the harness's own book of what was acknowledged.
+ */
+final class StoreRig implements AutoCloseable {
+    static final String CLASS = "ordinary";
+    static final long REEL_BYTES = 64L << 20;
+    private static final char[] PASSPHRASE = "rig".toCharArray();
+    private static final long PATIENCE_SECONDS = 60;
+
+    private static final byte[] NOISE = noise();
+
+    private static byte[] noise() {
+        byte[] noise = new byte[32 << 20];
+        new Random(1).nextBytes(noise);
+        return noise;
+    }
+
+    /** A fragment as the listener heard of it. */
+    record Acknowledged(StreamId stream, long run, long sequence) {}
+
+    final TestClock clock;
+    final StoreSettings settings;
+    final FootageStore store;
+    final Map<Acknowledged, Digest> acknowledged = new ConcurrentHashMap<>();
+    private final ExecutorService eventLoop = Executors.newSingleThreadExecutor(task -> new Thread(task, "test-loop"));
+    private final EpochKeys keys;
+    private final StoreLoop loop;
+    private final Map<StreamId, Feed> feeds = new LinkedHashMap<>();
+
+    private StoreRig(Disk disk, StoreSettings settings, TestClock clock, List<StreamId> streams) throws IOException {
+        this.settings = settings;
+        this.clock = clock;
+        Path folder = settings.folder();
+        this.keys = EpochKeys.open(
+                disk,
+                folder.resolve("home-a"),
+                folder.resolve("home-b"),
+                MasterKeystore.open(disk, folder.resolve("master.p12"), PASSPHRASE));
+        FootageStore opened = null;
+        try {
+            opened = FootageStore.open(
+                    settings,
+                    disk,
+                    keys,
+                    clock,
+                    (stream, run, sequence, digest) ->
+                            acknowledged.put(new Acknowledged(stream, run, sequence), digest));
+            Map<StreamId, String> classes = new LinkedHashMap<>();
+            streams.forEach(stream -> classes.put(stream, CLASS));
+            opened.configure(classes);
+        } catch (IOException | RuntimeException e) {
+            keys.close();
+            eventLoop.shutdown();
+            if (opened != null) {
+                opened.close();
+            }
+            throw e;
+        }
+        this.store = opened;
+        this.loop = store.loop(eventLoop);
+        for (StreamId stream : streams) {
+            feeds.put(stream, new Feed(onLoop(() -> loop.stream(stream))));
+        }
+    }
+
+    static StoreSettings settings(Path folder, int reels) {
+        return new StoreSettings(
+                folder,
+                List.of(new StoreSettings.VolumeSettings("v1", folder.resolve("v1"), reels * REEL_BYTES)),
+                List.of(new StoreSettings.ClassSettings(CLASS, 31)));
+    }
+
+    /** Makes keys and volumes. */
+    static void init(Disk disk, StoreSettings settings, TestClock clock) throws IOException {
+        Path folder = settings.folder();
+        disk.createFolders(folder);
+        MasterKeystore.create(disk, folder.resolve("master.p12"), PASSPHRASE);
+        EpochKeys.create(disk, folder.resolve("home-a"), folder.resolve("home-b"));
+        FootageStore.init(settings, disk, clock);
+    }
+
+    /** Opens what {@link #init} made. */
+    static StoreRig open(Disk disk, StoreSettings settings, TestClock clock, StreamId... streams) throws IOException {
+        return new StoreRig(disk, settings, clock, List.of(streams));
+    }
+
+    /** One stream being recorded. Confined to the loop but for its constructor. */
+    private static final class Feed {
+        final StreamAppender appender;
+        long run;
+        long sequence;
+        boolean running;
+
+        Feed(StreamAppender appender) {
+            this.appender = appender;
+        }
+
+        void append(ByteBuffer content, TestClock clock) {
+            appender.append(new Fragment(
+                    List.of(content),
+                    clock.utcMicros() - 1_000_000,
+                    clock.monoNanos() - 1_000_000_000L,
+                    1_000_000,
+                    FragmentFlags.KEY_PICTURE,
+                    Fragment.OFFSET_UNKNOWN,
+                    () -> {}));
+            sequence++;
+        }
+    }
+
+    // ---- recording ------------------------------------------------------------------------------------------------
+
+    /** Payload bytes that a test can make again: pseudo-random from stream, run and sequence. */
+    static ByteBuffer payload(StreamId stream, long run, long sequence, int bytes) {
+        int from = Math.floorMod(stream.hashCode() * 31L + run * 1_000_003L + sequence * 97, NOISE.length - bytes);
+        byte[] content = Arrays.copyOfRange(NOISE, from, from + bytes);
+        byte[] mark = ("PLAIN PICTURE " + stream + " " + run + " " + sequence).getBytes(UTF_8);
+        System.arraycopy(mark, 0, content, 0, Math.min(mark.length, bytes));
+        return ByteBuffer.wrap(content);
+    }
+
+    static ByteBuffer configurationOf(StreamId stream) {
+        return ByteBuffer.wrap(("INIT SEGMENT OF " + stream).getBytes(UTF_8));
+    }
+
+    /** Begins a run. */
+    void beginRun(StreamId stream) {
+        onLoop(() -> {
+            Feed feed = feed(stream);
+            feed.run = feed.appender.beginRun(new RunStart(configurationOf(stream), "avc1.640028", ""));
+            feed.sequence = 0;
+            feed.running = true;
+            return null;
+        });
+    }
+
+    /** Appends a second of footage that ends now, and lets a second pass before. */
+    void record(StreamId stream, int bytes) {
+        clock.pass(1, TimeUnit.SECONDS);
+        append(stream, bytes);
+    }
+
+    /** Appends a second of footage that ends now. */
+    void append(StreamId stream, int bytes) {
+        onLoop(() -> {
+            Feed feed = feed(stream);
+            feed.append(payload(stream, feed.run, feed.sequence, bytes), clock);
+            return null;
+        });
+    }
+
+    /** Appends a second of footage that ends now; the bytes are the store's only during the call. */
+    void append(StreamId stream, ByteBuffer content) {
+        onLoop(() -> {
+            feed(stream).append(content.duplicate(), clock);
+            return null;
+        });
+    }
+
+    void endRun(StreamId stream, GapCause cause) {
+        onLoop(() -> {
+            Feed feed = feed(stream);
+            feed.running = false;
+            feed.appender.endRun(cause, "test");
+            return null;
+        });
+    }
+
+    private Feed feed(StreamId stream) {
+        Feed feed = feeds.get(stream);
+        if (feed == null) {
+            throw new IllegalArgumentException("no such stream in the rig: " + stream);
+        }
+        return feed;
+    }
+
+    StreamStatus status(StreamId stream) {
+        return feed(stream).appender.status();
+    }
+
+    /** Waits until this many fragments of the stream are durable. */
+    void awaitAcknowledged(StreamId stream, long fragments) {
+        await(
+                stream + " has " + fragments + " acknowledged",
+                () -> status(stream).acknowledgedFragments() >= fragments);
+    }
+
+    /** Waits for what other threads bring about; fails after a minute, which nothing here takes. */
+    static void await(String what, BooleanSupplier done) {
+        long rounds = PATIENCE_SECONDS * 200;
+        while (!done.getAsBoolean()) {
+            if (rounds-- == 0) {
+                throw new AssertionError("did not come true: " + what);
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
+    <T> T onLoop(java.util.concurrent.Callable<T> task) {
+        try {
+            return eventLoop.submit(task).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException runtime) {
+                throw runtime;
+            }
+            throw new AssertionError(e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    // ---- looking --------------------------------------------------------------------------------------------------
+
+    List<Segment> segments(StreamId stream) throws IOException {
+        return store.segments(stream, Instant.MIN, Instant.MAX);
+    }
+
+    List<Gap> gaps(StreamId stream) {
+        return store.gaps(stream, Instant.MIN, Instant.MAX);
+    }
+
+    /** Ends every run, then the store: a clean stop. */
+    @Override
+    public void close() throws IOException {
+        onLoop(() -> {
+            feeds.values().forEach(feed -> feed.appender.close(GapCause.RECORDER_STOPPED, "stop"));
+            return null;
+        });
+        try (keys) {
+            store.close();
+        } finally {
+            eventLoop.shutdown();
+        }
+    }
+
+    /** The power was cut: whatever its threads still try fails on the dead disk; they are only seen to their end. */
+    void abandon() {
+        eventLoop.shutdown();
+        for (AutoCloseable part : List.<AutoCloseable>of(store, keys)) {
+            try {
+                part.close();
+            } catch (Exception dead) {
+                System.out.println("abandoned on a dead disk: " + dead.getMessage());
+            }
+        }
+    }
+}

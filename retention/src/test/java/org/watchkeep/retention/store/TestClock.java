@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Both clocks, moved by hand. Any thread. */
+final class TestClock implements StoreClock {
+    /** 2026-06-01T10:30:00Z: half past, so that a test of some minutes stays within an hour unless it means to leave it. */
+    static final long START_UTC_MICROS = 1_780_309_800_000_000L;
+
+    private final AtomicLong utcMicros = new AtomicLong(START_UTC_MICROS);
+    private final AtomicLong monoNanos = new AtomicLong(5_000_000_000L);
+    private volatile String bootId = "boot-1";
+
+    @Override
+    public long utcMicros() {
+        return utcMicros.get();
+    }
+
+    @Override
+    public long monoNanos() {
+        return monoNanos.get();
+    }
+
+    @Override
+    public String bootId() {
+        return bootId;
+    }
+
+    /** Time passes. */
+    void pass(long amount, TimeUnit unit) {
+        utcMicros.addAndGet(unit.toMicros(amount));
+        monoNanos.addAndGet(unit.toNanos(amount));
+    }
+
+    /** Somebody sets the wall clock. */
+    void step(long amount, TimeUnit unit) {
+        utcMicros.addAndGet(unit.toMicros(amount));
+    }
+
+    /** The machine starts anew: monotonic time begins again. */
+    void reboot(String nextBoot) {
+        monoNanos.set(1_000_000_000L);
+        bootId = nextBoot;
+    }
+}
