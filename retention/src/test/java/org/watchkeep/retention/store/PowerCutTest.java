@@ -100,11 +100,11 @@ class PowerCutTest {
             rig.record(GATE, 5_000_000 + random.nextInt(1_000_000));
             rig.append(SQUARE, 6_000_000 + random.nextInt(1_000_000));
             int enough = i - 1;
-            StoreRig.await(
-                    "acknowledged or dead",
-                    () -> disk.isDead()
-                            || rig.status(GATE).acknowledgedFragments() > enough
-                                    && rig.status(SQUARE).acknowledgedFragments() > enough);
+            StoreRig.await("acknowledged or dead", () -> {
+                boolean both = rig.status(GATE).acknowledgedFragments() > enough
+                        && rig.status(SQUARE).acknowledgedFragments() > enough;
+                return both || disk.isDead();
+            });
         }
         if (!disk.isDead()) {
             rig.endRun(GATE, GapCause.CONNECTION_LOST);
