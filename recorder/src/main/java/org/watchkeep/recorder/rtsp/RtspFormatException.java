@@ -10,11 +10,18 @@ import java.io.IOException;
 public final class RtspFormatException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    private final String what;
     private final long offset;
 
     RtspFormatException(String message, long offset) {
         super(message + " offset=" + offset);
+        this.what = message;
         this.offset = offset;
+    }
+
+    /** The message without the offset. */
+    String what() {
+        return what;
     }
 
     /** Bytes since the connection was opened, or since the start of the text, up to where it went wrong. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.rtsp;
 
+import java.util.Optional;
+
 /**
  * RFC 2326 6. Immutable.
  *
@@ -24,5 +26,17 @@ public record RtspRequest(String method, String uri, RtspHeaders headers, String
 
     RtspRequest with(String name, String value) {
         return new RtspRequest(method, uri, headers.with(name, value), body);
+    }
+
+    /**
+     * Where requests of a session go. Immutable.
+     *
+     * @param session empty before SETUP, and for cameras that name none
+     */
+    record Address(RtspUrl url, Optional<String> session) {
+        RtspRequest request(String method) {
+            RtspRequest plain = new RtspRequest(method, url.toString());
+            return session.isEmpty() ? plain : plain.with(RtspHeaders.SESSION, session.get());
+        }
     }
 }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.ingest;
+
+import java.util.random.RandomGenerator;
+import org.watchkeep.recorder.media.SlabPool;
+import org.watchkeep.recorder.rtsp.Connector;
+import org.watchkeep.recorder.rtsp.Timers;
+
+/** What the cameras of one event loop share. Confined to that loop, save the clock and the budget. */
+record CameraLoop(
+        Connector connector,
+        Timers timers,
+        ArrivalClock clock,
+        RandomGenerator random,
+        SlabPool slabs,
+        ConnectBudget budget) {}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.ingest;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.watchkeep.recorder.media.FragmentSink;
+import org.watchkeep.recorder.media.TrackStatistics;
+import org.watchkeep.recorder.rtsp.RtspSessionSettings;
+import org.watchkeep.recorder.rtsp.RtspTrack;
+import org.watchkeep.recorder.rtsp.SessionEnd;
+import org.watchkeep.recorder.rtsp.SessionMemory;
+import org.watchkeep.recorder.rtsp.Timers;
+import org.watchkeep.retention.store.Fragment;
+import org.watchkeep.retention.store.GapCause;
+import org.watchkeep.retention.store.RunStart;
+
+/**
+ * Keeps one camera's stream recorded: session after session, for as long as it is not stopped. Whatever ends a session
+ * becomes the cause of the gap that begins there; when to call again is for {@link Backoff}. The states are drawn at
+ * {@link CameraState}.
+ *
+ * <p>Confined to its event loop, save {@link #status}.
+ */
+final class CameraRecorder implements CameraSession.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(CameraRecorder.class);
+
+    /** A session that brought media for so long was a good one: the next failure waits like a first. */
+    static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final CameraSettings settings;
+    private final CameraLoop loop;
+    private final FootageSink footage;
+    private final AlarmSink alarms;
+    private final RtspSessionSettings sessionSettings;
+    private final SessionMemory memory = new SessionMemory();
+    private final Backoff backoff;
+    private final Runs runs = new Runs();
+
+    private Timers.Timer retry = Timers.Timer.NONE;
+    private Optional<Alarm> loginAlarm = Optional.empty();
+    /** The login has been accepted since the start, and how often in a row it was refused after that. */
+    private boolean hasLoginWorked;
+
+    private int refusalsInRow;
+    private @Nullable Runnable onStopped;
+
+    /** For {@link #status}: written on the event loop only. */
+    private volatile CameraState state = CameraState.NEW;
+
+    private volatile String detail = "";
+    private volatile Optional<CameraStatus.Terms> terms = Optional.empty();
+    private volatile Sessions sessions = new Sessions(Totals.NONE, Optional.empty());
+
+    CameraRecorder(CameraSettings settings, CameraLoop loop, FootageSink footage, AlarmSink alarms, String userAgent) {
+        this.settings = settings;
+        this.loop = loop;
+        this.footage = footage;
+        this.alarms = alarms;
+        this.backoff = new Backoff(loop.random());
+        this.sessionSettings = new RtspSessionSettings(settings.id(), settings.address(), settings.login(), userAgent);
+    }
+
+    CameraSettings settings() {
+        return settings;
+    }
+
+    /** Begins to call the camera, as soon as the budget of all cameras allows. */
+    void start() {
+        if (state != CameraState.NEW) {
+            throw new IllegalStateException(settings.id() + " was started before");
+        }
+        waitThenConnect(0, CameraState.WAITING, "");
+    }
+
+    private void waitThenConnect(long delayNanos, CameraState waitingAs, String why) {
+        become(waitingAs, why);
+        retry = loop.timers().after(delayNanos, () -> {
+            long turn = loop.budget().delayNanos(loop.clock().monoNanos());
+            if (turn == 0) {
+                connect();
+            } else {
+                retry = loop.timers().after(turn, this::connect);
+            }
+        });
+    }
+
+    private void connect() {
+        become(CameraState.CONNECTING, detail);
+        CameraSession begun = new CameraSession(sessionSettings, memory, loop, runs, this);
+        sessions = new Sessions(sessions.earlier(), Optional.of(begun));
+        begun.start();
+    }
+
+    private void become(CameraState next, String why) {
+        state = next;
+        detail = why;
+    }
+
+    @Override
+    public void onTrack(RtspTrack track) {
+        String auth = sessions.current().map(CameraSession::authLabel).orElse("none");
+        if (auth.equals("basic") && terms.isEmpty()) {
+            LOG.warn("{}: the camera takes the password only in clear (Basic)", settings.id());
+        }
+        terms = Optional.of(
+                new CameraStatus.Terms("tcp", track.format().encodingName().toLowerCase(Locale.ROOT), auth));
+    }
+
+    @Override
+    public void onMedia() {
+        become(CameraState.RECORDING, "");
+        hasLoginWorked = true;
+        refusalsInRow = 0;
+        if (loginAlarm.isPresent()) {
+            alarms.clear(loginAlarm.get());
+            loginAlarm = Optional.empty();
+        }
+        LOG.info("{}: media comes", settings.id());
+    }
+
+    @Override
+    public void onEnd(SessionEnd end, boolean isMediaMissing) {
+        CameraSession ended = sessions.current().orElseThrow();
+        sessions = new Sessions(sessions.totals(), Optional.empty());
+        if (onStopped != null) {
+            stopped(onStopped);
+            return;
+        }
+        if (ended.mediaNanos() >= STABLE_NANOS) {
+            backoff.reset();
+        }
+        if (end.reason() == SessionEnd.Reason.LOGIN_REFUSED) {
+            onLoginRefused(end);
+            return;
+        }
+        GapCause cause = isMediaMissing ? GapCause.NO_MEDIA : cause(end.reason());
+        runs.end(cause, end.detail());
+        retryAfter(backoff.afterFailure(), CameraState.WAITING, cause, end.detail());
+    }
+
+    private static GapCause cause(SessionEnd.Reason reason) {
+        return switch (reason) {
+            case UNREACHABLE -> GapCause.CAMERA_UNREACHABLE;
+            case LOST, CLOSED -> GapCause.CONNECTION_LOST;
+            case LOGIN_REFUSED -> GapCause.LOGIN_REFUSED;
+            case REFUSED -> GapCause.CAMERA_REFUSED;
+            case BAD_STREAM -> GapCause.BAD_STREAM;
+        };
+    }
+
+    /**
+     * One alarm and a long wait: a camera bans whoever goes on trying. Dahua answers 401 when its connections are used up,
+     * so the first refusal of a login that has worked is taken for that and tried once more.
+     */
+    private void onLoginRefused(SessionEnd end) {
+        refusalsInRow++;
+        if (hasLoginWorked && refusalsInRow == 1) {
+            String why = end.detail() + "; it was accepted before: are the camera's connections used up?";
+            runs.end(GapCause.CAMERA_REFUSED, why);
+            retryAfter(Backoff.LIMIT_NANOS, CameraState.WAITING, GapCause.CAMERA_REFUSED, why);
+            return;
+        }
+        runs.end(GapCause.LOGIN_REFUSED, end.detail());
+        if (loginAlarm.isEmpty()) {
+            Alarm alarm = new Alarm(settings.stream(), Alarm.Kind.LOGIN_REFUSED, end.detail());
+            loginAlarm = Optional.of(alarm);
+            alarms.raise(alarm);
+        }
+        retryAfter(backoff.afterRefusedLogin(), CameraState.LOGIN_REFUSED, GapCause.LOGIN_REFUSED, end.detail());
+    }
+
+    private void retryAfter(long delayNanos, CameraState waitingAs, GapCause cause, String why) {
+        LOG.info("{}: {} ({}), next try in {} ms", settings.id(), cause, why, delayNanos / 1_000_000);
+        waitThenConnect(delayNanos, waitingAs, cause + ": " + why);
+    }
+
+    /**
+     * Ends recording: TEARDOWN where there is a session, the open fragment handed on, the gap's cause said.
+     *
+     * @param done called on the event loop when all that has happened, within a second or so
+     */
+    void stop(Runnable done) {
+        if (state == CameraState.STOPPED) {
+            done.run();
+            return;
+        }
+        if (onStopped != null) {
+            throw new IllegalStateException(settings.id() + " is being stopped already");
+        }
+        onStopped = done;
+        become(CameraState.STOPPING, "");
+        retry.cancel();
+        sessions.current().ifPresentOrElse(session -> session.close("recording is being stopped"), () -> stopped(done));
+    }
+
+    private void stopped(Runnable done) {
+        runs.end(GapCause.RECORDER_STOPPED, "");
+        become(CameraState.STOPPED, "");
+        done.run();
+    }
+
+    /** Any thread. */
+    CameraStatus status() {
+        Totals totals = sessions.totals();
+        return new CameraStatus(
+                settings.id(),
+                settings.number(),
+                settings.name(),
+                terms,
+                state,
+                detail,
+                totals.sessions(),
+                totals.packets(),
+                totals.lostPackets(),
+                totals.damagedAccessUnits(),
+                footage.status());
+    }
+
+    /** One value, so that a reader counts no session twice when it ends. */
+    private record Sessions(Totals earlier, Optional<CameraSession> current) {
+        Totals totals() {
+            return current.isEmpty() ? earlier : earlier.with(current.get());
+        }
+    }
+
+    /** Counts of several sessions. Immutable. */
+    private record Totals(long sessions, long packets, long lostPackets, long damagedAccessUnits) {
+        static final Totals NONE = new Totals(0, 0, 0, 0);
+
+        Totals with(CameraSession session) {
+            Optional<TrackStatistics> more = session.statistics();
+            if (more.isEmpty()) {
+                return this;
+            }
+            TrackStatistics track = more.get();
+            return new Totals(
+                    sessions + (track.packets() > 0 ? 1 : 0),
+                    packets + track.packets(),
+                    lostPackets + track.lostPackets(),
+                    damagedAccessUnits + track.damagedAccessUnits());
+        }
+    }
+
+    /** The track's runs as the store sees them, and where the footage ends. */
+    final class Runs implements FragmentSink {
+        private boolean open;
+        private long endMonoNanos = Long.MIN_VALUE;
+
+        /** Where the newest fragment ends; {@link Long#MIN_VALUE} before the first. */
+        long endMonoNanos() {
+            return endMonoNanos;
+        }
+
+        @Override
+        public void onRun(RunStart start) {
+            footage.beginRun(start);
+            open = true;
+        }
+
+        @Override
+        public void onRunEnd(GapCause cause, String why) {
+            end(cause, why);
+        }
+
+        @Override
+        public void onFragment(Fragment fragment) {
+            endMonoNanos = Math.max(endMonoNanos, fragment.endMonoNanos());
+            footage.append(fragment);
+        }
+
+        void end(GapCause cause, String why) {
+            if (open) {
+                open = false;
+                footage.endRun(cause, why);
+            } else {
+                footage.gapCause(cause, why);
+            }
+        }
+    }
+}

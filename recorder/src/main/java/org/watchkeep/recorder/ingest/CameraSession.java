@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.ingest;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.watchkeep.recorder.media.H264Track;
+import org.watchkeep.recorder.media.H264TrackSettings;
+import org.watchkeep.recorder.media.TrackStatistics;
+import org.watchkeep.recorder.rtp.StreamFormatException;
+import org.watchkeep.recorder.rtp.StreamOrigin;
+import org.watchkeep.recorder.rtsp.RtspSession;
+import org.watchkeep.recorder.rtsp.RtspSessionSettings;
+import org.watchkeep.recorder.rtsp.RtspTrack;
+import org.watchkeep.recorder.rtsp.SessionEnd;
+import org.watchkeep.recorder.rtsp.SessionMemory;
+import org.watchkeep.recorder.rtsp.Timers;
+
+/**
+ * One session of one camera: brings packets from the {@link RtspSession} to the {@link H264Track}, and ends a session whose
+ * media has stopped. Used once. Confined to its event loop, save {@link #statistics}.
+ */
+final class CameraSession implements RtspSession.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(CameraSession.class);
+
+    /** The watchdog: a connection that stands and brings nothing for so long is no recording. */
+    static final long NO_MEDIA_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** Often enough for the track to cut a fragment 1.5 s after the last picture, seldom enough to cost nothing. */
+    static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** What a session tells the camera's recorder. */
+    interface Owner {
+        /** The track is set up. */
+        void onTrack(RtspTrack track);
+
+        /** The first packet came. */
+        void onMedia();
+
+        /** The session is over, and the last fragment was handed on. */
+        void onEnd(SessionEnd end, boolean isMediaMissing);
+    }
+
+    private final RtspSessionSettings settings;
+    private final CameraLoop loop;
+    private final CameraRecorder.Runs runs;
+    private final Owner owner;
+    private final RtspSession rtsp;
+
+    private volatile @Nullable H264Track track;
+    private long arrivalMonoNanos;
+    private long arrivalUtcMicros;
+    private long firstMediaMonoNanos;
+    private long lastMediaMonoNanos;
+    private boolean isMediaSeen;
+    private boolean isMediaMissing;
+    private Timers.Timer tick = Timers.Timer.NONE;
+
+    CameraSession(
+            RtspSessionSettings settings,
+            SessionMemory memory,
+            CameraLoop loop,
+            CameraRecorder.Runs runs,
+            Owner owner) {
+        this.settings = settings;
+        this.loop = loop;
+        this.runs = runs;
+        this.owner = owner;
+        this.rtsp = new RtspSession(settings, loop.connector(), loop.timers(), loop.random(), memory, this);
+    }
+
+    void start() {
+        rtsp.start();
+    }
+
+    void close(String why) {
+        rtsp.close(why);
+    }
+
+    String authLabel() {
+        return rtsp.authLabel();
+    }
+
+    /** From the first packet to the last one. */
+    long mediaNanos() {
+        return isMediaSeen ? lastMediaMonoNanos - firstMediaMonoNanos : 0;
+    }
+
+    /** Empty before a track was set up. Any thread. */
+    Optional<TrackStatistics> statistics() {
+        return Optional.ofNullable(track).map(H264Track::statistics);
+    }
+
+    @Override
+    public void onTrack(RtspTrack setUp) {
+        StreamOrigin origin = new StreamOrigin(settings.camera(), setUp.connection(), setUp.channel());
+        track = new H264Track(
+                new H264TrackSettings(
+                        origin,
+                        setUp.format().payloadType(),
+                        setUp.format().clockRate(),
+                        setUp.format().parameter("sprop-parameter-sets").orElse(""),
+                        loop.slabs(),
+                        runs.endMonoNanos()),
+                runs);
+        owner.onTrack(setUp);
+    }
+
+    @Override
+    public void onPlaying() {
+        if (!isMediaSeen) {
+            lastMediaMonoNanos = loop.clock().monoNanos();
+        }
+        tick = loop.timers().after(TICK_NANOS, this::tick);
+    }
+
+    private void tick() {
+        tick = loop.timers().after(TICK_NANOS, this::tick);
+        long now = loop.clock().monoNanos();
+        H264Track playing = track;
+        try {
+            if (playing != null) {
+                playing.onTick(now);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("{}: the track failed", settings.camera(), e);
+            close("a fault in the recorder: " + e);
+        }
+        if (now - lastMediaMonoNanos >= NO_MEDIA_NANOS) {
+            isMediaMissing = true;
+            close("no media for " + TimeUnit.NANOSECONDS.toSeconds(now - lastMediaMonoNanos) + " s");
+        }
+    }
+
+    @Override
+    public void onBytes() {
+        arrivalMonoNanos = loop.clock().monoNanos();
+        arrivalUtcMicros = loop.clock().utcMicros();
+    }
+
+    @Override
+    public void onRtp(ByteBuf packet) throws StreamFormatException {
+        lastMediaMonoNanos = arrivalMonoNanos;
+        if (!isMediaSeen) {
+            isMediaSeen = true;
+            firstMediaMonoNanos = arrivalMonoNanos;
+            owner.onMedia();
+        }
+        H264Track playing = track;
+        if (playing != null) {
+            playing.onRtp(packet, arrivalMonoNanos, arrivalUtcMicros);
+        }
+    }
+
+    @Override
+    public void onRtcp(ByteBuf packet) {
+        H264Track playing = track;
+        if (playing != null) {
+            playing.onRtcp(packet, arrivalMonoNanos, arrivalUtcMicros);
+        }
+    }
+
+    @Override
+    public void onEnd(SessionEnd end) {
+        tick.cancel();
+        H264Track ended = track;
+        try {
+            if (ended != null) {
+                ended.close();
+            }
+        } catch (RuntimeException e) {
+            // A fault of ours must cost this camera its open fragment, not its supervision.
+            LOG.error("{}: the track did not close", settings.camera(), e);
+        } finally {
+            owner.onEnd(end, isMediaMissing);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.ingest;
+
+import java.util.Optional;
+import org.watchkeep.retention.store.StreamStatus;
+
+/**
+ * One camera at one moment, for tables and JSON. Immutable.
+ *
+ * @param terms how it was talked to last; empty before the first track was set up
+ * @param detail why it is not recording; empty while it is
+ * @param sessions sessions in which media came, since the start
+ * @param packets RTP packets received since the start
+ * @param lostPackets RTP packets missing from their sequence since the start
+ * @param damagedAccessUnits pictures with a part missing, kept and flagged
+ * @param store what the store has made durable
+ */
+public record CameraStatus(
+        String id,
+        int number,
+        String name,
+        Optional<Terms> terms,
+        CameraState state,
+        String detail,
+        long sessions,
+        long packets,
+        long lostPackets,
+        long damagedAccessUnits,
+        StreamStatus store) {
+    /**
+     * How a camera is talked to. Immutable.
+     *
+     * @param transport {@code tcp}
+     * @param codec {@code h264}
+     * @param auth {@code none}, {@code basic} or {@code digest-md5}
+     */
+    public record Terms(String transport, String codec, String auth) {}
+
+    /** Media time made durable. */
+    public double acknowledgedSeconds() {
+        return store.acknowledgedMicros() / 1e6;
+    }
+}

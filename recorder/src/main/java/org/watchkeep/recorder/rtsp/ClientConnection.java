@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.rtsp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One TCP connection to a camera: numbers and signs requests, brings each answer to whoever asked, renews a login that the
+ * camera finds too old, answers the camera's own requests, hands on frames. Confined to the connection's event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a close or write that fails shows in the pipeline: channelInactive
+final class ClientConnection extends ChannelInboundHandlerAdapter implements InterleavedDecoder.Sink {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
+    /** An old camera under load takes 3 to 4 s over DESCRIBE. */
+    static final long REPLY_TIMEOUT_NANOS = 10_000_000_000L;
+
+    /** Ask, be challenged, answer, be told the nonce was old, answer. A camera that goes on is refusing us. */
+    static final int MAX_SENDINGS = 3;
+
+    /** Keepalive and TEARDOWN may be under way at once; a camera that answers nothing must not grow this. */
+    static final int MAX_OUTSTANDING = 8;
+
+    /** What the connection tells its session. After {@link #onClosed} nothing more comes. */
+    interface Owner {
+        void onConnected();
+
+        /** Bytes were read; frames of this reading follow. */
+        void onBytes();
+
+        void onFrame(int channel, ByteBuf packet) throws IOException;
+
+        boolean isKnownChannel(int channel);
+
+        /** The camera asks us to leave: TEARDOWN or REDIRECT. */
+        void onDismissed(RtspRequest request);
+
+        /** What came cannot be understood; the connection has been closed. */
+        void onBadBytes(IOException cause);
+
+        /** @param cause empty when the other end closed it politely */
+        void onClosed(Optional<Throwable> cause);
+    }
+
+    /** Who gets the answer; empty when none came in time. */
+    interface ReplyHandler extends Consumer<Optional<RtspResponse>> {}
+
+    private record Outstanding(RtspRequest request, int sendings, Timers.Timer timer, ReplyHandler handler) {}
+
+    private final Timers timers;
+    private final ClientAuth auth;
+    private final String userAgent;
+    private final Owner owner;
+    private final Map<Integer, Outstanding> outstanding = new TreeMap<>();
+    private @Nullable Channel channel;
+    private @Nullable InterleavedDecoder decoder;
+    private int lastCseq;
+    private boolean detached;
+    private @Nullable Throwable failure;
+
+    ClientConnection(Timers timers, ClientAuth auth, String userAgent, Owner owner) {
+        this.timers = timers;
+        this.auth = auth;
+        this.userAgent = userAgent;
+        this.owner = owner;
+    }
+
+    /** How requests are signed at present. */
+    String authLabel() {
+        return auth.label();
+    }
+
+    /** Sends it, numbered and signed; the handler is called once, unless the connection closes first. */
+    void send(RtspRequest request, long timeoutNanos, ReplyHandler handler) {
+        if (outstanding.size() == MAX_OUTSTANDING) {
+            int oldest = outstanding.keySet().iterator().next();
+            onNoReply(oldest);
+        }
+        send(request, 1, timeoutNanos, handler);
+    }
+
+    private void send(RtspRequest request, int sendings, long timeoutNanos, ReplyHandler handler) {
+        Channel open = channel;
+        if (open == null || !open.isActive()) {
+            return;
+        }
+        int cseq = ++lastCseq;
+        RtspHeaders headers = RtspHeaders.EMPTY.with(RtspHeaders.CSEQ, Integer.toString(cseq));
+        // Always said: some cameras answer 400 or 401 to a client without a name.
+        headers = headers.with(RtspHeaders.USER_AGENT, userAgent);
+        Optional<String> authorization = auth.authorize(request.method(), request.uri());
+        if (authorization.isPresent()) {
+            headers = headers.with(RtspHeaders.AUTHORIZATION, authorization.get());
+        }
+        for (RtspHeaders.Header line : request.headers().lines()) {
+            headers = headers.with(line.name(), line.value());
+        }
+        Timers.Timer timer = timers.after(timeoutNanos, () -> onNoReply(cseq));
+        outstanding.put(cseq, new Outstanding(request, sendings, timer, handler));
+        write(open, new RtspRequest(request.method(), request.uri(), headers, request.body()));
+    }
+
+    private static void write(Channel open, RtspMessage message) {
+        ByteBuf out = open.alloc().buffer();
+        RtspEncoder.write(message, out);
+        open.writeAndFlush(out);
+    }
+
+    private void onNoReply(int cseq) {
+        Outstanding late = outstanding.remove(cseq);
+        if (late != null) {
+            late.timer().cancel();
+            late.handler().accept(Optional.empty());
+        }
+    }
+
+    /** Tells the owner nothing more, and closes. */
+    void detach() {
+        detached = true;
+        close();
+    }
+
+    private void close() {
+        outstanding.values().forEach(o -> o.timer().cancel());
+        outstanding.clear();
+        if (decoder != null) {
+            decoder.close();
+        }
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        channel = ctx.channel();
+        decoder = new InterleavedDecoder(ctx.alloc(), InterleavedDecoder.Junk.SEARCH, this);
+        if (detached) {
+            close();
+        } else {
+            owner.onConnected();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object read) {
+        ByteBuf bytes = (ByteBuf) read;
+        try {
+            if (!detached && decoder != null) {
+                owner.onBytes();
+                decoder.decode(bytes);
+            }
+        } catch (IOException e) {
+            if (!detached) {
+                detach();
+                owner.onBadBytes(e);
+            }
+        } finally {
+            bytes.release();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        boolean told = detached;
+        detach();
+        if (!told) {
+            owner.onClosed(Optional.ofNullable(failure));
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        failure = cause;
+        if (!(cause instanceof IOException)) {
+            LOG.error("{}: closing this connection", ctx.channel().remoteAddress(), cause);
+        }
+        ctx.close();
+    }
+
+    @Override
+    public void onFrame(int channelNumber, ByteBuf packet) throws IOException {
+        owner.onFrame(channelNumber, packet);
+    }
+
+    @Override
+    public boolean isKnownChannel(int channelNumber) {
+        return owner.isKnownChannel(channelNumber);
+    }
+
+    /** Servers ask OPTIONS or GET_PARAMETER to see whether we live: 200 with their number. */
+    @Override
+    public void onRequest(RtspRequest request) {
+        RtspResponse ok = RtspResponse.of(RtspResponse.OK);
+        int cseq = request.headers().cseq();
+        if (channel != null) {
+            write(channel, cseq < 0 ? ok : ok.with(RtspHeaders.CSEQ, Integer.toString(cseq)));
+        }
+        if (request.method().equals(RtspRequest.TEARDOWN) || request.method().equals(RtspRequest.REDIRECT)) {
+            owner.onDismissed(request);
+        }
+    }
+
+    @Override
+    public void onResponse(RtspResponse response) {
+        if (response.status() < 200) {
+            // RFC 2326 7.1.1: 1xx says that the answer is still to come.
+            return;
+        }
+        int cseq = response.headers().cseq();
+        if (cseq < 0 && outstanding.size() == 1) {
+            LOG.debug("response without CSeq, one request outstanding: taken as its answer");
+            cseq = outstanding.keySet().iterator().next();
+        }
+        Outstanding asked = outstanding.remove(cseq);
+        if (asked == null) {
+            LOG.debug("stray response {} to CSeq {}: dropped", response.status(), cseq);
+            return;
+        }
+        asked.timer().cancel();
+        if (response.status() != RtspResponse.UNAUTHORIZED) {
+            auth.onAccepted();
+        } else if (asked.sendings() < MAX_SENDINGS && auth.onUnauthorized(response)) {
+            send(asked.request(), asked.sendings() + 1, REPLY_TIMEOUT_NANOS, asked.handler());
+            return;
+        }
+        asked.handler().accept(Optional.of(response));
+    }
+}

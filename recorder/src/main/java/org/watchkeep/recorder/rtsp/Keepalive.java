@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.rtsp;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a playing session alive: asks at half the session's timeout, by a method the camera has advertised, at the base
+ * address. No answer, or a refusal, is a reason to try another method, never to end a session whose media flows: whether
+ * it flows is for the media watchdog. Confined to the session's event loop.
+ */
+final class Keepalive {
+    private static final Logger LOG = LoggerFactory.getLogger(Keepalive.class);
+
+    /** RFC 2326 12.37: what holds when the camera does not say. */
+    static final int DEFAULT_TIMEOUT_SECONDS = 60;
+    /** However long a camera promises to wait, some (Axis among them) are safer asked this often. */
+    static final int MAX_INTERVAL_SECONDS = 30;
+    /** Against a camera that says {@code timeout=0}: asking more often is no use to it. */
+    static final int MIN_INTERVAL_SECONDS = 2;
+
+    private final ClientConnection connection;
+    private final Timers timers;
+    private final SessionMemory memory;
+    private final RtspRequest.Address address;
+    private final List<String> methods;
+    private final long intervalNanos;
+    private int next;
+    private Timers.Timer timer = Timers.Timer.NONE;
+
+    Keepalive(
+            ClientConnection connection,
+            Timers timers,
+            SessionMemory memory,
+            RtspRequest.Address address,
+            List<String> advertised,
+            int timeoutSeconds) {
+        this.connection = connection;
+        this.timers = timers;
+        this.memory = memory;
+        this.address = address;
+        this.methods = methods(advertised, memory);
+        this.intervalNanos = intervalSeconds(timeoutSeconds) * 1_000_000_000L;
+    }
+
+    static int intervalSeconds(int timeoutSeconds) {
+        return Math.max(MIN_INTERVAL_SECONDS, Math.min(MAX_INTERVAL_SECONDS, timeoutSeconds / 2));
+    }
+
+    /** VLC-based servers want GET_PARAMETER; rtsp-simple-server 0.19.3 closes on a method it does not know. */
+    private static List<String> methods(List<String> advertised, SessionMemory memory) {
+        List<String> methods = new ArrayList<>();
+        for (String method : List.of(RtspRequest.GET_PARAMETER, RtspRequest.SET_PARAMETER)) {
+            if (advertised.contains(method)) {
+                methods.add(method);
+            }
+        }
+        methods.add(RtspRequest.OPTIONS);
+        List<String> trusted =
+                methods.stream().filter(m -> !memory.isKeepaliveDoubtful(m)).toList();
+        return trusted.isEmpty() ? methods : trusted;
+    }
+
+    /** The methods in a Public header, upper case. */
+    static List<String> advertised(RtspHeaders headers) {
+        List<String> methods = new ArrayList<>();
+        for (String line : headers.all(RtspHeaders.PUBLIC)) {
+            for (String method : line.split(",", -1)) {
+                methods.add(method.strip().toUpperCase(Locale.ROOT));
+            }
+        }
+        return methods;
+    }
+
+    void start() {
+        timer = timers.after(intervalNanos, this::ask);
+    }
+
+    void stop() {
+        timer.cancel();
+    }
+
+    private void ask() {
+        String method = methods.get(next % methods.size());
+        connection.send(address.request(method), ClientConnection.REPLY_TIMEOUT_NANOS, reply -> onReply(method, reply));
+        start();
+    }
+
+    private void onReply(String method, Optional<RtspResponse> reply) {
+        if (reply.isPresent() && reply.get().isOk()) {
+            return;
+        }
+        if (reply.isEmpty()) {
+            memory.keepaliveUnanswered(method);
+        }
+        if (next < methods.size() * 2) {
+            // Thingino MJSXJ03HL answers 454 to each GET_PARAMETER: said a few times, then no more.
+            LOG.info(
+                    "{}: keepalive by {} {}",
+                    address.url(),
+                    method,
+                    reply.map(r -> "answered " + r.status()).orElse("not answered"));
+        }
+        next++;
+    }
+}

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.rtsp;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.watchkeep.recorder.rtp.StreamFormatException;
+import org.watchkeep.recorder.rtp.StreamOrigin;
+
+/**
+ * One session with one camera, as a client, over TCP: finds the H.264 track, sets it up and nothing else, plays, keeps
+ * alive, tears down.
+ *
+ * <pre>
+ *   connecting ─► OPTIONS ─► DESCRIBE ─► SETUP ─► PLAY ─► playing ─► closing (TEARDOWN) ─► ended
+ *                    ▲  redirect │                                      ▲
+ *                    └───────────┘            close() at any time ──────┘   failure at any time ─► ended
+ * </pre>
+ *
+ * <p>RTP-Info is not read: cameras write it wrong in every way, and the first packet says all that is in it. Used once.
+ * Confined to one event loop, that of the connector and the timers.
+ */
+public final class RtspSession {
+    private static final Logger LOG = LoggerFactory.getLogger(RtspSession.class);
+
+    /** More than one hop has not been seen; this ends a circle. */
+    static final int MAX_REDIRECTS = 3;
+
+    /** A camera that answers at all answers TEARDOWN at once; stopping must not wait for one that does not. */
+    static final long TEARDOWN_TIMEOUT_NANOS = 1_000_000_000L;
+
+    private static final TransportHeader.Channels ASKED_CHANNELS = TransportHeader.Channels.ofTrack(0);
+    private static final String CODEC = "H264";
+
+    /** What the session tells. {@link #onEnd} comes once and last. */
+    public interface Listener {
+        /** The track is set up; PLAY follows. */
+        void onTrack(RtspTrack track);
+
+        /** PLAY was accepted. Packets may have come before. */
+        void onPlaying();
+
+        /** Bytes were read from the socket; their packets follow: the moment to look at the clock, once. */
+        void onBytes();
+
+        /** The packet is the session's: valid during the call. An exception ends the session as a bad stream. */
+        void onRtp(ByteBuf packet) throws IOException;
+
+        /** As {@link #onRtp}. */
+        void onRtcp(ByteBuf packet) throws IOException;
+
+        void onEnd(SessionEnd end);
+    }
+
+    private enum State {
+        NEW,
+        DIALOGUE,
+        PLAY_SENT,
+        PLAYING,
+        CLOSING,
+        ENDED
+    }
+
+    private final RtspSessionSettings settings;
+    private final Connector connector;
+    private final Timers timers;
+    private final RandomGenerator random;
+    private final SessionMemory memory;
+    private final Listener listener;
+
+    private State state = State.NEW;
+    private RtspUrl dialled;
+    private ClientConnection connection;
+    private int redirects;
+    private List<String> advertised = List.of();
+    private Optional<String> tool = Optional.empty();
+    private RtspUrl base;
+    private RtspUrl aggregateUrl;
+    private Optional<String> sessionControl = Optional.empty();
+    private @Nullable RtspTrack track;
+    private TransportHeader.Channels channels = ASKED_CHANNELS;
+    private Optional<String> sessionId = Optional.empty();
+    private int timeoutSeconds = Keepalive.DEFAULT_TIMEOUT_SECONDS;
+    private @Nullable Keepalive keepalive;
+    private Timers.Timer teardownTimer = Timers.Timer.NONE;
+    private long strayFrames;
+
+    public RtspSession(
+            RtspSessionSettings settings,
+            Connector connector,
+            Timers timers,
+            RandomGenerator random,
+            SessionMemory memory,
+            Listener listener) {
+        this.settings = settings;
+        this.connector = connector;
+        this.timers = timers;
+        this.random = random;
+        this.memory = memory;
+        this.listener = listener;
+        this.dialled = settings.url();
+        this.base = settings.url();
+        this.aggregateUrl = settings.url();
+        this.connection = newConnection(settings.credentials());
+    }
+
+    private ClientConnection newConnection(Optional<Credentials> credentials) {
+        return new ClientConnection(timers, new ClientAuth(credentials, random), settings.userAgent(), new Owner());
+    }
+
+    /** Dials. Once. */
+    public void start() {
+        if (state != State.NEW) {
+            throw new IllegalStateException("session with " + settings.camera() + " was started before");
+        }
+        state = State.DIALOGUE;
+        dial();
+    }
+
+    private void dial() {
+        ClientConnection dialling = connection;
+        connector.connect(dialled, dialling, failure -> {
+            if (dialling == connection) {
+                end(
+                        SessionEnd.Reason.UNREACHABLE,
+                        "no connection to " + dialled.authority() + ": " + failure.getMessage());
+            }
+        });
+    }
+
+    /** {@code none}, {@code basic} or {@code digest-md5}. */
+    public String authLabel() {
+        return connection.authLabel();
+    }
+
+    /** Frames on channels that were not set up, or before PLAY. */
+    public long strayFrames() {
+        return strayFrames;
+    }
+
+    /**
+     * Ends the session for our own reasons: TEARDOWN where there is something to tear down, then {@link Listener#onEnd}
+     * within {@link #TEARDOWN_TIMEOUT_NANOS}. No packet is handed on after this call.
+     */
+    public void close(String detail) {
+        if (state == State.ENDED || state == State.CLOSING) {
+            return;
+        }
+        boolean established = track != null;
+        state = State.CLOSING;
+        stopKeepalive();
+        if (!established) {
+            end(SessionEnd.Reason.CLOSED, detail);
+            return;
+        }
+        teardownTimer = timers.after(TEARDOWN_TIMEOUT_NANOS, () -> end(SessionEnd.Reason.CLOSED, detail));
+        connection.send(
+                aggregate().request(RtspRequest.TEARDOWN),
+                TEARDOWN_TIMEOUT_NANOS,
+                reply -> end(SessionEnd.Reason.CLOSED, detail));
+    }
+
+    private void end(SessionEnd.Reason reason, String detail) {
+        if (state == State.ENDED) {
+            return;
+        }
+        if (reason == SessionEnd.Reason.LOST && Live555.keepsDeadSessions(tool) && sessionId.isPresent()) {
+            memory.abandon(new SessionMemory.Abandoned(sessionId.get(), base));
+        }
+        SessionEnd.Reason told = state == State.CLOSING ? SessionEnd.Reason.CLOSED : reason;
+        state = State.ENDED;
+        stopKeepalive();
+        teardownTimer.cancel();
+        connection.detach();
+        listener.onEnd(new SessionEnd(told, detail));
+    }
+
+    private void stopKeepalive() {
+        if (keepalive != null) {
+            keepalive.stop();
+            keepalive = null;
+        }
+    }
+
+    /** Where TEARDOWN and keepalive go: never a track's address. */
+    private RtspRequest.Address aggregate() {
+        return new RtspRequest.Address(aggregateUrl, sessionId);
+    }
+
+    /** Sends a request of the dialogue: without an answer, or with 401, the session is over. */
+    private void ask(RtspRequest request, Consumer<RtspResponse> onReply) {
+        connection.send(request, ClientConnection.REPLY_TIMEOUT_NANOS, reply -> {
+            if (state != State.DIALOGUE && state != State.PLAY_SENT) {
+                return;
+            }
+            if (reply.isEmpty()) {
+                end(SessionEnd.Reason.UNREACHABLE, request.method() + ": no answer");
+            } else if (reply.get().status() == RtspResponse.UNAUTHORIZED) {
+                end(SessionEnd.Reason.LOGIN_REFUSED, refusedLogin(request));
+            } else {
+                onReply.accept(reply.get());
+            }
+        });
+    }
+
+    private String refusedLogin(RtspRequest request) {
+        if (settings.credentials().isEmpty()) {
+            return request.method() + ": the camera asks for a login and none is configured";
+        }
+        return connection.authLabel().equals(ClientAuth.NONE)
+                ? request.method() + ": the camera asks for a kind of login that is not supported"
+                : request.method() + ": the camera refuses the configured login (" + connection.authLabel() + ")";
+    }
+
+    private void refused(String method, RtspResponse response) {
+        end(
+                SessionEnd.Reason.REFUSED,
+                method + ": answered " + response.status() + " " + MessageReader.printable(response.reason()));
+    }
+
+    private void options() {
+        ask(new RtspRequest(RtspRequest.OPTIONS, dialled.toString()), response -> {
+            // A camera that does not know OPTIONS may still know the rest.
+            advertised = Keepalive.advertised(response.headers());
+            describe();
+        });
+    }
+
+    private void describe() {
+        RtspRequest request =
+                new RtspRequest(RtspRequest.DESCRIBE, dialled.toString()).with(RtspHeaders.ACCEPT, "application/sdp");
+        ask(request, response -> {
+            if (response.status() == RtspResponse.MOVED_PERMANENTLY
+                    || response.status() == RtspResponse.MOVED_TEMPORARILY) {
+                redirect(response);
+            } else if (response.isOk()) {
+                onDescription(response);
+            } else {
+                refused(RtspRequest.DESCRIBE, response);
+            }
+        });
+    }
+
+    /** The login goes along to the same host only. */
+    private void redirect(RtspResponse response) {
+        RtspUrl target;
+        try {
+            target =
+                    RtspUrl.parse(response.headers().first(RtspHeaders.LOCATION).orElse(""));
+        } catch (IllegalArgumentException e) {
+            end(SessionEnd.Reason.REFUSED, "redirect: " + e.getMessage());
+            return;
+        }
+        if (++redirects > MAX_REDIRECTS) {
+            end(SessionEnd.Reason.REFUSED, "redirect: over " + MAX_REDIRECTS + " in a row");
+            return;
+        }
+        boolean sameHost = target.host().equalsIgnoreCase(settings.url().host());
+        connection.detach();
+        dialled = target;
+        base = target;
+        connection = newConnection(sameHost ? settings.credentials() : Optional.empty());
+        dial();
+    }
+
+    private void onDescription(RtspResponse response) {
+        SessionDescription description;
+        try {
+            description = SessionDescription.parse(response.body());
+        } catch (RtspFormatException e) {
+            end(SessionEnd.Reason.BAD_STREAM, placed(e));
+            return;
+        }
+        base = ControlUrls.base(dialled, response.headers());
+        tool = description.tool();
+        sessionControl = description.control();
+        for (MediaDescription media : description.media()) {
+            Optional<MediaFormat> format = media.format(CODEC);
+            if (media.kind().equals("video") && format.isPresent()) {
+                endAbandoned();
+                setUp(ControlUrls.ofTrack(base, media.control()), 0, format.get());
+                return;
+            }
+        }
+        end(
+                SessionEnd.Reason.REFUSED,
+                "DESCRIBE: no H.264 video among " + description.media().size() + " media");
+    }
+
+    /** Hikvision answers 500 to a TEARDOWN that comes over another connection: whatever is said, it was worth a try. */
+    private void endAbandoned() {
+        Optional<SessionMemory.Abandoned> abandoned = memory.takeAbandoned();
+        if (abandoned.isPresent() && Live555.keepsDeadSessions(tool)) {
+            RtspRequest.Address address = new RtspRequest.Address(
+                    abandoned.get().url(), Optional.of(abandoned.get().id()));
+            connection.send(
+                    address.request(RtspRequest.TEARDOWN),
+                    ClientConnection.REPLY_TIMEOUT_NANOS,
+                    reply -> LOG.debug("{}: session cut off earlier: {}", settings.camera(), reply));
+        }
+    }
+
+    private void setUp(List<RtspUrl> tries, int index, MediaFormat format) {
+        RtspUrl url = tries.get(index);
+        RtspRequest request = new RtspRequest.Address(url, sessionId)
+                .request(RtspRequest.SETUP)
+                .with(RtspHeaders.TRANSPORT, TransportHeader.request(ASKED_CHANNELS));
+        ask(request, response -> {
+            if (response.isOk()) {
+                onSetUp(response, format);
+            } else if (isAboutAddress(response.status()) && index + 1 < tries.size()) {
+                setUp(tries, index + 1, format);
+            } else {
+                refused(RtspRequest.SETUP, response);
+            }
+        });
+    }
+
+    private static boolean isAboutAddress(int status) {
+        return switch (status) {
+            case RtspResponse.BAD_REQUEST,
+                    RtspResponse.NOT_FOUND,
+                    RtspResponse.SESSION_NOT_FOUND,
+                    RtspResponse.METHOD_NOT_VALID_IN_STATE,
+                    RtspResponse.AGGREGATE_NOT_ALLOWED,
+                    RtspResponse.ONLY_AGGREGATE_ALLOWED -> true;
+            default -> false;
+        };
+    }
+
+    private void onSetUp(RtspResponse response, MediaFormat format) {
+        Optional<String> header = response.headers().first(RtspHeaders.TRANSPORT);
+        Optional<TransportHeader> granted = header.flatMap(TransportHeader::parse);
+        if (header.isPresent() && granted.isEmpty()) {
+            end(
+                    SessionEnd.Reason.REFUSED,
+                    "SETUP: granted " + MessageReader.printable(header.get()) + " (expected: interleaved over TCP)");
+            return;
+        }
+        channels = granted.flatMap(TransportHeader::channels).orElse(ASKED_CHANNELS);
+        adoptSession(response);
+        track = new RtspTrack(format, dialled.host() + ":" + dialled.port(), channels.rtp());
+        listener.onTrack(track);
+        if (state == State.DIALOGUE) {
+            play(ControlUrls.ofSession(dialled, base, sessionControl), 0);
+        }
+    }
+
+    private void adoptSession(RtspResponse response) {
+        sessionId = response.headers().session().or(() -> sessionId);
+        for (String part :
+                response.headers().first(RtspHeaders.SESSION).orElse("").split(";", -1)) {
+            String parameter = part.strip();
+            if (parameter.regionMatches(true, 0, "timeout=", 0, 8)) {
+                int seconds = RtspHeaders.unsigned(parameter.substring(8));
+                timeoutSeconds = seconds < 0 ? timeoutSeconds : seconds;
+            }
+        }
+    }
+
+    private void play(List<RtspUrl> tries, int index) {
+        aggregateUrl = tries.get(index);
+        state = State.PLAY_SENT;
+        ask(aggregate().request(RtspRequest.PLAY).with(RtspHeaders.RANGE, "npt=0.000-"), response -> {
+            if (response.isOk()) {
+                onPlaying(response);
+            } else if (isAboutAddress(response.status()) && index + 1 < tries.size()) {
+                play(tries, index + 1);
+            } else {
+                refused(RtspRequest.PLAY, response);
+            }
+        });
+    }
+
+    private void onPlaying(RtspResponse response) {
+        state = State.PLAYING;
+        adoptSession(response);
+        keepalive = new Keepalive(connection, timers, memory, aggregate(), advertised, timeoutSeconds);
+        keepalive.start();
+        listener.onPlaying();
+    }
+
+    /** Says whose bytes they were. */
+    private String placed(RtspFormatException e) {
+        StreamOrigin origin = new StreamOrigin(settings.camera(), dialled.authority(), StreamFormatException.UNKNOWN);
+        int offset = (int) Math.min(e.offset(), Integer.MAX_VALUE);
+        return String.valueOf(
+                new StreamFormatException(e.what(), origin, StreamFormatException.UNKNOWN, offset).getMessage());
+    }
+
+    /** The connection's side of the session. */
+    private final class Owner implements ClientConnection.Owner {
+        @Override
+        public void onConnected() {
+            if (state == State.DIALOGUE) {
+                options();
+            }
+        }
+
+        @Override
+        public void onBytes() {
+            listener.onBytes();
+        }
+
+        /**
+         * Packets count from PLAY on, even before its answer (v4l2rtspserver; newer Reolink sends a sender report). Before
+         * it they can only be a dead session's (see {@link Live555}).
+         */
+        @Override
+        public void onFrame(int channel, ByteBuf packet) throws IOException {
+            boolean wanted = (state == State.PLAYING || state == State.PLAY_SENT) && isKnownChannel(channel);
+            if (!wanted) {
+                strayFrames++;
+            } else if (channel == channels.rtp() && !isRtcp(packet)) {
+                listener.onRtp(packet);
+            } else {
+                listener.onRtcp(packet);
+            }
+        }
+
+        /** RFC 5761 4: payload types 192 to 223 are RTCP on whichever channel they come. */
+        private boolean isRtcp(ByteBuf packet) {
+            if (packet.readableBytes() < 2) {
+                return false;
+            }
+            int type = packet.getUnsignedByte(packet.readerIndex() + 1);
+            return type >= 192 && type <= 223;
+        }
+
+        @Override
+        public boolean isKnownChannel(int channel) {
+            return track != null && (channel == channels.rtp() || channel == channels.rtcp());
+        }
+
+        @Override
+        public void onDismissed(RtspRequest request) {
+            end(SessionEnd.Reason.LOST, "the camera sent " + request.method());
+        }
+
+        @Override
+        public void onBadBytes(IOException cause) {
+            end(
+                    SessionEnd.Reason.BAD_STREAM,
+                    cause instanceof RtspFormatException e ? placed(e) : String.valueOf(cause.getMessage()));
+        }
+
+        @Override
+        public void onClosed(Optional<Throwable> cause) {
+            String how =
+                    cause.map(c -> "connection broke: " + c.getMessage()).orElse("the camera closed the connection");
+            boolean inDialogue = state == State.DIALOGUE || state == State.PLAY_SENT;
+            end(SessionEnd.Reason.LOST, inDialogue ? how + " during the dialogue" : how);
+        }
+    }
+}
