@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.watchkeep.retention.disk.DirectIoUnavailableException;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.DiskFile;
 
@@ -213,7 +214,7 @@ final class KeyHome implements Closeable {
         DiskFile direct;
         try {
             direct = disk.open(folder.resolve(FILE), Disk.Mode.READ_DIRECT);
-        } catch (IOException | UnsupportedOperationException e) {
+        } catch (DirectIoUnavailableException e) {
             return Optional.empty();
         }
         try (direct) {

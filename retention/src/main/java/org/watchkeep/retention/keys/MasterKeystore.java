@@ -23,6 +23,7 @@ import javax.crypto.spec.PBEParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.DiskFile;
+import org.watchkeep.retention.disk.RealDisk;
 
 /**
  * The site's master key, an AES-256 key in a PKCS#12 file (RFC 7292) that keytool and openssl read too. It wraps epoch
@@ -118,6 +119,16 @@ public final class MasterKeystore {
         } catch (GeneralSecurityException | RuntimeException e) {
             throw damaged(keystore, e);
         }
+    }
+
+    /** As {@link #create(Disk, Path, char[])}, on the machine's own disk. */
+    public static MasterKeystore create(Path keystore, char[] passphrase) throws KeystoreException {
+        return create(new RealDisk(), keystore, passphrase);
+    }
+
+    /** As {@link #open(Disk, Path, char[])}, on the machine's own disk. */
+    public static MasterKeystore open(Path keystore, char[] passphrase) throws KeystoreException {
+        return open(new RealDisk(), keystore, passphrase);
     }
 
     /** A master key that is in no file. */
