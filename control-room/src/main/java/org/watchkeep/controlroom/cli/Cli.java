@@ -12,7 +12,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.controlroom.config.ConfigException;
+import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.controlroom.control.Refusal;
+import org.watchkeep.retention.keys.KeyHomeException;
+import org.watchkeep.retention.keys.KeystoreException;
 import org.watchkeep.retention.store.StoreException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,6 +59,13 @@ final class Cli {
         root.addSubcommand(group("config", "Check a site configuration, or print one to begin from.")
                 .addSubcommand(new ConfigCheckCommand(shell))
                 .addSubcommand(new ConfigExampleCommand(shell)));
+        root.addSubcommand(new InitCommand(shell));
+        root.addSubcommand(group("store", "Look into the store, take footage out of it, check it.")
+                .addSubcommand(new StoreListCommand(shell))
+                .addSubcommand(new StoreExtractCommand(shell))
+                .addSubcommand(new StoreCheckCommand(shell))
+                .addSubcommand(new StoreRebuildIndexCommand(shell))
+                .addSubcommand(new StoreLedgerCommand(shell)));
         root.setParameterExceptionHandler((e, args) -> onBadArguments(e, args));
         root.setExecutionExceptionHandler((e, command, parsed) -> onFailure(e, parsed.originalArgs()));
         root.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
@@ -126,6 +136,12 @@ final class Cli {
         if (e instanceof StoreException store) {
             return Refusal.environment("store", text(store), store.next());
         }
+        if (e instanceof KeystoreException keystore) {
+            return Refusal.environment("keystore", text(keystore), keystore.next());
+        }
+        if (e instanceof KeyHomeException home) {
+            return Refusal.environment("key-homes", text(home), home.next());
+        }
         if (e instanceof NoSuchFileException missing) {
             return Refusal.environment("no-file", "no file " + missing.getFile(), "Check the path.");
         }
@@ -149,12 +165,11 @@ final class Cli {
 
     private int fail(Refusal refusal, List<String> args) {
         if (args.contains("--json")) {
-            ObjectNode document = Shell.document("error");
+            ObjectNode document = Documents.part();
             document.putObject("error")
                     .put("code", refusal.code())
                     .put("message", text(refusal))
                     .put("next", refusal.next());
-            document.remove("schema");
             shell.printJson(document);
         } else {
             shell.note("watchkeep: " + text(refusal) + ". " + refusal.next());

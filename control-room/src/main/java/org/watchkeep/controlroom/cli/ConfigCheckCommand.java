@@ -15,6 +15,7 @@ import org.watchkeep.controlroom.config.ConfigException;
 import org.watchkeep.controlroom.config.SecretFile;
 import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.controlroom.config.SiteConfigReader;
+import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.controlroom.control.Refusal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,7 +75,7 @@ final class ConfigCheckCommand implements Callable<Integer> {
                             + s.volumes().size() + " volumes, " + s.classes().size() + " retention classes."));
             return;
         }
-        ObjectNode document = Shell.document("config-check");
+        ObjectNode document = Documents.of("config-check");
         document.put("file", file.toString()).put("good", problems.isEmpty());
         ArrayNode faults = document.putArray("problems");
         problems.forEach(

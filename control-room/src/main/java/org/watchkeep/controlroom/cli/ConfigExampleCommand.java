@@ -3,6 +3,7 @@ package org.watchkeep.controlroom.cli;
 
 import java.util.concurrent.Callable;
 import org.watchkeep.controlroom.config.SiteExample;
+import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.controlroom.control.Refusal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +22,7 @@ final class ConfigExampleCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (common.json) {
-            shell.printJson(Shell.document("config-example").put("yaml", SiteExample.text()));
+            shell.printJson(Documents.of("config-example").put("yaml", SiteExample.text()));
         } else {
             shell.out().print(SiteExample.text());
             shell.out().flush();

@@ -4,7 +4,6 @@ package org.watchkeep.controlroom.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.util.Optional;
@@ -27,11 +26,6 @@ record Shell(
     private static final ObjectMapper JSON = new ObjectMapper();
 
     record Screen(int rows, int columns) {}
-
-    /** An empty document of this command. */
-    static ObjectNode document(String command) {
-        return JSON.createObjectNode().put("schema", "watchkeep/" + command + "/1");
-    }
 
     void printJson(JsonNode document) {
         try {

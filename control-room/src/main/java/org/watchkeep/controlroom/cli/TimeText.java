@@ -9,8 +9,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -19,8 +17,8 @@ import java.util.stream.Collectors;
 import org.watchkeep.controlroom.control.Refusal;
 
 /**
- * Times and lengths of time as people type them, and instants as we print them (RFC 3339, UTC, microseconds). A time
- * without a zone is refused, never guessed: in October an hour of it comes twice.
+ * Times and lengths of time as people type them. A time without a zone is refused, never guessed: in October an hour of
+ * it comes twice.
  */
 final class TimeText {
     private static final ZoneId LONDON = ZoneId.of("Europe/London");
@@ -32,18 +30,10 @@ final class TimeText {
     private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
     private static final Pattern LENGTH = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)(ms|s|m|h|d)");
 
-    private static final DateTimeFormatter MICROS =
-            new DateTimeFormatterBuilder().appendInstant(6).toFormatter(Locale.ROOT);
-
     private static final String EXPECTED =
             "2026-11-22T06:48:00Z, the same with an offset as in +01:00, now, or -30s before now";
 
     private TimeText() {}
-
-    /** {@code 2026-11-22T06:48:00.000000Z}. */
-    static String format(Instant instant) {
-        return MICROS.format(instant.truncatedTo(ChronoUnit.MICROS));
-    }
 
     /** @param option for messages, {@code --from} */
     static Instant parse(String option, String text, Instant now) throws Refusal {

@@ -17,8 +17,12 @@ public interface Answer {
      */
     void beginFile(int number, int count) throws IOException, Refusal;
 
-    /** The next bytes of the file, between position and limit; taken before the call returns. */
-    void write(ByteBuffer bytes) throws IOException;
+    /**
+     * The next part of the file, whole: first a run's init segment, then its fragments in order.
+     *
+     * @param part between position and limit; taken before the call returns
+     */
+    void write(ByteBuffer part) throws IOException;
 
     /** The file is whole. One that never ends is thrown away by the receiver. */
     void endFile() throws IOException, Refusal;

@@ -340,8 +340,8 @@ public final class ControlSocket implements Closeable {
         }
 
         @Override
-        public void write(ByteBuffer bytes) throws IOException {
-            wire.sendData(bytes);
+        public void write(ByteBuffer part) throws IOException {
+            wire.sendData(part);
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.watchkeep.retention.store.Fragment;
 
 /**
  * The lines of the control socket. Each is one JSON object and a line feed; after {@code {"data":N}} come N raw bytes.
@@ -36,8 +37,8 @@ final class Wire {
     static final int MAX_REQUEST_BYTES = 64 << 10;
     /** A year of one camera's segments at 250 bytes each is 131 MB; longer listings are asked for in parts. */
     static final int MAX_ANSWER_BYTES = 256 << 20;
-    /** One piece of a file: large enough that its line costs nothing, small enough to buffer. */
-    static final int MAX_DATA_BYTES = 1 << 20;
+    /** One part of a file is an init segment or a fragment, and comes whole. */
+    static final int MAX_DATA_BYTES = Fragment.MAX_BYTES;
 
     private static final int FIRST_LINE_BYTES = 4 << 10;
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
@@ -67,13 +68,14 @@ final class Wire {
         sendAll(out.flip());
     }
 
-    void sendData(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            int length = Math.min(bytes.remaining(), MAX_DATA_BYTES);
-            send(object().put("data", length));
-            sendAll(bytes.slice(bytes.position(), length));
-            bytes.position(bytes.position() + length);
+    /** One part, between position and limit. */
+    void sendData(ByteBuffer part) throws IOException {
+        if (part.remaining() > MAX_DATA_BYTES) {
+            throw new IllegalArgumentException(
+                    "part of " + part.remaining() + " bytes (expected: at most " + MAX_DATA_BYTES + ")");
         }
+        send(object().put("data", part.remaining()));
+        sendAll(part);
     }
 
     private void sendAll(ByteBuffer out) throws IOException {

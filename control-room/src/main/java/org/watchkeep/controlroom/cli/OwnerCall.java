@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom.cli;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.watchkeep.controlroom.ControlRoom;
+import org.watchkeep.controlroom.config.ConfigException;
+import org.watchkeep.controlroom.config.SiteConfig;
+import org.watchkeep.controlroom.config.SiteConfigReader;
+import org.watchkeep.controlroom.control.Acts;
+import org.watchkeep.controlroom.control.Answer;
+import org.watchkeep.controlroom.control.ControlClient;
+import org.watchkeep.controlroom.control.Refusal;
+import org.watchkeep.retention.store.AcknowledgementListener;
+import org.watchkeep.retention.store.SystemStoreClock;
+
+/** Asks the owner of a data folder to act; where there is none, becomes the owner for as long as the act takes. */
+final class OwnerCall {
+    /** An owner that starts or ends holds the lock and has no socket: recovery and a clean stop take about this long. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private final Shell shell;
+    private final CommonOptions common;
+
+    OwnerCall(Shell shell, CommonOptions common) {
+        this.shell = shell;
+        this.common = common;
+    }
+
+    Acts.Result run(Acts.Request request, Answer answer) throws Refusal, IOException, ConfigException {
+        Path data = common.dataFolder();
+        long start = shell.nanoTime().getAsLong();
+        while (true) {
+            Optional<ControlClient> owner = ControlClient.connect(data);
+            if (owner.isPresent()) {
+                try (ControlClient client = owner.get()) {
+                    return client.run(request, answer);
+                }
+            }
+            try {
+                return runHere(data, request, answer);
+            } catch (Refusal e) {
+                boolean busy = e.code().equals(ControlRoom.IN_USE);
+                long waited = shell.nanoTime().getAsLong() - start;
+                if (!busy || waited > PATIENCE.toNanos() || shell.stop().await(PAUSE)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Acts.Result runHere(Path data, Acts.Request request, Answer answer)
+            throws Refusal, IOException, ConfigException {
+        SiteConfig site = site(common);
+        try (ControlRoom room = ControlRoom.open(data, site, new SystemStoreClock(), AcknowledgementListener.NONE)) {
+            return room.acts().run(request, System.getProperty("user.name", ""), answer);
+        }
+    }
+
+    /** The site of a command that needs one. */
+    static SiteConfig site(CommonOptions common) throws Refusal, IOException, ConfigException {
+        Path file = common.configFile();
+        try {
+            return SiteConfigReader.read(file);
+        } catch (NoSuchFileException e) {
+            throw Refusal.environment(
+                    "no-config",
+                    "no site configuration " + file,
+                    "Name it with --config, or print one to begin from: watchkeep config example");
+        }
+    }
+}

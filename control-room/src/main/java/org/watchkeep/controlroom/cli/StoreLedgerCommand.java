@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.watchkeep.controlroom.config.ConfigException;
+import org.watchkeep.controlroom.config.SizeText;
+import org.watchkeep.controlroom.control.Acts;
+import org.watchkeep.controlroom.control.Documents;
+import org.watchkeep.controlroom.control.Refusal;
+import org.watchkeep.controlroom.control.StoreActs;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "ledger", description = "Accounts for one camera's month: runs, gaps, seconds of footage.")
+final class StoreLedgerCommand implements Callable<Integer> {
+    private final Shell shell;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Option(names = "--camera", paramLabel = "C", required = true, description = "Camera, by its id or number.")
+    private String camera = "";
+
+    @Option(names = "--month", paramLabel = "M", required = true, description = "Month in UTC, as 2026-11.")
+    private String month = "";
+
+    StoreLedgerCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() throws IOException, Refusal, ConfigException {
+        ObjectNode options = Documents.part().put("camera", camera).put("month", month);
+        Acts.Result result =
+                new OwnerCall(shell, common).run(new Acts.Request(StoreActs.LEDGER, options), new Notes(shell));
+        if (common.json) {
+            shell.printJson(result.document());
+        } else {
+            print(result.document());
+        }
+        return result.exit();
+    }
+
+    private void print(JsonNode document) {
+        document.path("runs")
+                .forEach(run -> shell.say(String.format(
+                        Locale.ROOT,
+                        "%s  %s  run %d  %s  %s",
+                        run.path("start").asText(),
+                        run.path("end").asText(),
+                        run.path("run").asLong(),
+                        run.path("codec").asText(),
+                        SizeText.format(run.path("bytes").asLong()))));
+        document.path("gaps").forEach(gap -> shell.say(Notes.gap(gap)));
+        shell.say(String.format(
+                Locale.ROOT,
+                "%s in %s: %.1f s of footage, %.1f s of gaps",
+                document.path("camera").asText(),
+                document.path("month").asText(),
+                document.path("footageSeconds").asDouble(),
+                document.path("gapSeconds").asDouble()));
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom.control;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.YearMonth;
+import java.util.Optional;
+import org.watchkeep.controlroom.config.SiteConfig;
+import org.watchkeep.retention.store.CheckReport;
+import org.watchkeep.retention.store.FootageStore;
+
+/**
+ * The acts on an open store, each written once: the owner runs them for a client of its socket, or for its own command.
+ * Any thread.
+ */
+public final class StoreActs implements Acts {
+    public static final String LIST = "store-ls";
+    public static final String EXTRACT = "store-extract";
+    public static final String CHECK = "store-check";
+    public static final String LEDGER = "store-ledger";
+    public static final String REBUILD_INDEX = "store-rebuild-index";
+
+    private final FootageStore store;
+    private final CameraNames cameras;
+
+    /** @param site names the cameras that options may say by number */
+    public StoreActs(FootageStore store, SiteConfig site) {
+        this.store = store;
+        this.cameras = new CameraNames(store, site);
+    }
+
+    @Override
+    public Result run(Request request, String actor, Answer answer) throws Refusal, IOException {
+        Options options = new Options(request.options());
+        return switch (request.act()) {
+            case LIST -> list(options);
+            case EXTRACT -> extract(options, answer);
+            case CHECK -> check(options, answer);
+            case LEDGER -> ledger(options);
+            case REBUILD_INDEX ->
+                throw Refusal.environment(
+                        "recording",
+                        "the index cannot be rebuilt while serve or demo records into this folder",
+                        "Stop it, run the command again, then start it.");
+            default ->
+                throw Refusal.badInput(
+                        "act-unknown", "no act " + request.act(), "Use the command line of this version.");
+        };
+    }
+
+    private Result list(Options options) throws Refusal, IOException {
+        String camera = options.text("camera");
+        Span span = options.span();
+        options.purpose();
+        options.nothingElse();
+        return new Result(new StoreListing(store).list(cameras.stream(camera), span), Refusal.GOOD);
+    }
+
+    private Result extract(Options options, Answer answer) throws Refusal, IOException {
+        String camera = options.text("camera");
+        Span span = options.span();
+        boolean exact = options.flag("exact");
+        options.purpose();
+        options.nothingElse();
+        ObjectNode document = new StoreExtraction(store).extract(cameras.stream(camera), span, exact, answer);
+        boolean whole =
+                !document.path("files").isEmpty() && document.path("missing").isEmpty();
+        return new Result(document, whole ? Refusal.GOOD : Refusal.FOUND);
+    }
+
+    private Result check(Options options, Answer answer) throws Refusal, IOException {
+        boolean deep = options.flag("deep");
+        Optional<Path> against = options.optionalText("against").map(Path::of);
+        options.nothingElse();
+        answer.progress(deep ? "reading every fragment" : "checking index, ledger and seals");
+        CheckReport report;
+        try {
+            report = store.check(deep, against);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.badInput(
+                    "bad-log", String.valueOf(e.getMessage()), "Give the file that serve --ack-log wrote.");
+        }
+        ObjectNode document = Documents.of("store-check");
+        document.put("fragments", report.fragments())
+                .put("segments", report.segments())
+                .put("damaged", report.damaged())
+                .put("missing", report.missing())
+                .put("gaps", report.gaps())
+                .put("unexplained", report.unexplained());
+        ArrayNode findings = document.putArray("findings");
+        report.findings().forEach(findings::add);
+        return new Result(document, report.isClean() ? Refusal.GOOD : Refusal.FOUND);
+    }
+
+    private Result ledger(Options options) throws Refusal, IOException {
+        String camera = options.text("camera");
+        YearMonth month;
+        try {
+            month = YearMonth.parse(options.text("month"));
+        } catch (DateTimeException e) {
+            throw Refusal.badInput(
+                    "bad-month", "month: " + options.text("month"), "Give it as 2026-11; months are those of UTC.");
+        }
+        options.nothingElse();
+        return new Result(new LedgerPage(store).of(cameras.stream(camera), month), Refusal.GOOD);
+    }
+}
