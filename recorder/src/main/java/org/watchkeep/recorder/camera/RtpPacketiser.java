@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.camera;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.function.Consumer;
+
+/**
+ * Turns pictures into RTP packets, RFC 6184 non-interleaved mode: parameter sets that follow one another in a STAP-A,
+ * what is too long in FU-A, the rest one NAL unit a packet; the marker on the last packet of a picture. Packets of one
+ * viewer, so confined to its event loop.
+ */
+final class RtpPacketiser {
+    static final int PAYLOAD_TYPE = 96;
+    static final int HEADER_BYTES = 12;
+
+    /** Leaves room for IP, TCP and RTSP framing in an Ethernet frame, as cameras do. */
+    static final int MAX_PAYLOAD_BYTES = 1400;
+
+    private static final int STAP_A = 24;
+    private static final int FU_A = 28;
+    private static final int FU_HEADER_BYTES = 2;
+    private static final int VERSION_2 = 0x80;
+    private static final int MARKER = 0x80;
+
+    private final ByteBufAllocator allocator;
+    private final int ssrc;
+    private int sequence;
+    private long packets;
+    private long octets;
+
+    RtpPacketiser(ByteBufAllocator allocator, int ssrc, int firstSequence) {
+        this.allocator = allocator;
+        this.ssrc = ssrc;
+        sequence = firstSequence & 0xffff;
+    }
+
+    /** Number of the next packet. */
+    int sequence() {
+        return sequence;
+    }
+
+    /** Packets made so far, for sender reports. */
+    long packets() {
+        return packets;
+    }
+
+    /** Payload bytes made so far, for sender reports. */
+    long octets() {
+        return octets;
+    }
+
+    int ssrc() {
+        return ssrc;
+    }
+
+    /** Hands each packet of the picture, in order, to {@code out}, which owns it from then on. */
+    void packetise(Picture picture, int timestamp, Consumer<ByteBuf> out) {
+        int count = picture.nalUnits();
+        int at = 0;
+        while (at < count) {
+            int end = aggregateEnd(picture, at);
+            boolean last = end == count;
+            if (end - at > 1) {
+                out.accept(stapA(picture, at, end, timestamp, last));
+            } else if (picture.length(at) <= MAX_PAYLOAD_BYTES) {
+                ByteBuf packet = packet(picture.length(at), timestamp, last);
+                picture.write(at, 0, picture.length(at), packet);
+                out.accept(packet);
+            } else {
+                fuA(picture, at, timestamp, last, out);
+            }
+            at = end;
+        }
+    }
+
+    /** One past the run of parameter sets from {@code at} that fits one STAP-A; {@code at + 1} where there is no run. */
+    private static int aggregateEnd(Picture picture, int at) {
+        int end = at;
+        int bytes = 1;
+        while (end < picture.nalUnits() && isParameterSet(picture.type(end))) {
+            bytes += 2 + picture.length(end);
+            if (bytes > MAX_PAYLOAD_BYTES) {
+                break;
+            }
+            end++;
+        }
+        return Math.max(end, at + 1);
+    }
+
+    private static boolean isParameterSet(int type) {
+        return type == Picture.SPS || type == Picture.PPS;
+    }
+
+    /** RFC 6184 5.7.1: the header carries the highest nal_ref_idc of the units inside. */
+    private ByteBuf stapA(Picture picture, int from, int to, int timestamp, boolean last) {
+        int bytes = 1;
+        int reference = 0;
+        for (int i = from; i < to; i++) {
+            bytes += 2 + picture.length(i);
+            reference = Math.max(reference, picture.header(i) & 0x60);
+        }
+        ByteBuf packet = packet(bytes, timestamp, last);
+        packet.writeByte(reference | STAP_A);
+        for (int i = from; i < to; i++) {
+            packet.writeShort(picture.length(i));
+            picture.write(i, 0, picture.length(i), packet);
+        }
+        return packet;
+    }
+
+    /** RFC 6184 5.8: the NAL unit's own header byte is not sent but rebuilt from FU indicator and FU header. */
+    private void fuA(Picture picture, int nalUnit, int timestamp, boolean last, Consumer<ByteBuf> out) {
+        int header = picture.header(nalUnit);
+        int length = picture.length(nalUnit);
+        for (int from = 1; from < length; ) {
+            int part = Math.min(MAX_PAYLOAD_BYTES - FU_HEADER_BYTES, length - from);
+            boolean end = from + part == length;
+            ByteBuf packet = packet(FU_HEADER_BYTES + part, timestamp, last && end);
+            packet.writeByte((header & 0xe0) | FU_A);
+            packet.writeByte((from == 1 ? 0x80 : 0) | (end ? 0x40 : 0) | (header & 0x1f));
+            picture.write(nalUnit, from, part, packet);
+            out.accept(packet);
+            from += part;
+        }
+    }
+
+    private ByteBuf packet(int payloadBytes, int timestamp, boolean marker) {
+        ByteBuf packet = allocator.buffer(HEADER_BYTES + payloadBytes);
+        packet.writeByte(VERSION_2);
+        packet.writeByte((marker ? MARKER : 0) | PAYLOAD_TYPE);
+        packet.writeShort(sequence);
+        packet.writeInt(timestamp);
+        packet.writeInt(ssrc);
+        sequence = (sequence + 1) & 0xffff;
+        packets++;
+        octets += payloadBytes;
+        return packet;
+    }
+}
