@@ -49,6 +49,9 @@ public sealed interface Fault {
     /** Longer than any run: "for good". */
     Duration FOR_GOOD = Duration.ofDays(36_500);
 
+    /** A year: no run is longer, and sums of these stay far from overflow. */
+    Duration MAX_DURATION = Duration.ofDays(365);
+
     Duration DEFAULT_AT = Duration.ofSeconds(10);
     Duration DEFAULT_REBOOT = Duration.ofSeconds(5);
     int DEFAULT_GARBAGE_BYTES = 4096;
@@ -138,6 +141,9 @@ public sealed interface Fault {
             Long unit = UNIT_MILLIS.get(matcher.group(3));
             double millis = Double.parseDouble(matcher.group(2)) * (unit == null ? 1 : unit);
             Duration length = Duration.ofMillis(Math.round(millis));
+            if (length.compareTo(MAX_DURATION) > 0) {
+                throw wrong(what + " of at most a year");
+            }
             return matcher.group(1).isEmpty() ? length : length.negated();
         }
 

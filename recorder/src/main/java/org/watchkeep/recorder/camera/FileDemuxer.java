@@ -23,7 +23,6 @@ import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
@@ -38,9 +37,6 @@ import org.bytedeco.javacpp.SizeTPointer;
 
 /** Takes the H.264 pictures out of a file by libavformat, one after the other. Confined to one thread; native memory is freed by {@link #close}. */
 final class FileDemuxer implements Closeable {
-    /** The pictures are kept in memory: half a GiB is 17 minutes at 4 Mbit/s, and any machine that runs a demo has it. */
-    static final long MAX_FILE_BYTES = 512L << 20;
-
     /** Of an elementary file that does not tell its own. */
     private static final int DEFAULT_PICTURES_PER_SECOND = 25;
 
@@ -58,11 +54,6 @@ final class FileDemuxer implements Closeable {
 
     FileDemuxer(Path file) throws IOException {
         this.file = file;
-        long size = Files.size(file);
-        if (!Files.isRegularFile(file) || size > MAX_FILE_BYTES) {
-            throw new IOException(
-                    file + ": " + size + " bytes (expected: a file of at most " + MAX_FILE_BYTES + " bytes)");
-        }
         Libav.quiet();
         try {
             open();
@@ -147,6 +138,15 @@ final class FileDemuxer implements Closeable {
         return rate.num() > 0 && rate.den() > 0
                 ? Math.round((double) PictureSource.CLOCK_RATE * rate.den() / rate.num())
                 : PictureSource.CLOCK_RATE / DEFAULT_PICTURES_PER_SECOND;
+    }
+
+    /** The packet moved to; valid until the next move. */
+    AVPacket packet() {
+        return packet;
+    }
+
+    AVCodecParameters codecParameters() {
+        return stream.codecpar();
     }
 
     /** The picture moved to. */

@@ -2,6 +2,7 @@
 package org.watchkeep.recorder.camera;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,9 @@ import java.util.List;
  * by as much as reordering needs, so that no picture is sent before it can have been taken.
  */
 public final class FileFootage {
+    /** Half a GiB is 17 minutes at 4 Mbit/s, and any machine that runs a demo has it to spare. */
+    static final long MAX_FILE_BYTES = 512L << 20;
+
     private final ParameterSets parameterSets;
     private final List<Picture> pictures;
     private final long[] sendTicks;
@@ -43,6 +47,11 @@ public final class FileFootage {
 
     /** Reads an MP4, Matroska or elementary H.264 file whole. */
     public static FileFootage read(Path file) throws IOException {
+        long size = Files.size(file);
+        if (!Files.isRegularFile(file) || size > MAX_FILE_BYTES) {
+            throw new IOException(
+                    file + ": " + size + " bytes (expected: a file of at most " + MAX_FILE_BYTES + " bytes)");
+        }
         List<Picture> pictures = new ArrayList<>();
         List<Long> times = new ArrayList<>();
         try (FileDemuxer demuxer = new FileDemuxer(file)) {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.camera;
 
+import org.watchkeep.recorder.camera.SimulatedCamera.Play;
+
 /** Plays {@link FileFootage} once, or round and round with times that go on steadily. Confined to the pacing thread. */
 final class FileSource implements PictureSource {
-    enum Play {
-        ONCE,
-        LOOPING
-    }
-
     private final FileFootage footage;
     private final Play play;
     private long turn;

@@ -28,6 +28,15 @@ public interface MediaSink {
     /** Sends what was given so far: once a picture is a good measure. */
     void flush();
 
+    /** Sends bytes that are no packet and no reply, between two packets. Takes ownership. For scripted faults only. */
+    void sendRaw(ByteBuf bytes);
+
+    /**
+     * Says that nothing more comes: the sending half of the connection is closed once everything given so far has been
+     * sent, the rest when the client closes. So a client that reads slowly still gets the last byte.
+     */
+    void end();
+
     /** Breaks the connection as a camera that loses power does: nothing more is said. */
     void disconnect();
 }

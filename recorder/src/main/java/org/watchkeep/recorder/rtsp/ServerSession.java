@@ -2,9 +2,11 @@
 package org.watchkeep.recorder.rtsp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -164,6 +166,23 @@ final class ServerSession {
         @Override
         public void flush() {
             channel.flush();
+        }
+
+        @Override
+        public void sendRaw(ByteBuf bytes) {
+            if (stopped || !channel.isActive()) {
+                bytes.release();
+                return;
+            }
+            channel.write(bytes, channel.voidPromise());
+        }
+
+        @Override
+        public void end() {
+            // Closing at once could answer the client's next receiver report with a reset, which discards what it has
+            // not read yet.
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener(sent -> ((DuplexChannel) channel).shutdownOutput());
         }
 
         @Override

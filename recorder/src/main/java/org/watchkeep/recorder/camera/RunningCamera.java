@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.camera;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.watchkeep.recorder.camera.SimulatedCamera.Begin;
+import org.watchkeep.recorder.camera.SimulatedCamera.FromFile;
+import org.watchkeep.recorder.rtsp.MediaSink;
+import org.watchkeep.recorder.rtsp.MediaSource;
+import org.watchkeep.recorder.rtsp.MediaSubscription;
+
+/**
+ * A simulated camera at work: takes pictures from its source as they fall due, hands each to all viewers, and does wrong
+ * what its faults say. Confined to the pacing thread, except {@link #sdp} and {@link #subscribe}.
+ */
+final class RunningCamera implements MediaSource {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningCamera.class);
+
+    /** After a pause of the machine a camera catches up this many pictures at a time, then lets its neighbours in. */
+    private static final int CATCH_UP_PICTURES = 4;
+
+    private final SimulatedCamera camera;
+    private final PictureSource source;
+    private final CameraClock clock;
+    private final ScheduledExecutorService pacing;
+    private final Consumer<Duration> onReboot;
+    private final String sdp;
+    private final SplittableRandom random;
+    private final List<Viewer> viewers = new ArrayList<>();
+    private final Deque<Fault> faults;
+    private final List<Fault.Lose> losses = new ArrayList<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private boolean running;
+    private boolean closed;
+    private boolean playedOnce;
+    private boolean firstTaken;
+    private long startNanos;
+    private long firstPlayNanos;
+    private Duration jumped = Duration.ZERO;
+
+    /**
+     * @param onReboot closes the camera's port for a while; called on the pacing thread
+     */
+    RunningCamera(
+            SimulatedCamera camera,
+            PictureSource source,
+            CameraClock clock,
+            ScheduledExecutorService pacing,
+            Consumer<Duration> onReboot) {
+        this.camera = camera;
+        this.source = source;
+        this.clock = clock;
+        this.pacing = pacing;
+        this.onReboot = onReboot;
+        sdp = sdpOf(camera, source.parameterSets());
+        random = new SplittableRandom(camera.path().hashCode() ^ clock.nanos());
+        faults = new ArrayDeque<>(
+                camera.faults().stream().sorted(Comparator.comparing(Fault::at)).toList());
+    }
+
+    private static String sdpOf(SimulatedCamera camera, ParameterSets sets) {
+        return String.join(
+                "\r\n",
+                "v=0",
+                "o=- " + camera.number() + " 1 IN IP4 127.0.0.1",
+                "s=" + camera.name(),
+                "t=0 0",
+                "a=tool:Watchkeep simulated camera",
+                "a=control:*",
+                "a=range:npt=now-",
+                "m=video 0 RTP/AVP " + RtpPacketiser.PAYLOAD_TYPE,
+                "c=IN IP4 0.0.0.0",
+                "a=rtpmap:" + RtpPacketiser.PAYLOAD_TYPE + " H264/" + PictureSource.CLOCK_RATE,
+                "a=fmtp:" + RtpPacketiser.PAYLOAD_TYPE + " packetization-mode=1;profile-level-id="
+                        + sets.profileLevelId() + ";sprop-parameter-sets=" + sets.sprop(),
+                "a=control:trackID=0",
+                "");
+    }
+
+    SimulatedCamera camera() {
+        return camera;
+    }
+
+    /** Completes when the last picture has been sent to all; never for a camera without an end. */
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    /** Begins to run, its first picture {@code delayNanos} from now; a camera that waits for its client begins with that. */
+    void start(long delayNanos) {
+        boolean waits = camera.scene() instanceof FromFile file && file.begin() == Begin.WITH_FIRST_CLIENT;
+        if (!waits) {
+            pacing.execute(() -> run(delayNanos));
+        }
+    }
+
+    private void run(long delayNanos) {
+        if (!running && !closed) {
+            running = true;
+            startNanos = clock.nanos() + delayNanos;
+            tick();
+        }
+    }
+
+    @Override
+    public String sdp() {
+        return sdp;
+    }
+
+    @Override
+    public MediaSubscription subscribe(MediaSink sink) {
+        SplittableRandom own;
+        synchronized (random) {
+            own = random.split();
+        }
+        Viewer viewer = new Viewer(camera.name(), sink, own, gone -> pacing.execute(() -> remove(gone)));
+        pacing.execute(() -> add(viewer));
+        return viewer;
+    }
+
+    private void add(Viewer viewer) {
+        if (closed || source.isOver()) {
+            onLoop(viewer, Viewer::end);
+            return;
+        }
+        viewers.add(viewer);
+        for (Fault.Lose lose : losses) {
+            onLoop(viewer, v -> v.lose(lose.probability(), lose.seed()));
+        }
+        if (!playedOnce) {
+            playedOnce = true;
+            firstPlayNanos = clock.nanos();
+        }
+        source.requestKeyPicture();
+        run(0);
+    }
+
+    private void remove(Viewer viewer) {
+        viewers.remove(viewer);
+        endIfOver();
+    }
+
+    private void tick() {
+        if (closed) {
+            return;
+        }
+        try {
+            runFaults();
+            for (int i = 0; i < CATCH_UP_PICTURES && !source.isOver(); i++) {
+                long late = clock.nanos() - startNanos - source.dueNanos();
+                if (late < 0) {
+                    break;
+                }
+                deliver(late);
+            }
+        } catch (Exception | LinkageError | OutOfMemoryError e) {
+            // The executor would keep an error to itself, and a missing native library is one.
+            fail(e);
+            return;
+        }
+        if (source.isOver()) {
+            forEachViewer(Viewer::end);
+            endIfOver();
+        } else {
+            long delay = startNanos + source.dueNanos() - clock.nanos();
+            var unused = pacing.schedule(this::tick, Math.max(0, delay), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** The picture belongs to the moment it was due: what the clocks showed then is drawn, sent and reported. */
+    private void deliver(long lateNanos) throws IOException {
+        long dueNanos = source.dueNanos();
+        long utcMicros = clock.utcMicros() - lateNanos / 1000 + jumped.toMillis() * 1000;
+        long jumpTicks = PictureSource.ticksOf(jumped.toNanos());
+        PictureSource.Timed timed = source.next(utcMicros / 1000);
+        Shot shot = new Shot(
+                timed.picture(),
+                timed.ticks90k() + jumpTicks,
+                !firstTaken || timed.picture().isKey(),
+                startNanos + dueNanos,
+                utcMicros,
+                PictureSource.ticksOf(dueNanos) + jumpTicks);
+        firstTaken = true;
+        forEachViewer(viewer -> viewer.onShot(shot));
+    }
+
+    private void runFaults() {
+        while (playedOnce && !faults.isEmpty()) {
+            Fault fault = faults.element();
+            if (clock.nanos() - firstPlayNanos < fault.at().toNanos()) {
+                return;
+            }
+            faults.remove();
+            LOG.info("{}: fault {}", camera.path(), fault);
+            run(fault);
+        }
+    }
+
+    private void run(Fault fault) {
+        if (fault instanceof Fault.Drop) {
+            forEachViewer(viewer -> viewer.sink().disconnect());
+        } else if (fault instanceof Fault.Stall stall) {
+            forEachViewer(viewer -> viewer.stall(stall.lasts()));
+        } else if (fault instanceof Fault.Lose lose) {
+            losses.add(lose);
+            forEachViewer(viewer -> viewer.lose(lose.probability(), lose.seed()));
+        } else if (fault instanceof Fault.Garbage garbage) {
+            forEachViewer(viewer -> viewer.garbage(garbage.bytes(), garbage.seed()));
+        } else if (fault instanceof Fault.Jump jump) {
+            jumped = jumped.plus(jump.by());
+        } else if (fault instanceof Fault.Reboot reboot) {
+            onReboot.accept(reboot.lasts());
+        }
+    }
+
+    private void forEachViewer(Consumer<Viewer> act) {
+        for (Viewer viewer : viewers) {
+            onLoop(viewer, act);
+        }
+    }
+
+    private static void onLoop(Viewer viewer, Consumer<Viewer> act) {
+        viewer.sink().loop().execute(() -> act.accept(viewer));
+    }
+
+    private void endIfOver() {
+        if (source.isOver() && viewers.isEmpty()) {
+            ended.complete(null);
+        }
+    }
+
+    /** A camera that cannot go on breaks its connections and says why; its neighbours go on. */
+    private void fail(Throwable cause) {
+        if (closed) {
+            return;
+        }
+        LOG.error("{}: the camera has stopped", camera.path(), cause);
+        closed = true;
+        forEachViewer(viewer -> viewer.sink().disconnect());
+        ended.completeExceptionally(cause);
+    }
+
+    /** Takes no more pictures. On the pacing thread, or after its end. */
+    void close() throws IOException {
+        closed = true;
+        source.close();
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.camera;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import org.watchkeep.recorder.rtsp.MountAccess;
+
+/**
+ * What one simulated camera is. Immutable.
+ *
+ * @param path where it is served, {@code /cam1}
+ * @param number what operators call it by; chooses the light and, with the name, the street
+ * @param name burned into drawn pictures, and the session's name
+ * @param scene what it shows
+ * @param access who may watch
+ * @param faults what goes wrong, and when
+ */
+public record SimulatedCamera(
+        String path, int number, String name, Scene scene, MountAccess access, List<Fault> faults) {
+    private static final Pattern PATH = Pattern.compile("/[A-Za-z0-9._~/-]{1,100}");
+
+    /** Longer names are in no site's list, and would not fit the picture. */
+    private static final int MAX_NAME_LENGTH = 100;
+
+    /** What a camera shows. */
+    public sealed interface Scene {}
+
+    /** A drawn street, 640 x 360 at 12.5 pictures a second, with a {@link BarCode}. */
+    public record Drawn() implements Scene {}
+
+    /** The pictures of a file; shared by all cameras that are given the same footage. */
+    public record FromFile(FileFootage footage, Play play, Begin begin) implements Scene {}
+
+    /** What happens at the end of the file. */
+    public enum Play {
+        /** Goodbye, and the connection closes. */
+        ONCE,
+        /** It begins again, with times that go on steadily. */
+        LOOPING
+    }
+
+    /** When the first picture of the file is sent. */
+    public enum Begin {
+        AT_ONCE,
+        /** When the first client plays, so that this client is sent every picture. */
+        WITH_FIRST_CLIENT
+    }
+
+    public SimulatedCamera {
+        if (!PATH.matcher(path).matches()) {
+            throw new IllegalArgumentException("path: " + path + " (expected: " + PATH + ")");
+        }
+        if (name.isEmpty() || name.length() > MAX_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException(
+                    "name: " + name.length() + " characters (expected: 1 to " + MAX_NAME_LENGTH + ", on one line)");
+        }
+        faults = List.copyOf(faults);
+    }
+
+    /** A drawn street that anybody may watch, at {@code /camN}. */
+    public static SimulatedCamera drawn(int number, String name) {
+        return new SimulatedCamera("/cam" + number, number, name, new Drawn(), MountAccess.OPEN, List.of());
+    }
+
+    /** A file that anybody may watch, at {@code /camN}. */
+    public static SimulatedCamera fromFile(int number, FileFootage footage, Play play, Begin begin) {
+        return new SimulatedCamera(
+                "/cam" + number,
+                number,
+                "Camera " + number,
+                new FromFile(footage, play, begin),
+                MountAccess.OPEN,
+                List.of());
+    }
+
+    public SimulatedCamera withAccess(MountAccess other) {
+        return new SimulatedCamera(path, number, name, scene, other, faults);
+    }
+
+    public SimulatedCamera withFaults(List<Fault> others) {
+        return new SimulatedCamera(path, number, name, scene, access, others);
+    }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.camera;
+
+import io.netty.channel.EventLoopGroup;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.watchkeep.recorder.camera.SimulatedCamera.Drawn;
+import org.watchkeep.recorder.camera.SimulatedCamera.FromFile;
+import org.watchkeep.recorder.rtsp.NettyTransport;
+import org.watchkeep.recorder.rtsp.RtspServer;
+import org.watchkeep.recorder.rtsp.RtspServerSettings;
+
+/**
+ * A fleet of simulated cameras on one port. Any thread.
+ *
+ * <p>All cameras share one port, so the fault {@code reboot} of one takes the port from all: a camera that is to reboot
+ * alone wants a fleet of its own.
+ */
+public final class SimulatedCameras implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(SimulatedCameras.class);
+
+    /** One loop writes some 250 MB/s on our machines; 200 cameras of 4 Mbit/s are 100. */
+    private static final int CAMERAS_PER_LOOP = 200;
+
+    private static final int CLOSE_SECONDS = 5;
+
+    private final NettyTransport transport = NettyTransport.best();
+    private final CameraClock clock;
+    private final EventLoopGroup loops;
+    private final ScheduledThreadPoolExecutor pacing;
+    private final List<RunningCamera> cameras = new ArrayList<>();
+    private final InetSocketAddress address;
+    /** Null while the port refuses. Guarded by this. */
+    private @Nullable RtspServer server;
+
+    private boolean closed;
+
+    private SimulatedCameras(InetSocketAddress wanted, CameraClock clock, List<SimulatedCamera> cameras)
+            throws IOException {
+        this.clock = clock;
+        int cores = Runtime.getRuntime().availableProcessors();
+        loops = transport.loops(Math.min(cores, 1 + cameras.size() / CAMERAS_PER_LOOP), "simulated-cameras-net");
+        pacing = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "simulated-cameras-pace");
+            thread.setDaemon(true);
+            return thread;
+        });
+        // After the end a connection that closes has nobody to tell.
+        pacing.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        pacing.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        try {
+            for (SimulatedCamera camera : cameras) {
+                this.cameras.add(new RunningCamera(camera, sourceOf(camera), clock, pacing, this::reboot));
+            }
+            RtspServer listening = listen(wanted);
+            server = listening;
+            address = new InetSocketAddress(
+                    wanted.getAddress(), listening.address().getPort());
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+        for (int i = 0; i < cameras.size(); i++) {
+            // Spread over one picture's time, so that they do not all encode in the same moment.
+            this.cameras.get(i).start(PictureSource.nanosOf((long) DrawnSource.TICKS_PER_PICTURE * i / cameras.size()));
+        }
+    }
+
+    /** Starts a fleet; port 0 takes any free one. */
+    public static SimulatedCameras start(InetSocketAddress address, CameraClock clock, List<SimulatedCamera> cameras)
+            throws IOException {
+        if (cameras.isEmpty()
+                || cameras.stream().map(SimulatedCamera::path).distinct().count() != cameras.size()) {
+            throw new IllegalArgumentException(
+                    "cameras: " + cameras.stream().map(SimulatedCamera::path).toList()
+                            + " (expected: at least one, each with a path of its own)");
+        }
+        return new SimulatedCameras(address, clock, cameras);
+    }
+
+    private static PictureSource sourceOf(SimulatedCamera camera) throws IOException {
+        if (camera.scene() instanceof FromFile file) {
+            return new FileSource(file.footage(), file.play());
+        }
+        if (camera.scene() instanceof Drawn) {
+            return new DrawnSource(camera.name(), camera.number());
+        }
+        throw new IllegalArgumentException("scene: " + camera.scene() + " (expected: drawn or from a file)");
+    }
+
+    private RtspServer listen(InetSocketAddress at) throws IOException {
+        RtspServerSettings settings = new RtspServerSettings(
+                at, "Watchkeep simulated camera", RtspServerSettings.DEFAULT_SESSION_TIMEOUT_SECONDS);
+        RtspServer listening = new RtspServer(settings, transport, loops, new SecureRandom(), clock.monoNanos());
+        for (RunningCamera running : cameras) {
+            listening.mount(running.camera().path(), running, running.camera().access());
+        }
+        return listening;
+    }
+
+    /** The port all cameras share. */
+    public int port() {
+        return address.getPort();
+    }
+
+    /** Where each camera is, in the order given, without any password. */
+    public List<URI> urls() {
+        String host = address.getAddress().getHostAddress();
+        String bracketed = host.contains(":") ? "[" + host + "]" : host;
+        return cameras.stream()
+                .map(running -> URI.create(
+                        "rtsp://" + bracketed + ":" + port() + running.camera().path()))
+                .toList();
+    }
+
+    /**
+     * Completes when every camera has sent its last picture and its clients have gone; never where one loops or is drawn.
+     * Completes with the cause when a camera could not go on.
+     */
+    public CompletableFuture<Void> ended() {
+        return CompletableFuture.allOf(
+                cameras.stream().map(RunningCamera::ended).toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** Fault: the port refuses for a while. On the pacing thread. */
+    private synchronized void reboot(Duration lasts) {
+        RtspServer up = server;
+        if (closed || up == null) {
+            return;
+        }
+        server = null;
+        up.close();
+        var unused = pacing.schedule(this::comeBack, lasts.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void comeBack() {
+        if (closed) {
+            return;
+        }
+        try {
+            server = listen(address);
+        } catch (IOException e) {
+            LOG.warn("the port is taken after a reboot, trying again in a second: {}", e.getMessage());
+            var unused = pacing.schedule(this::comeBack, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Breaks all connections, stops the cameras and frees their encoders. */
+    @Override
+    public void close() throws IOException {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            if (server != null) {
+                server.close();
+                server = null;
+            }
+        }
+        // The pacing thread first: it hands work to the loops. Then the loops, whose farewells it no longer hears.
+        stopPacing();
+        loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private void stopPacing() throws IOException {
+        try {
+            pacing.submit(() -> {
+                        for (RunningCamera camera : cameras) {
+                            camera.close();
+                        }
+                        return null;
+                    })
+                    .get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the simulated cameras did not stop", e);
+        } finally {
+            pacing.shutdown();
+        }
+    }
+}

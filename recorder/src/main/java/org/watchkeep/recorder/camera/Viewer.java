@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.camera;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.watchkeep.recorder.rtsp.MediaSink;
+import org.watchkeep.recorder.rtsp.MediaSubscription;
+
+/**
+ * One client of a simulated camera: its own SSRC, sequence numbers and timestamps, its own RTCP, its own lost packets.
+ * Confined to the connection's event loop.
+ */
+final class Viewer implements MediaSubscription {
+    private static final Logger LOG = LoggerFactory.getLogger(Viewer.class);
+    private static final int TRACK = 0;
+    private static final long REPORT_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /**
+     * What waits for a client that reads slowly: a minute at 4 Mbit/s, longer than a recorder's worst pause. Beyond it
+     * pictures are left out up to the next key picture, as cameras do when their send queue overruns.
+     */
+    private static final long MAX_WAITING_BYTES = 32L << 20;
+
+    private final String camera;
+    private final MediaSink sink;
+    private final Consumer<Viewer> onGone;
+    private final RtpPacketiser packetiser;
+    private final int timestampBase;
+    private final Queue<Shot> waiting = new ArrayDeque<>();
+    private long waitingBytes;
+    private boolean entryNeeded = true;
+    private boolean ending;
+    private boolean over;
+    private @Nullable Shot lastSent;
+    private @Nullable Shot lastReported;
+    private long stallNanos;
+    private @Nullable Shot stalledSince;
+    private double lossProbability;
+    private SplittableRandom loss = new SplittableRandom(0);
+
+    Viewer(String camera, MediaSink sink, SplittableRandom random, Consumer<Viewer> onGone) {
+        this.camera = camera;
+        this.sink = sink;
+        this.onGone = onGone;
+        packetiser = new RtpPacketiser(ByteBufAllocator.DEFAULT, random.nextInt(), random.nextInt());
+        timestampBase = random.nextInt();
+    }
+
+    MediaSink sink() {
+        return sink;
+    }
+
+    void onShot(Shot shot) {
+        if (over || isStalled(shot)) {
+            return;
+        }
+        if (waitingBytes > MAX_WAITING_BYTES) {
+            LOG.warn("{}: the client has {} bytes waiting; leaving out pictures", camera, waitingBytes);
+            waiting.clear();
+            waitingBytes = 0;
+            entryNeeded = true;
+        }
+        if (entryNeeded && !shot.isEntry()) {
+            return;
+        }
+        entryNeeded = false;
+        waiting.add(shot);
+        waitingBytes += shot.picture().sizeBytes();
+        drain();
+    }
+
+    /** After a stall a decoder can only begin anew, so the pictures up to the next key picture are left out too. */
+    private boolean isStalled(Shot shot) {
+        if (stallNanos == 0) {
+            return false;
+        }
+        if (stalledSince == null) {
+            stalledSince = shot;
+        }
+        if (shot.dueNanos() - stalledSince.dueNanos() < stallNanos) {
+            return true;
+        }
+        stallNanos = 0;
+        stalledSince = null;
+        entryNeeded = true;
+        return false;
+    }
+
+    @Override
+    public void onWritable() {
+        drain();
+    }
+
+    private void drain() {
+        Shot next;
+        while (sink.isWritable() && (next = waiting.poll()) != null) {
+            waitingBytes -= next.picture().sizeBytes();
+            send(next);
+        }
+        sink.flush();
+        if (ending && waiting.isEmpty() && !over) {
+            sayGoodbye();
+        }
+    }
+
+    private void send(Shot shot) {
+        Shot reported = lastReported;
+        if (reported == null || shot.dueNanos() - reported.dueNanos() >= REPORT_INTERVAL_NANOS) {
+            lastReported = shot;
+            sink.sendRtcp(
+                    TRACK,
+                    SenderReports.report(
+                            ByteBufAllocator.DEFAULT,
+                            packetiser,
+                            shot.dueUtcMicros(),
+                            rtp(shot.dueTicks90k()),
+                            camera));
+        }
+        packetiser.packetise(shot.picture(), rtp(shot.ticks90k()), this::sendOrLose);
+        lastSent = shot;
+    }
+
+    private void sendOrLose(ByteBuf packet) {
+        if (lossProbability > 0 && loss.nextDouble() < lossProbability) {
+            packet.release();
+        } else {
+            sink.sendRtp(TRACK, packet);
+        }
+    }
+
+    /** RFC 3550 5.1: timestamps begin anywhere and wrap. */
+    private int rtp(long ticks90k) {
+        return (int) (timestampBase + ticks90k);
+    }
+
+    /** There are no more pictures: say so behind the last one, and close. */
+    void end() {
+        ending = true;
+        drain();
+    }
+
+    private void sayGoodbye() {
+        over = true;
+        Shot last = lastSent;
+        if (last != null) {
+            sink.sendRtcp(
+                    TRACK,
+                    SenderReports.goodbye(
+                            ByteBufAllocator.DEFAULT,
+                            packetiser,
+                            last.dueUtcMicros(),
+                            rtp(last.dueTicks90k()),
+                            camera));
+        }
+        sink.end();
+    }
+
+    /** Fault: sends nothing for so long, counted from the next picture. */
+    void stall(Duration lasts) {
+        stallNanos = lasts.toNanos();
+        stalledSince = null;
+    }
+
+    /** Fault: loses packets from now on. */
+    void lose(double probability, long seed) {
+        lossProbability = probability;
+        loss = new SplittableRandom(seed);
+    }
+
+    /** Fault: nonsense between two packets. */
+    void garbage(int bytes, long seed) {
+        byte[] nonsense = new byte[bytes];
+        new SplittableRandom(seed).nextBytes(nonsense);
+        sink.sendRaw(ByteBufAllocator.DEFAULT.buffer(bytes).writeBytes(nonsense));
+        sink.flush();
+    }
+
+    @Override
+    public void stop() {
+        over = true;
+        waiting.clear();
+        onGone.accept(this);
+    }
+}
