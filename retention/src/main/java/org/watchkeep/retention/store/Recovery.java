@@ -7,8 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +29,18 @@ final class Recovery {
     private final FootageStore store;
     private final StreamBook streams;
     private final SegmentIndex index;
-    private final ScheduledExecutorService sealer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "store-sealer");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledThreadPoolExecutor sealer = sealer();
+    private volatile boolean stopping;
+
+    private static ScheduledThreadPoolExecutor sealer() {
+        ScheduledThreadPoolExecutor sealer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "store-sealer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        sealer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return sealer;
+    }
 
     Recovery(FootageStore store, StreamBook streams, SegmentIndex index) {
         this.store = store;
@@ -188,8 +194,10 @@ final class Recovery {
         }
     }
 
+    /** Never by an interrupt: that would close the channel the sealer reads from, for every reader. */
     void stop() {
-        sealer.shutdownNow();
+        stopping = true;
+        sealer.shutdown();
         try {
             if (!sealer.awaitTermination(10, TimeUnit.SECONDS)) {
                 log.warn("the sealer is still reading at the stop; it goes on at the next start");
@@ -203,6 +211,9 @@ final class Recovery {
         try {
             chain(stream);
             for (SegmentBuilder open : stream.segments(SegmentBuilder::isLeftOpen)) {
+                if (stopping) {
+                    return;
+                }
                 if (!seal(stream, open, loop)) {
                     // What goes wrong in the attempt it reports itself.
                     var unused = sealer.schedule(() -> attempt(stream, loop), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
