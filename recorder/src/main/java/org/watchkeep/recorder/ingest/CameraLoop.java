@@ -5,12 +5,13 @@ import java.util.random.RandomGenerator;
 import org.watchkeep.recorder.media.SlabPool;
 import org.watchkeep.recorder.rtsp.Connector;
 import org.watchkeep.recorder.rtsp.Timers;
+import org.watchkeep.retention.store.StoreClock;
 
 /** What the cameras of one event loop share. Confined to that loop, save the clock and the budget. */
 record CameraLoop(
         Connector connector,
         Timers timers,
-        ArrivalClock clock,
+        StoreClock clock,
         RandomGenerator random,
         SlabPool slabs,
         ConnectBudget budget) {}

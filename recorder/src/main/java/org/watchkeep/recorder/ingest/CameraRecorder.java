@@ -199,6 +199,7 @@ final class CameraRecorder implements CameraSession.Owner {
 
     private void stopped(Runnable done) {
         runs.end(GapCause.RECORDER_STOPPED, "");
+        footage.close(GapCause.RECORDER_STOPPED, "");
         become(CameraState.STOPPED, "");
         done.run();
     }

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.ingest;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.watchkeep.recorder.media.SlabPool;
+import org.watchkeep.recorder.rtsp.TcpConnector;
+import org.watchkeep.recorder.rtsp.Timers;
+import org.watchkeep.retention.store.FootageStore;
+import org.watchkeep.retention.store.StoreClock;
+import org.watchkeep.retention.store.StoreLoop;
+import org.watchkeep.retention.store.StreamId;
+
+/**
+ * All cameras: the event loops and, spread over them, one {@link CameraRecorder} each.
+ *
+ * <p>Order of stopping: {@link #stop} (cameras are told, last fragments go to the store), then the store is closed (it
+ * fetches the last batches from the event loops), then {@link #close} ends the loops.
+ *
+ * <p>Any thread but the event loops themselves.
+ */
+public final class RecorderTier implements AutoCloseable {
+    /** Name servers that hang hold a thread for some seconds each; cameras are mostly given by address. */
+    private static final int NAME_LOOKUP_THREADS = 4;
+
+    private static final long CLOSE_LIMIT_SECONDS = 5;
+
+    /** An event loop and what its cameras share. */
+    private record LoopRoom(EventLoop loop, CameraLoop shared, StoreLoop store) {}
+
+    /** A camera and the loop it is confined to. */
+    private record Placed(CameraRecorder recorder, EventLoop loop) {}
+
+    private final RecorderSettings settings;
+    private final FootageStore store;
+    private final AlarmSink alarms;
+    private final EventLoopGroup loops;
+    private final ExecutorService nameLookups;
+    private final List<LoopRoom> rooms = new ArrayList<>();
+    private final List<Placed> recorders = new CopyOnWriteArrayList<>();
+    private @Nullable CompletableFuture<Void> stopped;
+
+    /** @param random for jitter and nonces; used by several threads at once, so {@link java.security.SecureRandom} */
+    public RecorderTier(
+            RecorderSettings settings, FootageStore store, StoreClock clock, RandomGenerator random, AlarmSink alarms) {
+        this.settings = settings;
+        this.store = store;
+        this.alarms = alarms;
+        this.loops = settings.transport().loops(settings.eventLoops(), "ingest");
+        this.nameLookups =
+                Executors.newFixedThreadPool(NAME_LOOKUP_THREADS, new DefaultThreadFactory("name-lookup", true));
+        ConnectBudget budget = new ConnectBudget(clock.monoNanos());
+        for (int i = 0; i < settings.eventLoops(); i++) {
+            EventLoop loop = loops.next();
+            TcpConnector connector = new TcpConnector(settings.transport(), loop, nameLookups);
+            CameraLoop shared = new CameraLoop(connector, Timers.of(loop), clock, random, new SlabPool(), budget);
+            rooms.add(new LoopRoom(loop, shared, store.loop(loop)));
+        }
+    }
+
+    /**
+     * Tells the store which streams are configured and begins to call these cameras. Once.
+     *
+     * @throws IllegalArgumentException when two cameras share an id
+     */
+    public synchronized void start(List<CameraSettings> cameras) throws IOException {
+        if (!recorders.isEmpty() || stopped != null) {
+            throw new IllegalStateException("the recorder was started before");
+        }
+        Set<String> ids = new HashSet<>();
+        Map<StreamId, String> classes = new LinkedHashMap<>();
+        for (CameraSettings camera : cameras) {
+            if (!ids.add(camera.id())) {
+                throw new IllegalArgumentException("camera id: " + camera.id() + " twice");
+            }
+            classes.put(camera.stream(), camera.classId());
+        }
+        store.configure(classes);
+        for (int i = 0; i < cameras.size(); i++) {
+            LoopRoom room = rooms.get(i % rooms.size());
+            CameraSettings camera = cameras.get(i);
+            CameraRecorder recorder = CompletableFuture.supplyAsync(() -> begin(camera, room), room.loop())
+                    .join();
+            recorders.add(new Placed(recorder, room.loop()));
+        }
+    }
+
+    private CameraRecorder begin(CameraSettings camera, LoopRoom room) {
+        FootageSink footage = FootageSink.of(room.store().stream(camera.stream()));
+        CameraRecorder recorder = new CameraRecorder(camera, room.shared(), footage, alarms, settings.userAgent());
+        recorder.start();
+        return recorder;
+    }
+
+    /** Every camera, by its number. */
+    public List<CameraStatus> statuses() {
+        return recorders.stream()
+                .map(placed -> placed.recorder().status())
+                .sorted(Comparator.comparingInt(CameraStatus::number).thenComparing(CameraStatus::id))
+                .toList();
+    }
+
+    /** Direct memory held for footage on its way to the store. */
+    public long slabBytes() {
+        return rooms.stream()
+                .mapToLong(r -> r.shared().slabs().allocatedBytes())
+                .sum();
+    }
+
+    /**
+     * Stops every camera: TEARDOWN, the open fragment to the store, the gap's cause said.
+     *
+     * @return done when all have, within about a second
+     */
+    public synchronized CompletableFuture<Void> stop() {
+        if (stopped == null) {
+            stopped = CompletableFuture.allOf(
+                    recorders.stream().map(RecorderTier::stop).toArray(CompletableFuture<?>[]::new));
+        }
+        return stopped;
+    }
+
+    private static CompletableFuture<Void> stop(Placed placed) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        placed.loop().execute(() -> {
+            try {
+                placed.recorder().stop(() -> done.complete(null));
+            } catch (RuntimeException e) {
+                done.completeExceptionally(e);
+            }
+        });
+        return done;
+    }
+
+    /**
+     * Ends the event loops, a camera that was not stopped losing its open fragment. The store must have been closed before,
+     * or what it had not yet fetched is lost.
+     */
+    @Override
+    public void close() {
+        loops.shutdownGracefully(0, CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
+        nameLookups.shutdownNow();
+    }
+}

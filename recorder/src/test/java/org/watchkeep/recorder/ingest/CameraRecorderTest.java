@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.watchkeep.recorder.media.SlabPool;
+import org.watchkeep.recorder.rtsp.Connector;
+import org.watchkeep.recorder.rtsp.Credentials;
+import org.watchkeep.recorder.rtsp.FakeTimers;
+import org.watchkeep.recorder.rtsp.ScriptedCamera;
+import org.watchkeep.retention.store.Fragment;
+import org.watchkeep.retention.store.StoreClock;
+
+/** Supervision over hours in a moment: the camera is in memory, the test moves the time. */
+class CameraRecorderTest {
+    private static final String ASKS_DIGEST = "WWW-Authenticate: Digest realm=\"x\", nonce=\"1\"\r\n";
+
+    private final FakeTimers timers = new FakeTimers();
+    private final SlabPool slabs = new SlabPool();
+    private final List<Rig> rigs = new ArrayList<>();
+
+    /** Time as the timers have it; wall time runs along. */
+    private final class Clock implements StoreClock {
+        @Override
+        public long utcMicros() {
+            return 1_700_000_000_000_000L + timers.nowNanos() / 1_000;
+        }
+
+        @Override
+        public long monoNanos() {
+            return timers.nowNanos();
+        }
+
+        @Override
+        public String bootId() {
+            return "test";
+        }
+    }
+
+    /** One camera and its recorder. */
+    private final class Rig implements AlarmSink {
+        final ScriptedCamera camera = new ScriptedCamera();
+        final NotedFootage footage = new NotedFootage();
+        final List<String> alarms = new ArrayList<>();
+        final List<Long> dialledAtMillis = new ArrayList<>();
+        final CameraRecorder recorder;
+        TestVideo video = new TestVideo();
+        boolean isStopped;
+
+        Rig(String id) {
+            CameraSettings settings = new CameraSettings(
+                    id,
+                    7,
+                    "Town hall",
+                    URI.create("rtsp://192.0.2.7/live"),
+                    Optional.of(new Credentials("admin", "s3cret")),
+                    "ordinary");
+            Connector noted = (to, handler, onFailure) -> {
+                dialledAtMillis.add(timers.nowNanos() / 1_000_000);
+                camera.connect(to, handler, onFailure);
+            };
+            CameraLoop loop = new CameraLoop(
+                    noted, timers, new Clock(), new Random(id.hashCode()), slabs, new ConnectBudget(timers.nowNanos()));
+            recorder = new CameraRecorder(settings, loop, footage, this, "Watchkeep-test");
+            rigs.add(this);
+        }
+
+        Rig start() {
+            recorder.start();
+            run(0);
+            return this;
+        }
+
+        /** Lets time pass in steps of a picture; the camera answers, and plays video if told so. */
+        void run(long millis, boolean plays) {
+            for (long passed = 0; passed <= millis; passed += 40) {
+                timers.advanceMillis(passed == 0 ? 0 : 40);
+                camera.answer();
+                if (plays && camera.isConnected()) {
+                    video.next().forEach(packet -> camera.sendFrame(0, packet));
+                }
+            }
+        }
+
+        void run(long millis) {
+            run(millis, false);
+        }
+
+        void play(long millis) {
+            run(millis, true);
+        }
+
+        /** Until it dials again; how long that took. */
+        long untilNextDial() {
+            int before = dialledAtMillis.size();
+            long from = timers.nowNanos();
+            while (dialledAtMillis.size() == before && timers.untilNextNanos() >= 0) {
+                timers.advanceMillis(Math.max(1, TimeUnit.NANOSECONDS.toMillis(timers.untilNextNanos())));
+                camera.answer();
+            }
+            return TimeUnit.NANOSECONDS.toMillis(timers.nowNanos() - from);
+        }
+
+        CameraState state() {
+            return recorder.status().state();
+        }
+
+        @Override
+        public void raise(Alarm alarm) {
+            alarms.add("raise " + alarm.kind());
+            assertThat(alarm.text()).doesNotContain("s3cret");
+        }
+
+        @Override
+        public void clear(Alarm alarm) {
+            alarms.add("clear " + alarm.kind());
+        }
+    }
+
+    @AfterEach
+    void release() {
+        for (Rig rig : rigs) {
+            if (!rig.isStopped) {
+                rig.recorder.stop(() -> {});
+                rig.camera.answer();
+                timers.advanceSeconds(2);
+            }
+            assertThat(rig.state()).isEqualTo(CameraState.STOPPED);
+            assertThat(rig.footage.isRunOpen).isFalse();
+            rig.camera.release();
+        }
+        assertThat(timers.untilNextNanos()).as("timers left behind").isNegative();
+    }
+
+    @Test
+    void start_cameraPlays_isRecordedInFragmentsOfASecond() {
+        Rig rig = new Rig("cam-1").start();
+        rig.play(10_000);
+
+        assertThat(rig.state()).isEqualTo(CameraState.RECORDING);
+        assertThat(rig.footage.said).containsExactly("run avc1");
+        assertThat(rig.footage.fragments.size()).isBetween(9, 10);
+        CameraStatus status = rig.recorder.status();
+        assertThat(status.terms()).contains(new CameraStatus.Terms("tcp", "h264", "none"));
+        assertThat(status.sessions()).isEqualTo(1);
+        assertThat(status.packets()).isGreaterThan(250);
+        assertThat(status.lostPackets()).isZero();
+        assertThat(status.acknowledgedSeconds()).isBetween(9.0, 10.0);
+    }
+
+    @Test
+    void lostPackets_overSeveralSessions_areAddedUp() {
+        Rig rig = new Rig("cam-1").start();
+        for (int session = 0; session < 2; session++) {
+            rig.play(2_000);
+            rig.video.lose(3);
+            rig.play(2_000);
+            rig.camera.hangUp();
+            rig.video = new TestVideo();
+            rig.untilNextDial();
+        }
+        rig.play(2_000);
+        assertThat(rig.recorder.status().lostPackets()).isEqualTo(6);
+        assertThat(rig.recorder.status().sessions()).isEqualTo(3);
+        assertThat(rig.recorder.status().damagedAccessUnits()).isPositive();
+    }
+
+    @Test
+    void hangUp_whileRecording_flushesSaysConnectionLostAndCallsAgainAtOnce() {
+        Rig rig = new Rig("cam-1").start();
+        rig.play(12_500);
+        int before = rig.footage.fragments.size();
+        rig.camera.hangUp();
+
+        assertThat(rig.footage.fragments).hasSize(before + 1);
+        assertThat(rig.footage.last()).isEqualTo("end connection-lost");
+        assertThat(rig.state()).isEqualTo(CameraState.WAITING);
+        assertThat(rig.untilNextDial()).isBetween(500L, 510L);
+        rig.video = new TestVideo();
+        rig.play(3_000);
+        assertThat(rig.footage.said).containsExactly("run avc1", "end connection-lost", "run avc1");
+        assertOrdered(rig.footage.fragments);
+    }
+
+    private static void assertOrdered(List<Fragment> fragments) {
+        for (int i = 1; i < fragments.size(); i++) {
+            assertThat(fragments.get(i).startMonoNanos())
+                    .isGreaterThanOrEqualTo(fragments.get(i - 1).endMonoNanos());
+        }
+    }
+
+    /** The watchdog: the connection stands, nothing comes. */
+    @Test
+    void tick_mediaStops_endsTheSessionAfterFiveSeconds() {
+        Rig rig = new Rig("cam-1").start();
+        rig.play(3_000);
+        rig.run(4_900);
+        assertThat(rig.state()).isEqualTo(CameraState.RECORDING);
+        rig.run(440);
+        assertThat(rig.footage.last()).isEqualTo("end no-media");
+        assertThat(rig.camera.methods()).endsWith("TEARDOWN");
+        assertThat(rig.state()).isEqualTo(CameraState.WAITING);
+        // The open fragment was cut by the timer, before the session ended.
+        assertThat(rig.footage.status().acknowledgedMicros()).isBetween(2_900_000L, 3_200_000L);
+    }
+
+    @Test
+    void tick_mediaNeverComes_saysNoMedia() {
+        Rig rig = new Rig("cam-1").start();
+        rig.run(6_000);
+        assertThat(rig.footage.said).containsExactly("gap no-media");
+        rig.play(4_000);
+        assertThat(rig.footage.last()).isEqualTo("run avc1");
+    }
+
+    @Test
+    void start_unreachableForAnHour_callsAtMostEveryThirtySeconds() {
+        Rig rig = new Rig("cam-1");
+        rig.camera.unreachable("Connection refused");
+        rig.start();
+        List<Long> waits = new ArrayList<>();
+        for (int i = 0; i < 130; i++) {
+            waits.add(rig.untilNextDial());
+        }
+        assertThat(waits.get(0)).isBetween(500L, 510L);
+        assertThat(waits.subList(8, waits.size())).allMatch(w -> w >= 14_990 && w <= 30_010);
+        assertThat(waits.subList(8, waits.size()).stream().distinct().count()).isGreaterThan(50);
+        assertThat(rig.footage.said).allMatch("gap camera-unreachable"::equals);
+        assertThat(rig.recorder.status().detail()).contains("Connection refused");
+
+        rig.camera.reachable();
+        rig.untilNextDial();
+        rig.play(2_000);
+        assertThat(rig.state()).isEqualTo(CameraState.RECORDING);
+    }
+
+    @Test
+    void hangUp_againAndAgainAtOnce_waitsLongerEachTime() {
+        Rig rig = new Rig("cam-1").start();
+        List<Long> waits = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            rig.video = new TestVideo();
+            rig.play(1_000);
+            rig.camera.hangUp();
+            waits.add(rig.untilNextDial());
+        }
+        assertThat(waits.get(7)).isGreaterThan(14_000);
+
+        // A session that lasts makes the next failure a first one.
+        rig.video = new TestVideo();
+        rig.play(11_000);
+        rig.camera.hangUp();
+        assertThat(rig.untilNextDial()).isBetween(500L, 510L);
+    }
+
+    private static void refuseLogin(ScriptedCamera camera) {
+        camera.on("DESCRIBE", ScriptedCamera.status(401, ASKS_DIGEST));
+    }
+
+    private static void acceptLogin(ScriptedCamera camera) {
+        camera.on(
+                "DESCRIBE",
+                r -> r.headers().first("Authorization").isEmpty()
+                        ? ScriptedCamera.status(401, ASKS_DIGEST).apply(r)
+                        : ScriptedCamera.described(r, "", ScriptedCamera.SDP));
+    }
+
+    @Test
+    void start_wrongPasswordForADay_raisesOneAlarmAndTriesSeldom() {
+        Rig rig = new Rig("cam-1");
+        refuseLogin(rig.camera);
+        rig.start();
+        assertThat(rig.state()).isEqualTo(CameraState.LOGIN_REFUSED);
+        assertThat(rig.untilNextDial()).isBetween(300_000L, 331_000L);
+        assertThat(rig.untilNextDial()).isBetween(600_000L, 661_000L);
+        for (int i = 0; i < 24; i++) {
+            assertThat(rig.untilNextDial()).isLessThan(3_601_000L);
+        }
+        assertThat(rig.alarms).containsExactly("raise LOGIN_REFUSED");
+        assertThat(rig.footage.said).allMatch("gap login-refused"::equals);
+        // Two requests a try: without the login and with it.
+        assertThat(rig.camera.requests().stream()
+                        .filter(r -> r.method().equals("DESCRIBE"))
+                        .count())
+                .isEqualTo(2L * rig.dialledAtMillis.size());
+
+        acceptLogin(rig.camera);
+        rig.untilNextDial();
+        rig.play(2_000);
+        assertThat(rig.alarms).containsExactly("raise LOGIN_REFUSED", "clear LOGIN_REFUSED");
+        assertThat(rig.recorder.status().terms().orElseThrow().auth()).isEqualTo("digest-md5");
+    }
+
+    /** Dahua: 401 once its connections are used up. */
+    @Test
+    void reconnect_dahuaRefusesALoginThatHasWorked_isTakenForBusyOnce() {
+        Rig rig = new Rig("cam-1");
+        acceptLogin(rig.camera);
+        rig.start();
+        rig.play(11_000);
+        refuseLogin(rig.camera);
+        rig.camera.hangUp();
+        rig.untilNextDial();
+        assertThat(rig.footage.last()).isEqualTo("gap camera-refused");
+        assertThat(rig.alarms).isEmpty();
+
+        assertThat(rig.untilNextDial()).isBetween(30_000L, 30_010L);
+        assertThat(rig.footage.last()).isEqualTo("gap login-refused");
+        assertThat(rig.alarms).containsExactly("raise LOGIN_REFUSED");
+    }
+
+    @Test
+    void onRtp_garbage_endsThisSessionOnly() {
+        Rig bad = new Rig("cam-1").start();
+        Rig good = new Rig("cam-2").start();
+        bad.play(2_000);
+        good.play(2_000);
+        bad.camera.send(new byte[70_000]);
+        assertThat(bad.footage.last()).isEqualTo("end bad-stream");
+        assertThat(bad.recorder.status().detail()).contains("bad-stream").contains("camera=cam-1");
+
+        good.play(5_000);
+        assertThat(good.state()).isEqualTo(CameraState.RECORDING);
+        assertThat(good.footage.said).containsExactly("run avc1");
+    }
+
+    @Test
+    void onRtp_packetsOfAnotherPayloadType_areABadStream() {
+        Rig rig = new Rig("cam-1").start();
+        rig.play(2_000);
+        byte[] alien = rig.video.next().get(0);
+        alien[1] = 100;
+        for (int i = 0; i < 200 && rig.camera.isConnected(); i++) {
+            rig.camera.sendFrame(0, alien);
+        }
+        assertThat(rig.footage.last()).isEqualTo("end bad-stream");
+        assertThat(rig.recorder.status().detail())
+                .contains("payload type: 100 (expected: 96)")
+                .contains("camera=cam-1")
+                .contains("channel=0")
+                .contains("sequence=");
+    }
+
+    @Test
+    void stop_whileRecording_tearsDownFlushesAndSaysRecorderStopped() {
+        Rig rig = new Rig("cam-1").start();
+        rig.play(2_500);
+        rig.recorder.stop(() -> rig.isStopped = true);
+        assertThat(rig.state()).isEqualTo(CameraState.STOPPING);
+        rig.camera.answer();
+        assertThat(rig.isStopped).isTrue();
+        assertThat(rig.camera.methods()).endsWith("TEARDOWN");
+        assertThat(rig.footage.last()).isEqualTo("end recorder-stopped");
+        assertThat(rig.footage.status().acknowledgedMicros()).isBetween(2_400_000L, 2_600_000L);
+        assertThat(rig.footage.isClosed).isTrue();
+    }
+
+    @Test
+    void stop_whileWaiting_endsAtOnceAndNeverCallsAgain() {
+        Rig rig = new Rig("cam-1");
+        rig.camera.unreachable("no route");
+        rig.start();
+        rig.recorder.stop(() -> rig.isStopped = true);
+        assertThat(rig.isStopped).isTrue();
+        assertThat(rig.footage.last()).isEqualTo("gap recorder-stopped");
+        timers.advanceSeconds(3_600);
+        assertThat(rig.dialledAtMillis).hasSize(1);
+    }
+
+    @Test
+    void stop_duringTheDialogue_ends() {
+        Rig rig = new Rig("cam-1");
+        rig.camera.on("DESCRIBE", ScriptedCamera.silent());
+        rig.start();
+        rig.recorder.stop(() -> rig.isStopped = true);
+        assertThat(rig.isStopped).isTrue();
+        assertThat(rig.camera.isConnected()).isFalse();
+    }
+
+    @Test
+    void stop_beforeStart_ends() {
+        Rig rig = new Rig("cam-1");
+        rig.recorder.stop(() -> rig.isStopped = true);
+        assertThat(rig.isStopped).isTrue();
+    }
+
+    @Test
+    void settings_loginInTheAddress_isUsedAndNeverShown() {
+        CameraSettings settings = new CameraSettings(
+                "cam-1", 1, "x", URI.create("rtsp://admin:p%40ss@192.0.2.7/live"), Optional.empty(), "ordinary");
+        assertThat(settings.login()).contains(new Credentials("admin", "p@ss"));
+        assertThat(settings).asString().doesNotContain("p%40ss").doesNotContain("p@ss");
+    }
+
+    /** Nothing of the slabs is kept once the store has let go. */
+    @Test
+    void stop_afterManySessions_holdsNoMoreMemoryThanOne() {
+        Rig rig = new Rig("cam-1").start();
+        rig.play(3_000);
+        long held = slabs.allocatedBytes();
+        for (int i = 0; i < 20; i++) {
+            rig.camera.hangUp();
+            rig.video = new TestVideo();
+            rig.untilNextDial();
+            rig.play(3_000);
+        }
+        assertThat(slabs.allocatedBytes()).isLessThanOrEqualTo(held);
+    }
+}
