@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,9 +36,25 @@ public final class AcknowledgementLog implements AcknowledgementListener, Closea
 
     /** Appends to the file, made where it is absent. */
     public static AcknowledgementLog append(Path file) throws IOException {
-        return new AcknowledgementLog(
-                file,
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
+        boolean isCut = endsInMidLine(file);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        if (isCut) {
+            channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
+        }
+        return new AcknowledgementLog(file, channel);
+    }
+
+    /** A recorder killed in the middle of a line must not spoil the next one's first. */
+    private static boolean endsInMidLine(Path file) throws IOException {
+        if (!Files.exists(file) || Files.size(file) == 0) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            channel.read(last, channel.size() - 1);
+            return last.get(0) != '\n';
+        }
     }
 
     @Override

@@ -21,6 +21,9 @@ import org.watchkeep.retention.keys.Epoch;
  * thread. The shallow check reads the index; the deep one reads, decrypts and digests every record as well.
  */
 final class StoreCheck {
+    /** Stream, run, sequence, SHA-256. */
+    private static final int LOG_WORDS = 4;
+
     private final FootageStore store;
     private final StreamBook streams;
     private final boolean deep;
@@ -32,6 +35,8 @@ final class StoreCheck {
     private long missing;
     private long gaps;
     private long unexplained;
+    private long checkedLines;
+    private long cutLines;
 
     /** A fragment that is there; its digest where the deep check read it. */
     private record Known(@Nullable Digest digest) {}
@@ -206,18 +211,23 @@ final class StoreCheck {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 number++;
                 String[] words = line.strip().split("\\s+", -1);
-                if (words.length == 4 && words[3].length() == 2 * Digest.BYTES) {
+                if (words.length == LOG_WORDS && words[LOG_WORDS - 1].length() == 2 * Digest.BYTES) {
                     checkAcknowledged(words, log, number);
-                } else if (lines.ready()) {
-                    // The last line may be cut: the recorder was killed while it wrote it.
-                    throw new IllegalArgumentException(
-                            log + ":" + number + ": " + line + " (expected: stream run sequence sha256)");
+                } else {
+                    cutLines++;
+                    finding(log + ":" + number + ": passed over, not \"stream run sequence sha256\": " + line);
                 }
             }
+        }
+        // Each kill in the middle of a write leaves one cut line; a file of nothing else is no acknowledgement log.
+        if (cutLines > 0 && checkedLines == 0) {
+            throw new IllegalArgumentException(
+                    log + " is no acknowledgement log (expected lines: stream run sequence sha256)");
         }
     }
 
     private void checkAcknowledged(String[] words, Path log, long number) {
+        checkedLines++;
         StreamId stream = StreamId.parse(words[0]);
         long run = parse(words[1], log, number);
         long sequence = parse(words[2], log, number);
