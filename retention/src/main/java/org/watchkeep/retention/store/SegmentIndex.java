@@ -1,62 +1,383 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.retention.store;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.regex.Pattern;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.CompressionType;
+import org.rocksdb.Filter;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.IndexType;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.Status;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
 
-/** Stands in memory until the RocksDB index takes this file's place whole (the index author: keep yours, drop this). */
+/**
+ * Which segments there are and where their fragments lie: one RocksDB row a segment. A cache: it may be deleted at any
+ * time, and reels and ledger build it again. The only class that knows RocksDB; nothing native leaves it.
+ *
+ * <pre>
+ *   row   epoch (8) stream (4) start micros (8, sign bit flipped)  ->  SegmentRow      big-endian: a scan is a time range
+ *   mark  0xFF name                                                ->  bytes of the caller's
+ * </pre>
+ *
+ * Batches go to the write-ahead log and are not synced: after a power cut the newest rows and marks may be missing, always
+ * from the end, so what the marks say was indexed is there. Any thread but event loops; {@link #close} waits for calls in
+ * flight.
+ */
 final class SegmentIndex implements Closeable {
-    record Row(int stream, Segment segment) {}
+    /** About 25 rows: a minute of the neighbours in the same epoch comes with one read. */
+    private static final long BLOCK_BYTES = 16 << 10;
 
-    private record Key(long epoch, int stream, long start) {}
+    /** Index and filter are cut in parts of this size, so that what is rarely asked for is not held. */
+    private static final long METADATA_BLOCK_BYTES = 4 << 10;
 
-    private final TreeMap<Key, Segment> rows = new TreeMap<>(
-            Comparator.comparingLong(Key::epoch).thenComparingInt(Key::stream).thenComparingLong(Key::start));
-    private final Map<String, byte[]> marks = new HashMap<>();
+    private static final double BLOOM_BITS_A_KEY = 10;
 
+    /** Epoch and stream: one filter entry for all of a camera's segments in an epoch. */
+    private static final int PREFIX_BYTES = 12;
+
+    private static final int KEY_BYTES = 20;
+
+    /** Twenty minutes of 1,000 cameras; two of them at most wait for the disk. */
+    private static final long WRITE_BUFFER_BYTES = 16 << 20;
+
+    /** Bounds descriptors and table readers; 31 GB of index are some 500 tables of 64 MiB. */
+    private static final int MAX_OPEN_FILES = 512;
+
+    /** RocksDB's own notes, of which two files are kept. */
+    private static final long INFO_LOG_BYTES = 1 << 20;
+
+    private static final Pattern MANIFEST = Pattern.compile("MANIFEST-\\d{1,20}");
+
+    /** The file CURRENT holds one short name. */
+    private static final int MAX_CURRENT_BYTES = 64;
+
+    /** Above every epoch number, which is never negative. */
+    private static final byte MARK = (byte) 0xFF;
+
+    /** A segment and the number of its stream. */
+    record Row(int stream, Segment segment) {
+        RowKey key() {
+            return new RowKey(segment.epoch(), stream, SegmentRow.micros(segment.start()));
+        }
+    }
+
+    /** What names a row. */
+    record RowKey(long epoch, int stream, long startMicros) {
+        RowKey {
+            if (epoch < 0 || stream < 0) {
+                throw new IllegalArgumentException("epoch: " + epoch + ", stream: " + stream + " (expected: >= 0)");
+            }
+        }
+
+        byte[] toBytes() {
+            return ByteBuffer.allocate(KEY_BYTES)
+                    .putLong(epoch)
+                    .putInt(stream)
+                    .putLong(startMicros ^ Long.MIN_VALUE)
+                    .array();
+        }
+    }
+
+    /** What RocksDB is opened with, closed after it in the order opposite to opening. */
+    private record Natives(Cache cache, Filter filter, Options options, WriteOptions unsynced) {
+        static Natives create(long cacheBytes) {
+            Cache cache = new LRUCache(cacheBytes);
+            Filter filter = new BloomFilter(BLOOM_BITS_A_KEY);
+            return new Natives(cache, filter, options(cache, filter), new WriteOptions().setSync(false));
+        }
+
+        private static Options options(Cache cache, Filter filter) {
+            BlockBasedTableConfig table = new BlockBasedTableConfig()
+                    .setBlockCache(cache)
+                    .setBlockSize(BLOCK_BYTES)
+                    .setMetadataBlockSize(METADATA_BLOCK_BYTES)
+                    .setIndexType(IndexType.kTwoLevelIndexSearch)
+                    .setFilterPolicy(filter)
+                    .setPartitionFilters(true)
+                    .setCacheIndexAndFilterBlocks(true)
+                    .setCacheIndexAndFilterBlocksWithHighPriority(true)
+                    .setPinTopLevelIndexAndFilter(true)
+                    .setPinL0FilterAndIndexBlocksInCache(true);
+            return new Options()
+                    .setCreateIfMissing(true)
+                    .setParanoidChecks(true)
+                    .setTableFormatConfig(table)
+                    .useCappedPrefixExtractor(PREFIX_BYTES)
+                    .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                    .setBottommostCompressionType(CompressionType.ZSTD_COMPRESSION)
+                    .setWriteBufferSize(WRITE_BUFFER_BYTES)
+                    .setMaxOpenFiles(MAX_OPEN_FILES)
+                    .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                    .setMaxLogFileSize(INFO_LOG_BYTES)
+                    .setKeepLogFileNum(2);
+        }
+
+        void close() {
+            unsynced.close();
+            options.close();
+            filter.close();
+            cache.close();
+        }
+    }
+
+    private final Path folder;
+    private final Natives natives;
+    private final RocksDB db;
+
+    /** Calls hold the read side, closing the write side. */
+    private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
+    /** Guarded by {@link #life}. */
+    private boolean closed;
+
+    private SegmentIndex(Path folder, Natives natives, RocksDB db) {
+        this.folder = folder;
+        this.natives = natives;
+        this.db = db;
+    }
+
+    /**
+     * Opens the index in this folder, an empty one where there is none.
+     *
+     * @param cacheBytes memory for blocks, index and filters together
+     * @throws IndexUnreadableException when it is damaged: delete the folder, open again, rebuild
+     */
     static SegmentIndex open(Path folder, long cacheBytes) throws IOException {
-        if (cacheBytes <= 0) {
-            throw new IndexUnreadableException(folder + " cacheBytes: " + cacheBytes);
+        Files.createDirectories(folder);
+        checkManifest(folder);
+        RocksDB.loadLibrary();
+        Natives natives = Natives.create(cacheBytes);
+        try {
+            return new SegmentIndex(folder, natives, RocksDB.open(natives.options(), folder.toString()));
+        } catch (RocksDBException e) {
+            natives.close();
+            throw failure("open", folder, e);
         }
-        return new SegmentIndex();
     }
 
-    synchronized void put(List<Row> added, Map<String, byte[]> newMarks) throws IOException {
-        for (Row row : added) {
-            Segment segment = row.segment();
-            rows.put(new Key(segment.epoch(), row.stream(), StreamState.micros(segment.start())), segment);
+    /** A missing manifest is damage, but RocksDB takes it for a fault of the disk. */
+    private static void checkManifest(Path folder) throws IOException {
+        Path current = folder.resolve("CURRENT");
+        if (!Files.exists(current)) {
+            return;
         }
-        marks.putAll(newMarks);
+        if (Files.size(current) > MAX_CURRENT_BYTES) {
+            throw new IndexUnreadableException(
+                    current + ": " + Files.size(current) + " bytes (expected: the name of a manifest)");
+        }
+        String manifest = Files.readString(current, ISO_8859_1).strip();
+        if (!MANIFEST.matcher(manifest).matches() || !Files.exists(folder.resolve(manifest))) {
+            throw new IndexUnreadableException(
+                    current + ": names '" + manifest + "' (expected: a manifest that exists)");
+        }
     }
 
-    synchronized Map<String, byte[]> marks() throws IOException {
-        return new HashMap<>(marks);
+    /** Writes rows and marks as one batch: all of it or nothing is found again. A row with the same key is replaced. */
+    void put(List<Row> rows, Map<String, byte[]> marks) throws IOException {
+        write("put", batch -> {
+            for (Row row : rows) {
+                batch.put(row.key().toBytes(), SegmentRow.encode(row.segment()));
+            }
+            for (Map.Entry<String, byte[]> mark : marks.entrySet()) {
+                batch.put(markKey(mark.getKey()), mark.getValue());
+            }
+        });
     }
 
-    synchronized List<Segment> find(long epoch, int stream, StreamId id, long from, long to) throws IOException {
-        return new ArrayList<>(rows.subMap(new Key(epoch, stream, from), new Key(epoch, stream, to))
-                .values());
+    /** Every mark, by name. */
+    Map<String, byte[]> marks() throws IOException {
+        return call("marks", () -> {
+            Map<String, byte[]> marks = new TreeMap<>();
+            try (ReadOptions options = new ReadOptions().setTotalOrderSeek(true);
+                    RocksIterator rows = db.newIterator(options)) {
+                for (rows.seek(new byte[] {MARK}); rows.isValid(); rows.next()) {
+                    byte[] key = rows.key();
+                    marks.put(new String(key, 1, key.length - 1, UTF_8), rows.value());
+                }
+                rows.status();
+            }
+            return marks;
+        });
     }
 
-    synchronized Optional<Segment> before(long epoch, int stream, StreamId id, long start) throws IOException {
-        Map.Entry<Key, Segment> row = rows.floorEntry(new Key(epoch, stream, start));
-        return row == null || row.getKey().epoch() != epoch || row.getKey().stream() != stream
-                ? Optional.empty()
-                : Optional.of(row.getValue());
+    private static byte[] markKey(String name) {
+        byte[] utf8 = name.getBytes(UTF_8);
+        return ByteBuffer.allocate(1 + utf8.length).put(MARK).put(utf8).array();
     }
 
-    synchronized void remove(long epoch, int stream, long start) throws IOException {
-        rows.remove(new Key(epoch, stream, start));
+    /** The segments of a stream in an epoch whose start is in [from, to), earliest first. */
+    List<Segment> find(long epoch, int stream, StreamId id, long fromStartMicros, long toStartMicros)
+            throws IOException {
+        if (fromStartMicros >= toStartMicros) {
+            return List.of();
+        }
+        byte[] from = new RowKey(epoch, stream, fromStartMicros).toBytes();
+        byte[] to = new RowKey(epoch, stream, toStartMicros).toBytes();
+        return call("find", () -> {
+            List<Segment> found = new ArrayList<>();
+            try (Slice end = new Slice(to);
+                    ReadOptions options =
+                            new ReadOptions().setAutoPrefixMode(true).setIterateUpperBound(end);
+                    RocksIterator rows = db.newIterator(options)) {
+                for (rows.seek(from); rows.isValid(); rows.next()) {
+                    found.add(SegmentRow.decode(rows.value(), epoch, id));
+                }
+                rows.status();
+            }
+            return found;
+        });
     }
 
+    /** The newest segment of a stream in an epoch that starts at this instant or before it. */
+    Optional<Segment> before(long epoch, int stream, StreamId id, long startMicros) throws IOException {
+        byte[] first = new RowKey(epoch, stream, Long.MIN_VALUE).toBytes();
+        byte[] last = new RowKey(epoch, stream, startMicros).toBytes();
+        return call("before", () -> {
+            try (Slice begin = new Slice(first);
+                    ReadOptions options =
+                            new ReadOptions().setTotalOrderSeek(true).setIterateLowerBound(begin);
+                    RocksIterator rows = db.newIterator(options)) {
+                rows.seekForPrev(last);
+                if (!rows.isValid()) {
+                    rows.status();
+                    return Optional.empty();
+                }
+                return Optional.of(SegmentRow.decode(rows.value(), epoch, id));
+            }
+        });
+    }
+
+    void remove(long epoch, int stream, long startMicros) throws IOException {
+        removeAll(List.of(new RowKey(epoch, stream, startMicros)));
+    }
+
+    /** Removes rows as one batch; a row that is not there is no error. */
+    void removeAll(List<RowKey> keys) throws IOException {
+        write("remove", batch -> {
+            for (RowKey key : keys) {
+                batch.delete(key.toBytes());
+            }
+        });
+    }
+
+    /** Every row of an epoch is gone at once, and whole tables of it are given back to the file system. */
+    void removeEpoch(long epoch) throws IOException {
+        if (epoch == Long.MAX_VALUE) {
+            throw new IllegalArgumentException("epoch: " + epoch + " (expected: below 2^63 - 1)");
+        }
+        byte[] from = new RowKey(epoch, 0, Long.MIN_VALUE).toBytes();
+        byte[] to = new RowKey(epoch + 1, 0, Long.MIN_VALUE).toBytes();
+        call("remove an epoch", () -> {
+            db.deleteRange(natives.unsynced(), from, to);
+            db.deleteFilesInRanges(db.getDefaultColumnFamily(), List.of(from, to), false);
+            return epoch;
+        });
+    }
+
+    /** About how many rows there are: RocksDB's own estimate, marks included, which rows written twice mislead. */
+    long rows() throws IOException {
+        return call("rows", () -> db.getLongProperty("rocksdb.estimate-num-keys"));
+    }
+
+    /** Writes all rows to tables. Tests read from tables with it; otherwise RocksDB knows when. */
+    void flush() throws IOException {
+        call("flush", () -> {
+            try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
+                db.flush(options);
+            }
+            return this;
+        });
+    }
+
+    /** Syncs the log and closes, when the last call in flight has returned. */
     @Override
-    public void close() throws IOException {}
+    public void close() throws IOException {
+        life.writeLock().lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try {
+                db.syncWal();
+                db.closeE();
+            } catch (RocksDBException e) {
+                throw failure("close", folder, e);
+            } finally {
+                // closeE leaves the handle open when it throws; closing twice does nothing.
+                db.close();
+                natives.close();
+            }
+        } finally {
+            life.writeLock().unlock();
+        }
+    }
+
+    private interface Call<T> {
+        T run() throws RocksDBException, IOException;
+    }
+
+    private interface Change {
+        void addTo(WriteBatch batch) throws RocksDBException;
+    }
+
+    private void write(String act, Change change) throws IOException {
+        call(act, () -> {
+            try (WriteBatch batch = new WriteBatch()) {
+                change.addTo(batch);
+                db.write(natives.unsynced(), batch);
+            }
+            return this;
+        });
+    }
+
+    private <T> T call(String act, Call<T> call) throws IOException {
+        life.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("index is closed: " + folder);
+            }
+            return call.run();
+        } catch (RocksDBException e) {
+            throw failure(act, folder, e);
+        } finally {
+            life.readLock().unlock();
+        }
+    }
+
+    /** Damage is a case of its own: the caller can do something about it. */
+    private static IOException failure(String act, Path folder, RocksDBException e) {
+        Status status = e.getStatus();
+        String message = "index " + folder + ": " + act + ": " + e.getMessage();
+        boolean isDamage = status != null
+                && switch (status.getCode()) {
+                    case Corruption, NotSupported, InvalidArgument -> true;
+                    default -> false;
+                };
+        return isDamage ? new IndexUnreadableException(message, e) : new IOException(message, e);
+    }
 }

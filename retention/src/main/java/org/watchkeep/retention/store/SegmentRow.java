@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A segment as the value of an index row, and back. Epoch and stream are in the row's key.
+ *
+ * <pre>
+ *   version     1 byte    1
+ *   head        1 byte    bits 0-1 state, bit 2 has seal, bit 3 has camera offset
+ *   run, number           varints
+ *   codec                 length (varint), UTF-8
+ *   camera offset         zigzag varint, if it has one
+ *   volumes               count (varint), then length and UTF-8 of each
+ *   configuration, seal if it has one, fragment count (varint), fragments:
+ *     kind      1 byte    what is as expected from the record before, and so left out
+ *     volume, serial      varint, zigzag difference     unless bit 0: same reel
+ *     sequence            zigzag difference             unless bit 1: one more
+ *     start               zigzag difference from the end before   unless bit 2: none
+ *     duration            zigzag difference             unless bit 3: same
+ *     flags               varint                        unless bit 4: same
+ *     offset              zigzag difference from the end of the record before
+ *     record bytes        varint
+ * </pre>
+ *
+ * A minute of a camera among hundreds is about 0.7 kB. Times are whole microseconds. Reading trusts nothing: what is
+ * allocated is bounded by the row's own length. Stateless.
+ */
+final class SegmentRow {
+    /** Raised with every change of the layout above. */
+    static final int FORMAT_VERSION = 1;
+
+    private static final int STATE_MASK = 3;
+    private static final int HAS_SEAL = 1 << 2;
+    private static final int HAS_OFFSET = 1 << 3;
+
+    private static final int SAME_REEL = 1;
+    private static final int NEXT_SEQUENCE = 1 << 1;
+    private static final int STARTS_AT_END = 1 << 2;
+    private static final int SAME_DURATION = 1 << 3;
+    private static final int SAME_FLAGS = 1 << 4;
+    private static final int ALL_KINDS = (1 << 5) - 1;
+
+    /** The least a fragment takes: kind, offset, record bytes. */
+    private static final int MIN_REF_BYTES = 3;
+
+    /** On disk by position; must stay in this order. */
+    private static final List<Segment.State> STATES =
+            List.of(Segment.State.OPEN, Segment.State.UNSEALED, Segment.State.SEALED);
+
+    /** What a record is compared with: the one before, at first nothing. */
+    private record Before(
+            int volume, long serial, long recordEnd, long sequence, long endMicros, long durationMicros, int flags) {
+        static final Before NOTHING = new Before(0, 0, 0, -1, 0, 0, 0);
+    }
+
+    private SegmentRow() {}
+
+    static byte[] encode(Segment segment) {
+        Writer out = new Writer();
+        boolean hasOffset = segment.cameraOffsetMicros() != Fragment.OFFSET_UNKNOWN;
+        out.put(FORMAT_VERSION);
+        out.put(STATES.indexOf(segment.state())
+                | (segment.seal().isPresent() ? HAS_SEAL : 0)
+                | (hasOffset ? HAS_OFFSET : 0));
+        out.varint(segment.run());
+        out.varint(segment.number());
+        out.text(segment.codec());
+        if (hasOffset) {
+            out.zigzag(segment.cameraOffsetMicros());
+        }
+        List<String> volumes = volumes(segment);
+        out.varint(volumes.size());
+        volumes.forEach(out::text);
+        Before before = write(out, volumes, Before.NOTHING, segment.configuration());
+        if (segment.seal().isPresent()) {
+            before = write(out, volumes, before, segment.seal().get());
+        }
+        out.varint(segment.fragments().size());
+        for (FragmentRef fragment : segment.fragments()) {
+            before = write(out, volumes, before, fragment);
+        }
+        return out.bytes.toByteArray();
+    }
+
+    private static List<String> volumes(Segment segment) {
+        List<FragmentRef> all = new ArrayList<>(segment.fragments());
+        all.add(0, segment.configuration());
+        segment.seal().ifPresent(all::add);
+        return all.stream().map(FragmentRef::volume).distinct().toList();
+    }
+
+    private static Before write(Writer out, List<String> volumes, Before before, FragmentRef ref) {
+        int volume = volumes.indexOf(ref.volume());
+        long start = micros(ref.start());
+        boolean sameReel = volume == before.volume && ref.reelSerial() == before.serial;
+        int kind = (sameReel ? SAME_REEL : 0)
+                | (ref.sequence() == before.sequence + 1 ? NEXT_SEQUENCE : 0)
+                | (start == before.endMicros ? STARTS_AT_END : 0)
+                | (ref.durationMicros() == before.durationMicros ? SAME_DURATION : 0)
+                | (ref.flags() == before.flags ? SAME_FLAGS : 0);
+        out.put(kind);
+        if (!sameReel) {
+            out.varint(volume);
+            out.zigzag(ref.reelSerial() - before.serial);
+        }
+        if ((kind & NEXT_SEQUENCE) == 0) {
+            out.zigzag(ref.sequence() - before.sequence);
+        }
+        if ((kind & STARTS_AT_END) == 0) {
+            out.zigzag(start - before.endMicros);
+        }
+        if ((kind & SAME_DURATION) == 0) {
+            out.zigzag(ref.durationMicros() - before.durationMicros);
+        }
+        if ((kind & SAME_FLAGS) == 0) {
+            out.varint(Integer.toUnsignedLong(ref.flags()));
+        }
+        out.zigzag(ref.offset() - before.recordEnd);
+        out.varint(Integer.toUnsignedLong(ref.recordBytes()));
+        return after(volume, ref, start);
+    }
+
+    private static Before after(int volume, FragmentRef ref, long start) {
+        return new Before(
+                volume,
+                ref.reelSerial(),
+                ref.offset() + ref.recordBytes(),
+                ref.sequence(),
+                start + ref.durationMicros(),
+                ref.durationMicros(),
+                ref.flags());
+    }
+
+    /** Microseconds since 1970; a finer instant is a caller's mistake, for it would not read back as it was. */
+    static long micros(Instant instant) {
+        long micros = StreamState.micros(instant);
+        if (!StreamState.instant(micros).equals(instant)) {
+            throw new IllegalArgumentException("start: " + instant + " (expected: whole microseconds)");
+        }
+        return micros;
+    }
+
+    static Segment decode(byte[] value, long epoch, StreamId stream) throws IndexUnreadableException {
+        try {
+            return new Reader(value).segment(epoch, stream);
+        } catch (BufferUnderflowException | IllegalArgumentException | ArithmeticException e) {
+            throw new IndexUnreadableException(
+                    "index row of " + stream + " in epoch " + epoch + ": " + value.length
+                            + " bytes that are no segment (expected: format " + FORMAT_VERSION + ")",
+                    e);
+        }
+    }
+
+    private static final class Writer {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
+
+        void put(int value) {
+            bytes.write(value);
+        }
+
+        /** Seven bits a byte, the lowest first; the top bit says that more follow. */
+        void varint(long value) {
+            long left = value;
+            while ((left & ~0x7FL) != 0) {
+                bytes.write((int) ((left & 0x7F) | 0x80));
+                left >>>= 7;
+            }
+            bytes.write((int) left);
+        }
+
+        void zigzag(long value) {
+            varint((value << 1) ^ (value >> 63));
+        }
+
+        void text(String text) {
+            byte[] utf8 = text.getBytes(UTF_8);
+            varint(utf8.length);
+            bytes.writeBytes(utf8);
+        }
+    }
+
+    /** Throws BufferUnderflowException or IllegalArgumentException where the bytes are no segment. */
+    private static final class Reader {
+        private final ByteBuffer in;
+        private final List<String> volumes = new ArrayList<>(1);
+
+        Reader(byte[] value) {
+            in = ByteBuffer.wrap(value);
+        }
+
+        Segment segment(long epoch, StreamId stream) throws IndexUnreadableException {
+            int version = Byte.toUnsignedInt(in.get());
+            if (version != FORMAT_VERSION) {
+                throw new IndexUnreadableException("index row of " + stream + " in epoch " + epoch + ": format version "
+                        + version + " (expected: " + FORMAT_VERSION + ")");
+            }
+            int head = in.get();
+            long run = varint();
+            int number = intVarint();
+            String codec = text();
+            long cameraOffset = (head & HAS_OFFSET) != 0 ? zigzag() : Fragment.OFFSET_UNKNOWN;
+            int volumeCount = count(1);
+            for (int i = 0; i < volumeCount; i++) {
+                volumes.add(text());
+            }
+            List<FragmentRef> heads = new ArrayList<>(2);
+            Before before = ref(Before.NOTHING, heads);
+            if ((head & HAS_SEAL) != 0) {
+                before = ref(before, heads);
+            }
+            int fragmentCount = count(MIN_REF_BYTES);
+            List<FragmentRef> fragments = new ArrayList<>(fragmentCount);
+            for (int i = 0; i < fragmentCount; i++) {
+                before = ref(before, fragments);
+            }
+            check(!in.hasRemaining() && (head & ~(STATE_MASK | HAS_SEAL | HAS_OFFSET)) == 0, "more than a segment");
+            check((head & STATE_MASK) < STATES.size(), "state");
+            Optional<FragmentRef> seal = heads.size() > 1 ? Optional.of(heads.get(1)) : Optional.empty();
+            return new Segment(
+                    stream,
+                    run,
+                    number,
+                    epoch,
+                    STATES.get(head & STATE_MASK),
+                    codec,
+                    cameraOffset,
+                    heads.get(0),
+                    seal,
+                    fragments);
+        }
+
+        private Before ref(Before before, List<FragmentRef> into) {
+            int kind = in.get();
+            check((kind & ~ALL_KINDS) == 0, "kind of fragment");
+            int volume = (kind & SAME_REEL) != 0 ? before.volume : intVarint();
+            long serial = (kind & SAME_REEL) != 0 ? before.serial : before.serial + zigzag();
+            long sequence = before.sequence + ((kind & NEXT_SEQUENCE) != 0 ? 1 : zigzag());
+            long start = before.endMicros + ((kind & STARTS_AT_END) != 0 ? 0 : zigzag());
+            long duration = before.durationMicros + ((kind & SAME_DURATION) != 0 ? 0 : zigzag());
+            int flags = (kind & SAME_FLAGS) != 0 ? before.flags : unsignedInt();
+            long offset = before.recordEnd + zigzag();
+            int recordBytes = unsignedInt();
+            check(volume < volumes.size(), "volume number");
+            Instant at = StreamState.instant(start);
+            FragmentRef ref =
+                    new FragmentRef(volumes.get(volume), serial, offset, recordBytes, sequence, at, duration, flags);
+            into.add(ref);
+            return after(volume, ref, start);
+        }
+
+        private long varint() {
+            long value = 0;
+            for (int shift = 0; shift < 64; shift += 7) {
+                byte next = in.get();
+                value |= (next & 0x7FL) << shift;
+                if (next >= 0) {
+                    return value;
+                }
+            }
+            throw new IllegalArgumentException("varint longer than 10 bytes");
+        }
+
+        private long zigzag() {
+            long value = varint();
+            return (value >>> 1) ^ -(value & 1);
+        }
+
+        private int intVarint() {
+            return Math.toIntExact(checkedPositive(varint()));
+        }
+
+        private static long checkedPositive(long value) {
+            check(value >= 0, "number");
+            return value;
+        }
+
+        private int unsignedInt() {
+            long value = varint();
+            check(value >>> 32 == 0, "number of 32 bits");
+            return (int) value;
+        }
+
+        /** A number of things that each take at least this many bytes: never more than the rest of the row can hold. */
+        private int count(int minBytes) {
+            long count = varint();
+            check(count >= 0 && count <= in.remaining() / minBytes, "count");
+            return (int) count;
+        }
+
+        private String text() {
+            byte[] utf8 = new byte[count(1)];
+            in.get(utf8);
+            return new String(utf8, UTF_8);
+        }
+
+        private static void check(boolean isRight, String what) {
+            if (!isRight) {
+                throw new IllegalArgumentException("impossible " + what);
+            }
+        }
+    }
+}

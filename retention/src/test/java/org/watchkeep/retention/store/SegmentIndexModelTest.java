@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** Random acts on the index and on a sorted map: both must always answer alike. */
+class SegmentIndexModelTest {
+    private static final long CACHE_BYTES = 1 << 20;
+    private static final StreamId STREAM = SegmentRowTest.STREAM;
+    private static final Comparator<SegmentIndex.RowKey> ORDER = Comparator.comparingLong(SegmentIndex.RowKey::epoch)
+            .thenComparingInt(SegmentIndex.RowKey::stream)
+            .thenComparingLong(SegmentIndex.RowKey::startMicros);
+
+    private final TreeMap<SegmentIndex.RowKey, Segment> model = new TreeMap<>(ORDER);
+    private final Map<String, Integer> marks = new TreeMap<>();
+
+    @Property(tries = 40)
+    void everyAct_onIndexAndSortedMap_answersAlike(@ForAll long seed) throws IOException {
+        // One instance serves all tries.
+        model.clear();
+        marks.clear();
+        Random random = new Random(seed);
+        Path folder = Files.createTempDirectory("segment-index");
+        SegmentIndex index = SegmentIndex.open(folder, CACHE_BYTES);
+        try {
+            for (int act = 0; act < 120; act++) {
+                if (random.nextInt(25) == 0) {
+                    index.close();
+                    index = SegmentIndex.open(folder, CACHE_BYTES);
+                }
+                act(index, random);
+                check(index, random);
+            }
+        } finally {
+            index.close();
+            deleteTree(folder);
+        }
+    }
+
+    private void act(SegmentIndex index, Random random) throws IOException {
+        switch (random.nextInt(12)) {
+            case 0 -> {
+                long epoch = random.nextInt(4);
+                index.removeEpoch(epoch);
+                model.keySet().removeIf(key -> key.epoch() == epoch);
+            }
+            case 1, 2 -> {
+                List<SegmentIndex.RowKey> keys = List.of(key(random), key(random));
+                index.removeAll(keys);
+                keys.forEach(model::remove);
+            }
+            case 3 -> index.flush();
+            default -> put(index, random);
+        }
+    }
+
+    private void put(SegmentIndex index, Random random) throws IOException {
+        List<SegmentIndex.Row> rows = new ArrayList<>();
+        for (int i = random.nextInt(6); i > 0; i--) {
+            SegmentIndex.RowKey key = key(random);
+            Segment segment = SegmentRowTest.small(key.epoch(), key.startMicros(), random);
+            rows.add(new SegmentIndex.Row(key.stream(), segment));
+            model.put(key, segment);
+        }
+        String mark = "mark-" + random.nextInt(3);
+        int value = random.nextInt(100);
+        index.put(rows, Map.of(mark, new byte[] {(byte) value}));
+        marks.put(mark, value);
+    }
+
+    private static SegmentIndex.RowKey key(Random random) {
+        return new SegmentIndex.RowKey(random.nextInt(4), random.nextInt(3), random.nextInt(20) - 3);
+    }
+
+    private void check(SegmentIndex index, Random random) throws IOException {
+        SegmentIndex.RowKey from = key(random);
+        SegmentIndex.RowKey to =
+                new SegmentIndex.RowKey(from.epoch(), from.stream(), from.startMicros() + random.nextInt(12));
+        assertThat(index.find(from.epoch(), from.stream(), STREAM, from.startMicros(), to.startMicros()))
+                .isEqualTo(List.copyOf(model.subMap(from, to).values()));
+        Optional<Segment> before = Optional.ofNullable(model.floorEntry(from))
+                .filter(entry -> entry.getKey().epoch() == from.epoch() && entry.getKey().stream() == from.stream())
+                .map(Map.Entry::getValue);
+        assertThat(index.before(from.epoch(), from.stream(), STREAM, from.startMicros()))
+                .isEqualTo(before);
+        Map<String, Integer> found = new TreeMap<>();
+        index.marks().forEach((name, value) -> found.put(name, (int) value[0]));
+        assertThat(found).isEqualTo(marks);
+    }
+
+    private static void deleteTree(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+}
