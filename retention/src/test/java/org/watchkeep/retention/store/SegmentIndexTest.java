@@ -162,7 +162,9 @@ class SegmentIndexTest {
             } catch (IllegalStateException e) {
                 return reads;
             }
-            started.countDown();
+            if (reads == 0) {
+                started.countDown();
+            }
         }
     }
 
