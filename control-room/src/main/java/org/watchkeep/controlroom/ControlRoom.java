@@ -7,15 +7,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.watchkeep.controlroom.config.SecretFile;
 import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.controlroom.control.Acts;
 import org.watchkeep.controlroom.control.ControlSocket;
 import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.controlroom.control.StoreActs;
+import org.watchkeep.recorder.ingest.AlarmSink;
+import org.watchkeep.recorder.ingest.CameraSettings;
+import org.watchkeep.recorder.ingest.CameraStatus;
+import org.watchkeep.recorder.ingest.RecorderSettings;
+import org.watchkeep.recorder.ingest.RecorderTier;
+import org.watchkeep.recorder.rtsp.Credentials;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.RealDisk;
 import org.watchkeep.retention.keys.EpochKeys;
@@ -34,18 +49,32 @@ public final class ControlRoom implements Closeable {
     /** Code of the refusal when another process owns the folder. */
     public static final String IN_USE = "in-use";
 
+    /** Longer than the goodbye of a camera that answers; one that does not is let go. */
+    private static final int STOP_SECONDS = 10;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlRoom.class);
+
     private final Path data;
-    private final Closing closing;
+    private final SiteConfig site;
+    private final StoreClock clock;
+    /** What the store stands on: lock and keys. */
+    private final Closing ground;
+
     private final EpochKeys keys;
     private final FootageStore store;
     private final Acts acts;
+    private @Nullable RecorderTier recorders;
+    private @Nullable ControlSocket socket;
 
-    private ControlRoom(Path data, Closing closing, EpochKeys keys, FootageStore store, Acts acts) {
+    private ControlRoom(
+            Path data, SiteConfig site, StoreClock clock, Closing ground, EpochKeys keys, FootageStore store) {
         this.data = data;
-        this.closing = closing;
+        this.site = site;
+        this.clock = clock;
+        this.ground = ground;
         this.keys = keys;
         this.store = store;
-        this.acts = acts;
+        this.acts = new StoreActs(store, site);
     }
 
     /**
@@ -59,15 +88,14 @@ public final class ControlRoom implements Closeable {
             throws IOException, Refusal {
         requireInitialised(data, site);
         Disk disk = new RealDisk();
-        Closing closing = new Closing();
+        Closing ground = new Closing();
         try {
-            closing.add(lock(data));
-            EpochKeys keys = closing.add(openKeys(disk, site.keys()));
-            FootageStore store =
-                    closing.add(FootageStore.open(storeSettings(data, site), disk, keys, clock, acknowledgements));
-            return new ControlRoom(data, closing, keys, store, new StoreActs(store, site));
+            ground.add(lock(data));
+            EpochKeys keys = ground.add(openKeys(disk, site.keys()));
+            FootageStore store = FootageStore.open(storeSettings(data, site), disk, keys, clock, acknowledgements);
+            return new ControlRoom(data, site, clock, ground, keys, store);
         } catch (IOException | RuntimeException | Refusal e) {
-            closing.closeAfter(e);
+            ground.closeAfter(e);
             throw e;
         }
     }
@@ -179,11 +207,88 @@ public final class ControlRoom implements Closeable {
 
     /** Opens the control socket: from now on other commands come in. */
     public void listen(LongSupplier nanoTime) throws IOException {
-        closing.add(ControlSocket.open(data, acts, ControlSocket.Limits.USUAL, nanoTime));
+        socket = ControlSocket.open(data, acts, ControlSocket.Limits.USUAL, nanoTime);
     }
 
+    /** Begins to record every camera that is enabled. Once. */
+    public void record(AlarmSink alarms) throws IOException, Refusal {
+        List<CameraSettings> cameras = new ArrayList<>();
+        for (SiteConfig.Camera camera : site.cameras()) {
+            if (camera.enabled()) {
+                cameras.add(settings(camera));
+            }
+        }
+        RecorderTier tier =
+                new RecorderTier(RecorderSettings.ofThisMachine(), store, clock, new SecureRandom(), alarms);
+        recorders = tier;
+        tier.start(cameras);
+    }
+
+    private static CameraSettings settings(SiteConfig.Camera camera) throws Refusal {
+        try {
+            return new CameraSettings(
+                    camera.id(),
+                    camera.number(),
+                    camera.name(),
+                    camera.url(),
+                    camera.credentials().flatMap(login -> credentials(camera, login)),
+                    camera.classId());
+        } catch (IllegalArgumentException e) {
+            throw Refusal.badInput(
+                    "bad-camera", "camera " + camera.id() + ": " + e.getMessage(), "Correct it in the configuration.");
+        }
+    }
+
+    /** A camera whose password cannot be had is called without: it refuses us, which is its gap; the others record. */
+    private static Optional<Credentials> credentials(SiteConfig.Camera camera, SiteConfig.Credentials login) {
+        SecretFile.warning(login.passwordFile()).ifPresent(LOG::warn);
+        try {
+            char[] password = SecretFile.read(login.passwordFile());
+            try {
+                return Optional.of(new Credentials(login.user(), new String(password)));
+            } finally {
+                Arrays.fill(password, '\0');
+            }
+        } catch (IOException e) {
+            LOG.error("camera {}: its password cannot be had: {}", camera.id(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Every camera at this moment, by its number. */
+    public List<CameraStatus> cameras() {
+        return recorders == null ? List.of() : recorders.statuses();
+    }
+
+    /** Says goodbye to every camera; what came so far goes to the store. */
+    public void stopRecording() throws IOException {
+        if (recorders == null) {
+            return;
+        }
+        try {
+            recorders.stop().get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException e) {
+            LOG.warn("not every camera could be said goodbye to in {} s", STOP_SECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException("a camera could not be stopped: " + e.getCause(), e);
+        }
+    }
+
+    /** The store fetches its last batches from the event loops, so these end after it. */
     @Override
     public void close() throws IOException {
-        closing.close();
+        Closing all = new Closing();
+        all.add(ground);
+        if (recorders != null) {
+            all.add(recorders::close);
+        }
+        all.add(store);
+        all.add(this::stopRecording);
+        if (socket != null) {
+            all.add(socket);
+        }
+        all.close();
     }
 }

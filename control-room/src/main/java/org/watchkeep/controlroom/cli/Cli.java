@@ -60,6 +60,9 @@ final class Cli {
                 .addSubcommand(new ConfigCheckCommand(shell))
                 .addSubcommand(new ConfigExampleCommand(shell)));
         root.addSubcommand(new InitCommand(shell));
+        root.addSubcommand(new DemoCommand(shell));
+        root.addSubcommand(new ServeCommand(shell));
+        root.addSubcommand(new SimulateCommand(shell));
         root.addSubcommand(group("store", "Look into the store, take footage out of it, check it.")
                 .addSubcommand(new StoreListCommand(shell))
                 .addSubcommand(new StoreExtractCommand(shell))

@@ -69,7 +69,7 @@ final class StoreListing {
             node.putNull("digest").put("digestReason", e.getMessage());
         }
         if (segment.cameraOffsetMicros() == Fragment.OFFSET_UNKNOWN) {
-            node.putNull("clockOffsetMs").put("clockOffsetReason", "the camera sent no sender report");
+            node.putNull("clockOffsetMs").put("clockOffsetReason", "no sender report had come when it began");
         } else {
             node.put("clockOffsetMs", segment.cameraOffsetMicros() / 1e3);
         }

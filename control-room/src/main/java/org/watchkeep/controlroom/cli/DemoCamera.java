@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.watchkeep.recorder.camera.SimulatedCamera;
+import org.watchkeep.recorder.rtsp.Credentials;
+import org.watchkeep.recorder.rtsp.MountAccess;
+import org.watchkeep.recorder.rtsp.MountAccess.Scheme;
+
+/** One camera of the demo: a drawn street with a name, and how it wants to be logged in to. Immutable. */
+record DemoCamera(int number, String name, Scheme scheme) {
+    static final String USER = "recorder";
+
+    private static final List<String> STREETS = List.of(
+            "High Street",
+            "Market Place",
+            "Station Road",
+            "Bridge Street",
+            "Town Hall",
+            "Mill Lane",
+            "Castle Hill",
+            "Church Walk",
+            "Harbour Road",
+            "Park Gate",
+            "Kings Parade",
+            "Library Square");
+
+    /** Login by Digest and Basic, as on a real site, and cameras that ask for none. */
+    private static final List<Scheme> SCHEMES =
+            List.of(Scheme.NONE, Scheme.DIGEST, Scheme.BASIC, Scheme.NONE, Scheme.DIGEST_QOP_AUTH, Scheme.NONE);
+
+    private static final int FIRST_NUMBER = 101;
+
+    static List<DemoCamera> fleet(int count) {
+        List<DemoCamera> fleet = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int round = i / STREETS.size();
+            String street = STREETS.get(i % STREETS.size()) + (round == 0 ? "" : " " + (round + 1));
+            fleet.add(new DemoCamera(FIRST_NUMBER + i, street, SCHEMES.get(i % SCHEMES.size())));
+        }
+        return fleet;
+    }
+
+    String id() {
+        return "cam-" + number;
+    }
+
+    boolean wantsLogin() {
+        return scheme != Scheme.NONE;
+    }
+
+    /** @param password of its own; not looked at where it wants no login */
+    SimulatedCamera simulated(String password) {
+        SimulatedCamera camera = SimulatedCamera.drawn(number, name);
+        return wantsLogin()
+                ? camera.withAccess(new MountAccess(scheme, "demo", new Credentials(USER, password)))
+                : camera;
+    }
+}

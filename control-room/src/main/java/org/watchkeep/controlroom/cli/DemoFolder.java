@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom.cli;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.watchkeep.controlroom.ControlRoom;
+import org.watchkeep.controlroom.Installation;
+import org.watchkeep.controlroom.config.ConfigException;
+import org.watchkeep.controlroom.config.SecretFile;
+import org.watchkeep.controlroom.config.SiteConfig;
+import org.watchkeep.controlroom.config.SiteConfigReader;
+import org.watchkeep.controlroom.control.Documents;
+import org.watchkeep.controlroom.control.Refusal;
+import org.watchkeep.retention.store.SystemStoreClock;
+
+/**
+ * A demo's data folder: a whole small installation in one place, volume, keys and configuration. A temporary one is
+ * removed when closed; a named one is kept, and the next demo records on in it. Confined to the command's thread.
+ */
+final class DemoFolder implements Closeable {
+    /** Twelve reels of the smallest size: half an hour of the demo's six cameras, then the oldest goes. */
+    private static final String VOLUME_SIZE = "768MiB";
+
+    private static final int SECRET_BYTES = 12;
+
+    private final Path folder;
+    private final boolean temporary;
+
+    private DemoFolder(Path folder, boolean temporary) {
+        this.folder = folder;
+        this.temporary = temporary;
+    }
+
+    /** @param named the folder to keep; null for a temporary one */
+    static DemoFolder open(@Nullable Path named) throws IOException, Refusal {
+        if (named == null) {
+            return new DemoFolder(Files.createTempDirectory("watchkeep-demo-"), true);
+        }
+        Path folder = named.toAbsolutePath().normalize();
+        Optional<Installation> installation = Installation.find(folder);
+        if (installation.isPresent() && installation.get().kind() != Installation.Kind.DEMO) {
+            throw Refusal.badInput(
+                    "not-a-demo",
+                    folder + " holds a store that is not a demo's ("
+                            + installation.get().kind().word() + ")",
+                    "Name another --data folder.");
+        }
+        if (installation.isEmpty() && Files.exists(folder.resolve(Installation.SITE))) {
+            throw Refusal.badInput("not-a-demo", folder + " holds a site configuration", "Name another --data folder.");
+        }
+        Files.createDirectories(
+                folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        return new DemoFolder(folder, false);
+    }
+
+    Path path() {
+        return folder;
+    }
+
+    boolean isTemporary() {
+        return temporary;
+    }
+
+    /** A camera's password, made when first asked for. */
+    String password(int number) throws IOException {
+        return secret(passwordFile(number));
+    }
+
+    private Path passwordFile(int number) {
+        return folder.resolve("camera-" + number + ".password");
+    }
+
+    private static String secret(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            byte[] random = new byte[SECRET_BYTES];
+            new SecureRandom().nextBytes(random);
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(file, HexFormat.of().formatHex(random) + "\n");
+        }
+        return new String(SecretFile.read(file));
+    }
+
+    /** Writes the configuration of these cameras, makes the store when there is none, and reads the site back. */
+    SiteConfig prepare(List<DemoCamera> cameras, List<URI> urls, Instant now)
+            throws IOException, Refusal, ConfigException {
+        secret(folder.resolve("passphrase"));
+        Path file = folder.resolve(Installation.SITE);
+        Files.writeString(file, yaml(cameras, urls));
+        SiteConfig site = SiteConfigReader.read(file);
+        if (Installation.find(folder).isEmpty()) {
+            Installation installation = new Installation(
+                    Installation.Kind.DEMO, file, System.getProperty("user.name", ""), Documents.instant(now));
+            ControlRoom.init(folder, site, installation, new SystemStoreClock());
+        }
+        return site;
+    }
+
+    private String yaml(List<DemoCamera> cameras, List<URI> urls) {
+        StringBuilder yaml = new StringBuilder("""
+                # Written by watchkeep demo; it is written anew at each start.
+                site: {name: Watchkeep demo, timeZone: Europe/London}
+                volumes:
+                  - {id: demo, path: volume, size: %s}
+                keys: {keystore: keys/master.p12, passphraseFile: passphrase, homes: [keys/home-a, keys/home-b]}
+                classes:
+                  - {id: demo, days: 31}
+                cameras:
+                """.formatted(VOLUME_SIZE));
+        for (int i = 0; i < cameras.size(); i++) {
+            DemoCamera camera = cameras.get(i);
+            yaml.append("  - {id: ").append(camera.id());
+            yaml.append(", number: ").append(camera.number());
+            yaml.append(", name: ").append(camera.name());
+            yaml.append(", url: \"").append(urls.get(i)).append('"');
+            if (camera.wantsLogin()) {
+                yaml.append(", credentials: {user: ").append(DemoCamera.USER);
+                yaml.append(", passwordFile: ")
+                        .append(passwordFile(camera.number()).getFileName())
+                        .append('}');
+            }
+            yaml.append("}\n");
+        }
+        return yaml.toString();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (temporary) {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.delete(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException error)
+                        throws IOException {
+                    if (error != null) {
+                        throw error;
+                    }
+                    Files.delete(directory);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        }
+    }
+}
