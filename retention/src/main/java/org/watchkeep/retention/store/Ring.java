@@ -48,6 +48,11 @@ final class Ring {
         headSerial = reel.serial();
     }
 
+    /** Recovery goes on in this reel. */
+    synchronized void resumed(Reel reel) {
+        headSerial = reel.serial();
+    }
+
     /** Generation the head is in, as far as the asking thread has heard; 0 before the first. Any thread, no waiting. */
     long headSerial() {
         return headSerial;

@@ -130,6 +130,7 @@ final class RingRecovery {
             RingHead head = resumed(reel, header, walk);
             if (last) {
                 reel.become(Reel.State.HEAD);
+                ring.resumed(reel);
                 writer.resume(ring, head);
                 ring.synced(new RingPosition(header.serial(), walk.end()));
             } else {

@@ -245,7 +245,8 @@ public final class StreamAppender {
      * would take footage with it that the head has not yet come to.
      */
     private static boolean isFull(OpenSegment open, Fragment fragment) {
-        return open.headSerial != open.ring.headSerial()
+        boolean headMoved = open.headSerial != 0 && open.headSerial != open.ring.headSerial();
+        return headMoved
                 || open.lines.size() >= SEGMENT_FRAGMENTS
                 || open.micros() + fragment.durationMicros() > SEGMENT_MICROS;
     }
