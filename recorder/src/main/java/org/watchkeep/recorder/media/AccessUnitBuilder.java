@@ -35,6 +35,8 @@ final class AccessUnitBuilder implements NalSink {
     private int nalBytes;
     private int secondByte;
     private long unusableSets;
+    /** Where there are IDR pictures, they are the key pictures: some encoders put a recovery point on every picture. */
+    private boolean isIdrSeen;
 
     AccessUnitBuilder(StreamOrigin origin, SlabChain chain, H264ParameterSets parameterSets) {
         this.origin = origin;
@@ -150,7 +152,7 @@ final class AccessUnitBuilder implements NalSink {
             onParameterSet();
         } else if (nalType <= LAST_SLICE_TYPE && nalBytes >= 2) {
             onSlice(current);
-        } else if (nalType == SEI && !current.isKey) {
+        } else if (nalType == SEI && !isIdrSeen && !current.isKey) {
             current.isKey = isRecoveryPoint();
         }
     }
@@ -178,7 +180,10 @@ final class AccessUnitBuilder implements NalSink {
         }
         // 7.3.3: first_mb_in_slice is ue(v) and begins the slice header; 0 is written as a single 1.
         current.hasFirstSlice |= (secondByte & 0x80) != 0;
-        current.isKey |= nalType == IDR_SLICE;
+        if (nalType == IDR_SLICE) {
+            current.isKey = true;
+            isIdrSeen = true;
+        }
     }
 
     /** D.1.8: cameras without IDR pictures (gradual refresh, open GOP) say here where decoding may start. */

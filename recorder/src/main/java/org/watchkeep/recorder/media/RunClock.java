@@ -58,6 +58,7 @@ final class RunClock {
     private long slewPpb;
     private long windowStartNanos;
     private long windowLeastNanos;
+    private long lastObservedNanos;
     private long lastWindowLeastNanos;
 
     /** Where a fragment stands on our clock. */
@@ -91,6 +92,11 @@ final class RunClock {
     }
 
     private void observe(long delayNanos, long monoNanos) {
+        if (monoNanos - lastObservedNanos > WINDOW_NANOS / 2) {
+            // A window with a long silence in it measures the silence.
+            openWindow(monoNanos);
+        }
+        lastObservedNanos = monoNanos;
         windowLeastNanos = Math.min(windowLeastNanos, delayNanos);
         if (delayNanos < -FAR_AHEAD_NANOS) {
             slewPpb = -FAST_SLEW_PPM * 1_000;
@@ -129,6 +135,7 @@ final class RunClock {
             isSettled = true;
             nextMonoNanos = Math.max(anchorNanos, notBeforeMonoNanos);
             openWindow(monoNanos);
+            lastObservedNanos = monoNanos;
         }
     }
 

@@ -6,16 +6,23 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.watchkeep.recorder.rtp.StreamOrigin;
+import org.watchkeep.retention.store.Fragment;
+import org.watchkeep.retention.store.FragmentFlags;
+import org.watchkeep.retention.store.FragmentRef;
 
 /**
  * Real footage through packets, track and file, compared picture by picture by a stranger's tools. Needs {@code ffmpeg} and
@@ -101,9 +108,44 @@ class FootageIT {
                 .isEmpty();
         assertThat(Tools.warnings("ffmpeg", "-v", "warning", "-i", file.toString(), "-f", "null", "-"))
                 .isEmpty();
+        if (shown.equals(shown.stream().sorted().toList())) {
+            checkCut(sink, Tools.hashes(clip));
+        }
         List<Long> again = Tools.shownTicks(file);
         assertThat(again.stream().map(t -> t - again.get(0)).toList())
                 .isEqualTo(shown.stream().map(t -> t - shown.get(0)).toList());
+    }
+
+    /** From the last key picture for at most 1.3 seconds: those pictures and no other. */
+    private void checkCut(CollectingSink sink, List<String> hashes) throws Exception {
+        int first = 0;
+        int count = 0;
+        Fragment key = sink.fragments.get(0).fragment();
+        for (CollectingSink.Kept kept : sink.fragments) {
+            if ((kept.fragment().flags() & FragmentFlags.KEY_PICTURE) != 0 && count + 50 < hashes.size()) {
+                first = count;
+                key = kept.fragment();
+            }
+            count += MovieFragment.read(kept.bytes()).samples().size();
+        }
+        Instant from = Instant.EPOCH.plus(key.startUtcMicros(), ChronoUnit.MICROS);
+        FragmentCut cut = new FragmentCut(from, from.plusMillis(1_300));
+        Path file = folder.resolve("cut.mp4");
+        try (RunFile run = RunFile.create(file, sink.runs.get(0).configuration())) {
+            for (CollectingSink.Kept kept : sink.fragments) {
+                Fragment fragment = kept.fragment();
+                Instant start = Instant.EPOCH.plus(fragment.startUtcMicros(), ChronoUnit.MICROS);
+                Optional<ByteBuffer> part = cut.next(
+                        new FragmentRef("v", 1, 0, 1, 0, start, fragment.durationMicros(), fragment.flags()),
+                        kept.bytes());
+                if (part.isPresent()) {
+                    run.append(part.get());
+                }
+            }
+        }
+        assertThat(Tools.hashes(file)).isEqualTo(hashes.subList(first, first + 33));
+        assertThat(Tools.warnings("ffmpeg", "-v", "warning", "-i", file.toString(), "-f", "null", "-"))
+                .isEmpty();
     }
 
     private static CollectingSink record(List<TestStream.Unit> units, List<Long> shown) throws Exception {
