@@ -14,6 +14,9 @@ import org.watchkeep.retention.store.FragmentRef;
  * of decoding, that is shown at the window's end or after it. Feed one run's fragments in order. Confined to one thread.
  */
 public final class FragmentCut {
+    /** Beyond the length of any fragment: how far outside a border is does not matter. */
+    private static final long FAR_SECONDS = 3_600;
+
     private final Instant from;
     private final Instant to;
     private boolean isStarted;
@@ -41,9 +44,8 @@ public final class FragmentCut {
         }
         MovieFragment movie = MovieFragment.read(fragment);
         // The end is where media time and our clock meet: a fragment after a stop may begin before its first picture.
-        // Both are rounded so that a picture within a tick of the border counts as outside.
-        long fromTicks = movie.endTicks() - Math.floorDiv(from.until(ref.end(), ChronoUnit.MICROS) * 9, 100L);
-        long toTicks = movie.endTicks() + Math.floorDiv(ref.end().until(to, ChronoUnit.MICROS) * 9, 100L);
+        long fromTicks = movie.endTicks() + ticksUntil(ref.end(), from);
+        long toTicks = movie.endTicks() + ticksUntil(ref.end(), to);
         if (!isStarted) {
             MovieFragment.Sample first = movie.samples().get(0);
             if (!first.isKey() || first.shownTicks() < fromTicks) {
@@ -56,6 +58,22 @@ public final class FragmentCut {
         }
         isStarted = true;
         return Optional.of(write(fragment, kept, toTicks));
+    }
+
+    /**
+     * Signed; {@link Instant#MIN} and {@link Instant#MAX} stand for no border. A microsecond is added because times on our
+     * clock are rounded down to one: a border that is a picture's own time must mean that picture.
+     */
+    private static long ticksUntil(Instant end, Instant border) {
+        if (border.isBefore(end.minusSeconds(FAR_SECONDS))) {
+            return -FAR_SECONDS * MediaTime.TICKS_PER_SECOND;
+        }
+        if (border.isAfter(end.plusSeconds(FAR_SECONDS))) {
+            return FAR_SECONDS * MediaTime.TICKS_PER_SECOND;
+        }
+        return border.isBefore(end)
+                ? -Math.floorDiv((border.until(end, ChronoUnit.MICROS) + 1) * 9, 100L)
+                : Math.floorDiv(end.until(border, ChronoUnit.MICROS) * 9, 100L);
     }
 
     private List<MovieFragment.Sample> inside(List<MovieFragment.Sample> samples, long fromTicks, long toTicks) {

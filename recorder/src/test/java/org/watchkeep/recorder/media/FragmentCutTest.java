@@ -61,6 +61,46 @@ class FragmentCutTest {
     }
 
     @Test
+    void next_withoutBorders_keepsAll() throws Exception {
+        FragmentCut cut = new FragmentCut(Instant.MIN, Instant.MAX);
+        int pictures = 0;
+        for (CollectingSink.Kept kept : harness.sink.fragments) {
+            pictures += MovieFragment.read(
+                            cut.next(ref(kept.fragment()), kept.bytes()).orElseThrow())
+                    .samples()
+                    .size();
+        }
+        assertThat(pictures).isEqualTo(130);
+    }
+
+    /** Thirty pictures a second stand on no whole microsecond: each fragment's listed time must still name its picture. */
+    @Test
+    void next_bordersOnListedTimes_meanThosePictures() throws Exception {
+        TrackHarness thirty = new TrackHarness();
+        for (int i = 0; i < 100; i++) {
+            thirty.send(i % 10 == 0 ? TestStream.key(new Random(i), 60) : TestStream.picture(new Random(i), 60));
+            thirty.timestamp += 3_000;
+            thirty.monoNanos += 33_333_333;
+        }
+        thirty.close();
+        List<CollectingSink.Kept> fragments = thirty.sink.fragments;
+        assertThat(fragments).hasSize(10);
+        for (int first = 0; first < 9; first++) {
+            FragmentCut cut = new FragmentCut(
+                    ref(fragments.get(first).fragment()).start(),
+                    ref(fragments.get(first + 1).fragment()).start());
+            int pictures = 0;
+            for (CollectingSink.Kept kept : fragments) {
+                Optional<ByteBuffer> part = cut.next(ref(kept.fragment()), kept.bytes());
+                pictures += part.isPresent()
+                        ? MovieFragment.read(part.get()).samples().size()
+                        : 0;
+            }
+            assertThat(pictures).as("from fragment %d", first).isEqualTo(10);
+        }
+    }
+
+    @Test
     void new_windowBackwards_isRefused() {
         assertThatThrownBy(() -> new FragmentCut(START, START)).isInstanceOf(IllegalArgumentException.class);
     }
