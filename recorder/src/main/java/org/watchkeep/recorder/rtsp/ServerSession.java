@@ -94,14 +94,18 @@ final class ServerSession {
     private final class Playing implements MediaSink {
         private @Nullable MediaSubscription subscription;
         private boolean stopped;
+        private boolean isWritableMissed;
 
+        /** A source that fills the connection from within subscribe may be blocked, and unblocked, before we know it. */
         void start() {
             MediaSubscription begun = mount.source().subscribe(this);
             if (stopped) {
-                // The source broke the connection from within subscribe.
                 begun.stop();
-            } else {
-                subscription = begun;
+                return;
+            }
+            subscription = begun;
+            if (isWritableMissed) {
+                begun.onWritable();
             }
         }
 
@@ -116,6 +120,8 @@ final class ServerSession {
         void onWritable() {
             if (subscription != null) {
                 subscription.onWritable();
+            } else {
+                isWritableMissed = true;
             }
         }
 
