@@ -8,6 +8,6 @@ import org.junit.jupiter.api.Tag;
 class KeysPowerCutIT extends KeysPowerCutTest {
     @Override
     int thoroughness() {
-        return 8;
+        return 4;
     }
 }
