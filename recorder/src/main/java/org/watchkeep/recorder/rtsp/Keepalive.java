@@ -16,8 +16,6 @@ import org.slf4j.LoggerFactory;
 final class Keepalive {
     private static final Logger LOG = LoggerFactory.getLogger(Keepalive.class);
 
-    /** RFC 2326 12.37: what holds when the camera does not say. */
-    static final int DEFAULT_TIMEOUT_SECONDS = 60;
     /** However long a camera promises to wait, some (Axis among them) are safer asked this often. */
     static final int MAX_INTERVAL_SECONDS = 30;
     /** Against a camera that says {@code timeout=0}: asking more often is no use to it. */

@@ -128,12 +128,15 @@ public final class RtspServer implements AutoCloseable {
         }
     }
 
-    /** Stops listening and closes every connection. Does not wait for the loops to have done so. */
+    /** Stops listening and closes every connection. The port is free when this returns, unless it is called on an event loop. */
     @Override
     public void close() {
-        listening.close();
+        ChannelFuture closing = listening.close();
         mounts.clear();
         connections.close();
+        if (!listening.eventLoop().inEventLoop()) {
+            closing.awaitUninterruptibly();
+        }
     }
 
     RtspServerSettings settings() {

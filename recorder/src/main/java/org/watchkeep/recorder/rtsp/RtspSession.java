@@ -85,8 +85,7 @@ public final class RtspSession {
     private Optional<String> sessionControl = Optional.empty();
     private @Nullable RtspTrack track;
     private TransportHeader.Channels channels = ASKED_CHANNELS;
-    private Optional<String> sessionId = Optional.empty();
-    private int timeoutSeconds = Keepalive.DEFAULT_TIMEOUT_SECONDS;
+    private SessionHeader session = SessionHeader.NONE;
     private @Nullable Keepalive keepalive;
     private Timers.Timer teardownTimer = Timers.Timer.NONE;
     private long strayFrames;
@@ -170,8 +169,10 @@ public final class RtspSession {
         if (state == State.ENDED) {
             return;
         }
-        if (reason == SessionEnd.Reason.LOST && Live555.keepsDeadSessions(tool) && sessionId.isPresent()) {
-            memory.abandon(new SessionMemory.Abandoned(sessionId.get(), base));
+        if (reason == SessionEnd.Reason.LOST
+                && Live555.keepsDeadSessions(tool)
+                && session.id().isPresent()) {
+            memory.abandon(new SessionMemory.Abandoned(session.id().get(), base));
         }
         SessionEnd.Reason told = state == State.CLOSING ? SessionEnd.Reason.CLOSED : reason;
         state = State.ENDED;
@@ -190,7 +191,7 @@ public final class RtspSession {
 
     /** Where TEARDOWN and keepalive go: never a track's address. */
     private RtspRequest.Address aggregate() {
-        return new RtspRequest.Address(aggregateUrl, sessionId);
+        return new RtspRequest.Address(aggregateUrl, session.id());
     }
 
     /** Sends a request of the dialogue: without an answer, or with 401, the session is over. */
@@ -308,7 +309,7 @@ public final class RtspSession {
 
     private void setUp(List<RtspUrl> tries, int index, MediaFormat format) {
         RtspUrl url = tries.get(index);
-        RtspRequest request = new RtspRequest.Address(url, sessionId)
+        RtspRequest request = new RtspRequest.Address(url, session.id())
                 .request(RtspRequest.SETUP)
                 .with(RtspHeaders.TRANSPORT, TransportHeader.request(ASKED_CHANNELS));
         ask(request, response -> {
@@ -344,23 +345,11 @@ public final class RtspSession {
             return;
         }
         channels = granted.flatMap(TransportHeader::channels).orElse(ASKED_CHANNELS);
-        adoptSession(response);
+        session = session.with(response.headers());
         track = new RtspTrack(format, dialled.host() + ":" + dialled.port(), channels.rtp());
         listener.onTrack(track);
         if (state == State.DIALOGUE) {
             play(ControlUrls.ofSession(dialled, base, sessionControl), 0);
-        }
-    }
-
-    private void adoptSession(RtspResponse response) {
-        sessionId = response.headers().session().or(() -> sessionId);
-        for (String part :
-                response.headers().first(RtspHeaders.SESSION).orElse("").split(";", -1)) {
-            String parameter = part.strip();
-            if (parameter.regionMatches(true, 0, "timeout=", 0, 8)) {
-                int seconds = RtspHeaders.unsigned(parameter.substring(8));
-                timeoutSeconds = seconds < 0 ? timeoutSeconds : seconds;
-            }
         }
     }
 
@@ -380,8 +369,8 @@ public final class RtspSession {
 
     private void onPlaying(RtspResponse response) {
         state = State.PLAYING;
-        adoptSession(response);
-        keepalive = new Keepalive(connection, timers, memory, aggregate(), advertised, timeoutSeconds);
+        session = session.with(response.headers());
+        keepalive = new Keepalive(connection, timers, memory, aggregate(), advertised, session.timeoutSeconds());
         keepalive.start();
         listener.onPlaying();
     }

@@ -4,12 +4,14 @@ package org.watchkeep.recorder.rtsp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +29,7 @@ class InterleavedDecoderTest {
     private static final String OK = "RTSP/1.0 200 OK\r\nCSeq: 3\r\nContent-Length: 5\r\n\r\nhello";
 
     /** Writes down what it is given. */
-    private static final class Notes implements InterleavedDecoder.Sink {
+    private static class Notes implements InterleavedDecoder.Sink {
         final List<String> seen = new ArrayList<>();
         ByteBuf lastPacket = Unpooled.EMPTY_BUFFER;
         ByteBuf given = Unpooled.EMPTY_BUFFER;
@@ -94,6 +96,35 @@ class InterleavedDecoderTest {
         assertThat(decode(InterleavedDecoder.Junk.SEARCH, hex(FRAME + RTCP_FRAME)))
                 .containsExactly("0:" + RTP, "1:80c9000100000001");
         assertThat(notes.lastPacket).isSameAs(notes.given);
+    }
+
+    /** One reading of 64 KiB after another: what is allocated does not grow with the packets. */
+    @Test
+    void decode_manyWholeFrames_allocatesNothingForAPacket() throws IOException {
+        byte[] frame = hex(FRAME);
+        byte[] reading = new byte[3_000 * frame.length];
+        for (int i = 0; i < reading.length; i += frame.length) {
+            System.arraycopy(frame, 0, reading, i, frame.length);
+        }
+        ByteBuf bytes = Unpooled.wrappedBuffer(reading);
+        long[] packets = new long[1];
+        InterleavedDecoder decoder =
+                new InterleavedDecoder(ByteBufAllocator.DEFAULT, InterleavedDecoder.Junk.SEARCH, new Notes() {
+                    @Override
+                    public void onFrame(int channel, ByteBuf packet) {
+                        packets[0]++;
+                    }
+                });
+        ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        decoder.decode(bytes);
+        long before = thread.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 50; i++) {
+            bytes.readerIndex(0);
+            decoder.decode(bytes);
+        }
+        long allocated = thread.getCurrentThreadAllocatedBytes() - before;
+        assertThat(packets[0]).isEqualTo(51 * 3_000);
+        assertThat(allocated).as("bytes for 150,000 packets").isLessThan(150_000);
     }
 
     @Test

@@ -121,8 +121,8 @@ class RtspServerPlayersIT {
     }
 
     @ParameterizedTest
-    @EnumSource(MountAccess.Scheme.class)
-    void play_gstreamerOverTcpWithEveryLogin_decodesAHundredPictures(MountAccess.Scheme scheme) throws Exception {
+    @EnumSource(value = MountAccess.Scheme.class, names = "BASIC", mode = EnumSource.Mode.EXCLUDE)
+    void play_gstreamerOverTcp_decodesAHundredPictures(MountAccess.Scheme scheme) throws Exception {
         Peer.assumeProgram("gst-launch-1.0");
         ElementaryStreamSource source = new ElementaryStreamSource(Peer.elementaryStream(folder));
         server.mount("/cam1", source, new MountAccess(scheme, "test camera", WHO));
