@@ -40,6 +40,7 @@ import org.watchkeep.retention.store.AcknowledgementListener;
 import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.StoreClock;
 import org.watchkeep.retention.store.StoreSettings;
+import org.watchkeep.retention.store.VolumeEnrolment;
 
 /**
  * The owner of a data folder: its lock, keys and store, and once asked its recorders and its control socket. All of it is
@@ -105,6 +106,16 @@ public final class ControlRoom implements Closeable {
         requireInitialised(data, site);
         try (FolderLock lock = lock(data)) {
             FootageStore.deleteIndex(storeSettings(data, site));
+        }
+    }
+
+    /** Adds a volume of the configuration to an installation that nobody owns at the moment. */
+    public static void enrol(
+            Path data, SiteConfig site, String volume, StoreClock clock, Optional<VolumeEnrolment.Progress> zero)
+            throws IOException, Refusal {
+        requireInitialised(data, site);
+        try (FolderLock lock = lock(data)) {
+            VolumeEnrolment.enrol(storeSettings(data, site), volume, new RealDisk(), clock, zero);
         }
     }
 

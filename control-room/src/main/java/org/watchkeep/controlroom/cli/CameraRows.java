@@ -12,7 +12,10 @@ import org.watchkeep.recorder.ingest.CameraStatus.Terms;
 
 /** Cameras being recorded, as JSON and as rows of a table. Immutable. */
 final class CameraRows {
-    private static final int NAME_COLUMNS = 26;
+    private static final int LEAST_NAME_COLUMNS = 14;
+    private static final int MOST_NAME_COLUMNS = 40;
+    /** What a row takes besides the name. */
+    private static final int OTHER_COLUMNS = 66;
 
     private CameraRows() {}
 
@@ -30,42 +33,45 @@ final class CameraRows {
         return camera.terms().isPresent() ? node : node.put("termsReason", "no session yet: " + camera.detail());
     }
 
-    static String head() {
-        return String.format(
-                Locale.ROOT,
-                "%6s  %-" + NAME_COLUMNS + "s  %-9s %-5s %-10s %10s  %9s  %6s  %s",
-                "No.",
-                "Camera",
-                "Transport",
-                "Codec",
-                "Login",
-                "Recorded",
-                "Bytes",
-                "Lost",
-                "State");
+    static String head(int columns) {
+        return format(nameColumns(columns), "No.", "Camera", "Stream", "Login", "On disk", "Bytes", "Lost", "State");
     }
 
-    static String row(CameraStatus camera) {
-        String state = camera.state().code() + (camera.detail().isEmpty() ? "" : ": " + camera.detail());
-        return String.format(
-                Locale.ROOT,
-                "%6d  %-" + NAME_COLUMNS + "s  %-9s %-5s %-10s %8.1f s  %9s  %6d  %s",
-                camera.number(),
-                shortened(camera.name(), NAME_COLUMNS),
-                camera.terms().map(Terms::transport).orElse("-"),
-                camera.terms().map(Terms::codec).orElse("-"),
+    static String row(CameraStatus camera, int columns) {
+        int width = nameColumns(columns);
+        return format(
+                width,
+                Integer.toString(camera.number()),
+                shortened(camera.name(), width),
+                camera.terms()
+                        .map(terms -> terms.transport() + " " + terms.codec())
+                        .orElse("-"),
                 camera.terms().map(Terms::auth).orElse("-"),
-                camera.acknowledgedSeconds(),
+                String.format(Locale.ROOT, "%.1f s", camera.acknowledgedSeconds()),
                 SizeText.format(camera.store().acknowledgedBytes()),
-                camera.lostPackets(),
-                state);
+                Long.toString(camera.lostPackets()),
+                camera.state().code() + (camera.detail().isEmpty() ? "" : ": " + camera.detail()));
     }
 
-    /** All of them in one line, for logs and pipes. */
-    static String summary(List<CameraStatus> cameras) {
+    private static String format(int nameColumns, Object... cells) {
+        String pattern = "%4s  %-" + nameColumns + "s  %-8s  %-10s  %9s  %8s  %4s  %s";
+        return String.format(Locale.ROOT, pattern, cells);
+    }
+
+    private static int nameColumns(int columns) {
+        return Math.max(LEAST_NAME_COLUMNS, Math.min(MOST_NAME_COLUMNS, columns - OTHER_COLUMNS));
+    }
+
+    /** How many are being recorded, and what all of them have brought so far. */
+    static String progress(List<CameraStatus> cameras) {
         long recording = cameras.stream()
                 .filter(camera -> camera.state() == CameraState.RECORDING)
                 .count();
+        return recording + " of " + cameras.size() + " recording, " + total(cameras);
+    }
+
+    /** What all of them have brought. */
+    static String total(List<CameraStatus> cameras) {
         double least = cameras.stream()
                 .mapToDouble(CameraStatus::acknowledgedSeconds)
                 .min()
@@ -76,9 +82,7 @@ final class CameraRows {
         long lost = cameras.stream().mapToLong(CameraStatus::lostPackets).sum();
         return String.format(
                 Locale.ROOT,
-                "%d of %d cameras recording, at least %.1f s of each safe on disk, %s, %d packets lost",
-                recording,
-                cameras.size(),
+                "%.1f s or more of each on disk, %s, %d packets lost",
                 least,
                 SizeText.format(bytes),
                 lost);

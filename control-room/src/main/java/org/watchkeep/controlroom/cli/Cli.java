@@ -56,12 +56,12 @@ final class Cli {
 
     CommandLine tree() {
         CommandLine root = new CommandLine(new Root());
-        root.addSubcommand(group("config", "Check a site configuration, or print one to begin from.")
-                .addSubcommand(new ConfigCheckCommand(shell))
-                .addSubcommand(new ConfigExampleCommand(shell)));
         root.addSubcommand(new InitCommand(shell));
         root.addSubcommand(new DemoCommand(shell));
         root.addSubcommand(new ServeCommand(shell));
+        root.addSubcommand(group("config", "Check a site configuration, or print one to begin from.")
+                .addSubcommand(new ConfigCheckCommand(shell))
+                .addSubcommand(new ConfigExampleCommand(shell)));
         root.addSubcommand(new SimulateCommand(shell));
         root.addSubcommand(group("store", "Look into the store, take footage out of it, check it.")
                 .addSubcommand(new StoreListCommand(shell))
@@ -69,6 +69,9 @@ final class Cli {
                 .addSubcommand(new StoreCheckCommand(shell))
                 .addSubcommand(new StoreRebuildIndexCommand(shell))
                 .addSubcommand(new StoreLedgerCommand(shell)));
+        root.addSubcommand(group("volume", "Look at the volumes, or add one.")
+                .addSubcommand(new VolumeListCommand(shell))
+                .addSubcommand(new VolumeEnrolCommand(shell)));
         root.setParameterExceptionHandler((e, args) -> onBadArguments(e, args));
         root.setExecutionExceptionHandler((e, command, parsed) -> onFailure(e, parsed.originalArgs()));
         root.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));

@@ -34,7 +34,7 @@ final class LiveTable {
             draw(shell.screen().get(), elapsed, cameras, foot);
         } else if (elapsed.toSeconds() >= nextLineSecond) {
             nextLineSecond = elapsed.toSeconds() + SECONDS_BETWEEN_LINES;
-            String line = clock(elapsed) + "  " + CameraRows.summary(cameras);
+            String line = clock(elapsed) + "  " + CameraRows.progress(cameras);
             if (quiet) {
                 shell.note(line);
             } else {
@@ -45,11 +45,12 @@ final class LiveTable {
 
     private void draw(Shell.Screen screen, Duration elapsed, List<CameraStatus> cameras, String foot) {
         List<String> lines = new ArrayList<>();
-        lines.add("Watchkeep demo  " + clock(elapsed) + "  " + CameraRows.summary(cameras));
+        lines.add("Watchkeep demo  " + clock(elapsed));
         lines.add("");
-        lines.add(CameraRows.head());
-        cameras.forEach(camera -> lines.add(CameraRows.row(camera)));
+        lines.add(CameraRows.head(screen.columns()));
+        cameras.forEach(camera -> lines.add(CameraRows.row(camera, screen.columns())));
         lines.add("");
+        lines.add(CameraRows.progress(cameras));
         lines.add(foot);
         // A table taller than the screen cannot be drawn over itself: leave out its middle.
         int most = Math.max(4, screen.rows() - 1);

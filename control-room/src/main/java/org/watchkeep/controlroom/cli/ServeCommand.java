@@ -74,7 +74,7 @@ final class ServeCommand implements Callable<Integer> {
             shell.note("recording " + room.cameras().size() + " cameras of " + site.name() + " into "
                     + common.dataFolder() + "; SIGTERM or Ctrl-C stops it cleanly");
             while (!shell.stop().await(REPORT)) {
-                shell.note(Documents.instant(shell.clock().instant()) + " " + CameraRows.summary(room.cameras()));
+                shell.note(Documents.instant(shell.clock().instant()) + " " + CameraRows.progress(room.cameras()));
             }
             shell.note("stopping");
         }
@@ -85,7 +85,7 @@ final class ServeCommand implements Callable<Integer> {
     /** After everything was closed: what was acknowledged to the last. */
     private void report(Instant begun, List<CameraStatus> cameras) {
         if (!common.json) {
-            shell.say("Stopped cleanly. " + CameraRows.summary(cameras));
+            shell.say("Stopped cleanly: " + cameras.size() + " cameras, " + CameraRows.total(cameras));
             return;
         }
         ObjectNode document = Documents.of("serve")

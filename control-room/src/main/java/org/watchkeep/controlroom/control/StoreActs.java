@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.retention.store.CheckReport;
 import org.watchkeep.retention.store.FootageStore;
+import org.watchkeep.retention.store.VolumeStatus;
 
 /**
  * The acts on an open store, each written once: the owner runs them for a client of its socket, or for its own command.
@@ -21,6 +22,7 @@ public final class StoreActs implements Acts {
     public static final String EXTRACT = "store-extract";
     public static final String CHECK = "store-check";
     public static final String LEDGER = "store-ledger";
+    public static final String VOLUMES = "volume-ls";
     public static final String REBUILD_INDEX = "store-rebuild-index";
 
     private final FootageStore store;
@@ -40,6 +42,7 @@ public final class StoreActs implements Acts {
             case EXTRACT -> extract(options, answer);
             case CHECK -> check(options, answer);
             case LEDGER -> ledger(options);
+            case VOLUMES -> volumes(options);
             case REBUILD_INDEX ->
                 throw Refusal.environment(
                         "recording",
@@ -106,5 +109,25 @@ public final class StoreActs implements Acts {
         }
         options.nothingElse();
         return new Result(new LedgerPage(store).of(cameras.stream(camera), month), Refusal.GOOD);
+    }
+
+    private Result volumes(Options options) throws Refusal {
+        options.nothingElse();
+        ObjectNode document = Documents.of("volume-ls");
+        ArrayNode list = document.putArray("volumes");
+        for (VolumeStatus volume : store.volumeStatuses()) {
+            list.addObject()
+                    .put("id", volume.id())
+                    .put("path", volume.path().toString())
+                    .put("uuid", volume.uuid().toString())
+                    .put("reels", volume.reels())
+                    .put("reelBytes", volume.reelBytes())
+                    .put("free", volume.free())
+                    .put("ready", volume.ready())
+                    .put("writing", volume.writing())
+                    .put("full", volume.full())
+                    .put("retired", volume.retired());
+        }
+        return new Result(document, Refusal.GOOD);
     }
 }

@@ -355,6 +355,11 @@ public final class FootageStore implements Closeable {
         return new StoreTotals(reels, fragments, bytes);
     }
 
+    /** Every volume and what its reels are doing. */
+    public List<VolumeStatus> volumeStatuses() {
+        return volumes.values().stream().map(VolumeStatus::of).toList();
+    }
+
     /**
      * Checks the store against itself: order, numbers, seals, and that every second is explained.
      *
