@@ -38,6 +38,10 @@ public final class StreamAppender {
     private long pendingBytes;
     private @Nullable Run run;
     private @Nullable OpenSegment segment;
+
+    /** Generation the ring's head was in when the segment began; 0 while there is none. */
+    private long segmentHeadSerial;
+
     private boolean afterDrop;
     private boolean hasEnd;
     private long endUtcMicros;
@@ -61,14 +65,7 @@ public final class StreamAppender {
 
     /** The segment being written. */
     private record OpenSegment(
-            Run run,
-            int number,
-            long epoch,
-            SecretKey key,
-            Ring ring,
-            long headSerial,
-            long startUtcMicros,
-            List<SealText.Line> lines) {
+            Run run, int number, long epoch, SecretKey key, Ring ring, long startUtcMicros, List<SealText.Line> lines) {
         long micros() {
             SealText.Line last = lines.get(lines.size() - 1);
             return last.startUtcMicros() + last.durationMicros() - startUtcMicros;
@@ -244,9 +241,12 @@ public final class StreamAppender {
      * Also when the head has moved to another reel: a segment goes with the reel it begins in, so one that spanned two
      * would take footage with it that the head has not yet come to.
      */
-    private static boolean isFull(OpenSegment open, Fragment fragment) {
-        boolean headMoved = open.headSerial != 0 && open.headSerial != open.ring.headSerial();
-        return headMoved
+    private boolean isFull(OpenSegment open, Fragment fragment) {
+        if (segmentHeadSerial == 0) {
+            // Opened before the ring had its first reel, which is then the one the segment begins in.
+            segmentHeadSerial = open.ring.headSerial();
+        }
+        return segmentHeadSerial != open.ring.headSerial()
                 || open.lines.size() >= SEGMENT_FRAGMENTS
                 || open.micros() + fragment.durationMicros() > SEGMENT_MICROS;
     }
@@ -258,10 +258,10 @@ public final class StreamAppender {
                 epoch,
                 store.streamKey(epoch, state),
                 ring,
-                ring.headSerial(),
                 first.startUtcMicros(),
                 new ArrayList<>());
         segment = opened;
+        segmentHeadSerial = ring.headSerial();
         RecordHeader header =
                 header(opened, RecordHeader.Kind.CONFIGURATION, first, 0, ofRun.configuration.remaining());
         put(header, opened, ofRun.configurationDigest, List.of(ofRun.configuration), batch);
