@@ -64,10 +64,6 @@ final class CameraRecorder implements CameraSession.Owner {
         this.sessionSettings = new RtspSessionSettings(settings.id(), settings.address(), settings.login(), userAgent);
     }
 
-    CameraSettings settings() {
-        return settings;
-    }
-
     /** Begins to call the camera, as soon as the budget of all cameras allows. */
     void start() {
         if (state != CameraState.NEW) {
