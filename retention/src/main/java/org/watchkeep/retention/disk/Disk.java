@@ -10,7 +10,7 @@ import java.util.Optional;
  * The files under a store. Two implementations: {@link RealDisk}, and in tests a disk that fails on command (short
  * writes, torn and lost blocks, full, slow, I/O errors, failed syncs, power cuts).
  *
- * <p>Any thread. What is durable: a file's bytes after {@link DiskFile#sync}; a file's existence, name and length after
+ * <p>Any thread. What is durable: a file's bytes and length after {@link DiskFile#sync}; a file's existence and name after
  * {@link #syncFolder} of the folder it stands in.
  */
 public interface Disk {

@@ -199,12 +199,16 @@ public final class FakeDisk implements Disk {
     }
 
     private FakeInode create(Path key) throws IOException {
-        if (!names.isFolder(key.getParent())) {
-            throw new NoSuchFileException(key.toString());
-        }
+        checkIsInFolder(key);
         FakeInode inode = new FakeInode();
         names.put(key, inode);
         return inode;
+    }
+
+    private void checkIsInFolder(Path key) throws IOException {
+        if (!names.isFolder(key.getParent())) {
+            throw new NoSuchFileException(key.toString());
+        }
     }
 
     @Override
@@ -222,6 +226,18 @@ public final class FakeDisk implements Disk {
             }
             return inode;
         });
+    }
+
+    @Override
+    public Optional<Path> firstSparse(List<Path> files) throws IOException {
+        for (Path path : files) {
+            Path key = key(path);
+            boolean isSparse = step(LOOK, key, () -> file(key).isSparse());
+            if (isSparse) {
+                return Optional.of(path);
+            }
+        }
+        return Optional.empty();
     }
 
     void checkSpace(Path path, long bytes) throws IOException {
@@ -285,8 +301,9 @@ public final class FakeDisk implements Disk {
         Path target = key(to);
         step(RENAME, source, () -> {
             FakeInode inode = file(source);
-            if (names.isFolder(target) || !names.isFolder(target.getParent())) {
-                throw new FileSystemException(source.toString(), target.toString(), "no such folder, or a folder");
+            checkIsInFolder(target);
+            if (names.isFolder(target)) {
+                throw new FileSystemException(source.toString(), target.toString(), "Is a directory");
             }
             names.rename(source, target, inode);
             return inode;

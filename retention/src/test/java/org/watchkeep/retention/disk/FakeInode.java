@@ -50,6 +50,10 @@ final class FakeInode {
         return length;
     }
 
+    boolean isSparse() {
+        return occupiedBytes() < length;
+    }
+
     long occupiedBytes() {
         return (preallocatedBlocks + claimed.size()) * Disk.BLOCK;
     }
@@ -74,6 +78,9 @@ final class FakeInode {
     }
 
     void write(ByteBuffer bytes, long position) {
+        if (!bytes.hasRemaining()) {
+            return;
+        }
         long at = position;
         while (bytes.hasRemaining()) {
             long block = at / Disk.BLOCK;
