@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.controlroom.control.Refusal;
+import org.watchkeep.recorder.camera.PictureProbe;
+import org.watchkeep.recorder.camera.PictureReport;
+
+/** The demo from beginning to end, a few seconds long. */
+@Timeout(120)
+class DemoIT {
+    private static final double PICTURES_PER_SECOND = 12.5;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void demo_sixCameras_areRecordedWholeAndCanBeExtractedAfterwards() throws Exception {
+        Path data = folder.resolve("kept");
+        TestShell demo = new TestShell();
+        assertThat(demo.run("demo", "--for", "4s", "--json", "--data", data.toString()))
+                .as(demo.err())
+                .isEqualTo(Refusal.GOOD);
+        JsonNode document = new ObjectMapper().readTree(demo.out());
+        assertThat(document.path("schema").asText()).isEqualTo("watchkeep/demo/1");
+        assertThat(document.path("cameras")).hasSize(6);
+        assertThat(document.path("store").path("reels").asInt()).isPositive();
+        Set<String> logins = new HashSet<>();
+        for (JsonNode camera : document.path("cameras")) {
+            logins.add(camera.path("auth").asText());
+            assertThat(camera.path("lostPackets").asLong()).isZero();
+            assertThat(camera.path("gaps")).isEmpty();
+            assertThat(camera.path("acknowledgedSeconds").asDouble()).isGreaterThan(3);
+            assertExtractedWhole(data, camera);
+        }
+        assertThat(logins).containsExactlyInAnyOrder("none", "basic", "digest-md5");
+    }
+
+    private void assertExtractedWhole(Path data, JsonNode camera) throws Exception {
+        Path out = folder.resolve(camera.path("id").asText() + ".mp4");
+        TestShell extract = new TestShell();
+        int exit = extract.run(
+                "store",
+                "extract",
+                "--data",
+                data.toString(),
+                "--camera",
+                camera.path("id").asText(),
+                "--out",
+                out.toString());
+        assertThat(exit).as(extract.err()).isEqualTo(Refusal.GOOD);
+        PictureReport report = PictureProbe.read(out);
+        assertThat(report.isUnbroken()).as("%s", report).isTrue();
+        double expected = camera.path("acknowledgedSeconds").asDouble() * PICTURES_PER_SECOND;
+        assertThat((double) report.pictures()).isCloseTo(expected, within(PICTURES_PER_SECOND));
+    }
+
+    @Test
+    void demo_stoppedByHand_endsCleanlyAndLeavesNothing() throws Exception {
+        Set<Path> before = temporaryDemos();
+        TestShell demo = new TestShell();
+        demo.stop.request();
+        assertThat(demo.run("demo", "--cameras", "1")).as(demo.err()).isEqualTo(Refusal.GOOD);
+        assertThat(demo.out()).contains("Ended cleanly");
+        assertThat(temporaryDemos()).isEqualTo(before);
+    }
+
+    private static Set<Path> temporaryDemos() throws Exception {
+        try (var all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return new HashSet<>(
+                    all.filter(path -> String.valueOf(path.getFileName()).startsWith("watchkeep-demo-"))
+                            .toList());
+        }
+    }
+}
