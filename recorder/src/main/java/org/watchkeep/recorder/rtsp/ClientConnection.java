@@ -89,7 +89,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
         send(request, 1, timeoutNanos, handler);
     }
 
-    private void send(RtspRequest request, int sendings, long timeoutNanos, ReplyHandler handler) {
+    private void send(RtspRequest asked, int sendings, long timeoutNanos, ReplyHandler handler) {
+        RtspRequest request = asked.sendable();
         Channel open = channel;
         if (open == null || !open.isActive()) {
             return;

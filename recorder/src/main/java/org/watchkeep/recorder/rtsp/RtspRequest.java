@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.rtsp;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -10,6 +12,8 @@ import java.util.Optional;
  * @param uri as written: absolute, relative or {@code *}
  */
 public record RtspRequest(String method, String uri, RtspHeaders headers, String body) implements RtspMessage {
+    private static final int DELETE = 0x7f;
+
     static final String OPTIONS = "OPTIONS";
     static final String DESCRIBE = "DESCRIBE";
     static final String SETUP = "SETUP";
@@ -22,6 +26,27 @@ public record RtspRequest(String method, String uri, RtspHeaders headers, String
 
     RtspRequest(String method, String uri) {
         this(method, uri, RtspHeaders.EMPTY, "");
+    }
+
+    /**
+     * The same request with an address that can stand in a start line: whatever a camera put into its control URLs beyond
+     * printable ASCII is percent-encoded (RFC 3986 2.1).
+     */
+    RtspRequest sendable() {
+        boolean isPlain = uri.chars().allMatch(c -> c > ' ' && c < DELETE);
+        if (isPlain) {
+            return this;
+        }
+        StringBuilder encoded = new StringBuilder();
+        for (byte b : uri.getBytes(StandardCharsets.UTF_8)) {
+            int c = b & 0xff;
+            if (c > ' ' && c < DELETE) {
+                encoded.append((char) c);
+            } else {
+                encoded.append(String.format(Locale.ROOT, "%%%02X", c));
+            }
+        }
+        return new RtspRequest(method, encoded.toString(), headers, body);
     }
 
     RtspRequest with(String name, String value) {
