@@ -26,7 +26,21 @@ import org.junit.jupiter.api.io.TempDir;
 class LauncherIT {
     /** All that the script needs of the system; Maven and javac are in the test's hands. */
     private static final List<String> TOOLS = List.of(
-            "sh", "sed", "cat", "find", "head", "mkdir", "rm", "mv", "tee", "readlink", "sleep", "kill", "stty", "pwd");
+            "sh",
+            "sed",
+            "cat",
+            "find",
+            "head",
+            "mkdir",
+            "rm",
+            "mv",
+            "tee",
+            "readlink",
+            "sleep",
+            "kill",
+            "stty",
+            "pwd",
+            "uname");
 
     @TempDir
     private Path folder;

@@ -114,9 +114,8 @@ final class DemoCommand implements Callable<Integer> {
         room.record(new AlarmLog());
         room.listen(shell.nanoTime());
         LiveTable table = new LiveTable(shell, common.json);
-        if (!folder.isTemporary()) {
-            shell.note("recording into " + folder.path() + ", which is kept");
-        }
+        shell.note("recording into " + folder.path()
+                + (folder.isTemporary() ? ", removed at the end" : ", which is kept"));
         awaitFootage(room);
         Instant begun = shell.clock().instant();
         long start = shell.nanoTime().getAsLong();

@@ -21,6 +21,9 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        if (System.getProperty(LogToStandardError.LEVEL_PROPERTY) == null) {
+            System.setProperty(LogToStandardError.LEVEL_PROPERTY, "WARN");
+        }
         StopSignal stop = new StopSignal();
         Shell shell = new Shell(
                 utf8(FileDescriptor.out),
