@@ -157,12 +157,12 @@ final class RunningCamera implements MediaSource {
             return;
         }
         try {
-            runFaults();
             for (int i = 0; i < CATCH_UP_PICTURES && !source.isOver(); i++) {
                 long late = clock.nanos() - startNanos - source.dueNanos();
                 if (late < 0) {
                     break;
                 }
+                runFaults(startNanos + source.dueNanos());
                 deliver(late);
             }
         } catch (Exception | LinkageError | OutOfMemoryError e) {
@@ -196,10 +196,11 @@ final class RunningCamera implements MediaSource {
         forEachViewer(viewer -> viewer.onShot(shot));
     }
 
-    private void runFaults() {
+    /** Counted by the pictures, not by when this thread came to run: a fault always falls between the same two. */
+    private void runFaults(long dueNanos) {
         while (playedOnce && !faults.isEmpty()) {
             Fault fault = faults.element();
-            if (clock.nanos() - firstPlayNanos < fault.at().toNanos()) {
+            if (dueNanos - firstPlayNanos < fault.at().toNanos()) {
                 return;
             }
             faults.remove();
