@@ -260,7 +260,8 @@ class SimulatedCamerasIT {
     void drawn_recordedByFfmpegWithDigest_hasAnUnbrokenBarCode() throws Exception {
         Peer.assumeProgram("ffmpeg");
         start(SimulatedCamera.drawn(3, "Station Road")
-                .withAccess(new MountAccess(MountAccess.Scheme.DIGEST, "camera", new Credentials("operator", "secret"))));
+                .withAccess(
+                        new MountAccess(MountAccess.Scheme.DIGEST, "camera", new Credentials("operator", "secret"))));
         Path copy = folder.resolve("copy.mp4");
 
         Peer.Result result = Peer.run(List.of(
