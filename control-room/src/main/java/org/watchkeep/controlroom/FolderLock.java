@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ownership of a data folder: a lock on {@code DATA/lock}, held until closed or until the process is gone. The file
- * is opened here and nowhere else: on Linux closing any descriptor of a file drops the process's locks on it.
+ * is opened here and nowhere else: on Linux closing any descriptor of a file drops the process's locks on it. A process
+ * therefore takes the lock of a folder once at a time.
  */
 final class FolderLock implements Closeable {
     static final String FILE = "lock";

@@ -126,7 +126,20 @@ public final class ControlSocket implements Closeable {
                 return;
             } catch (IOException e) {
                 LOG.warn("control socket: cannot accept: {}", e.getMessage());
+                if (pause()) {
+                    return;
+                }
             }
+        }
+    }
+
+    /** Too many open files, say: that passes, and must not fill the log meanwhile. True when closing. */
+    private boolean pause() {
+        try {
+            return closing.await(WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 
