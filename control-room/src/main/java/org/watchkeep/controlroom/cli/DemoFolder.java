@@ -60,8 +60,15 @@ final class DemoFolder implements Closeable {
                             + installation.get().kind().word() + ")",
                     "Name another --data folder.");
         }
-        if (installation.isEmpty() && Files.exists(folder.resolve(Installation.SITE))) {
-            throw Refusal.badInput("not-a-demo", folder + " holds a site configuration", "Name another --data folder.");
+        if (installation.isEmpty() && !isEmpty(folder)) {
+            throw Refusal.badInput(
+                    "not-a-demo", folder + " holds other files", "Name an empty folder, or one that a demo has made.");
+        }
+        Optional<ControlClient> owner = ControlClient.connect(folder);
+        if (owner.isPresent()) {
+            owner.get().close();
+            throw Refusal.environment(
+                    ControlRoom.IN_USE, "another demo is recording into " + folder, "Name another --data folder.");
         }
         Files.createDirectories(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
