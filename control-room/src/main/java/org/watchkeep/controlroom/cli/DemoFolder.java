@@ -24,6 +24,7 @@ import org.watchkeep.controlroom.config.ConfigException;
 import org.watchkeep.controlroom.config.SecretFile;
 import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.controlroom.config.SiteConfigReader;
+import org.watchkeep.controlroom.control.ControlClient;
 import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.retention.store.SystemStoreClock;
