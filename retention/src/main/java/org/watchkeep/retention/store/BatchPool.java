@@ -36,7 +36,10 @@ final class BatchPool {
         }
         if (made.incrementAndGet() > most) {
             made.decrementAndGet();
-            return null;
+            // At the limit a large record takes the place of a batch that lies free.
+            if (bytes == BATCH_BYTES || free.poll() == null) {
+                return null;
+            }
         }
         return new Batch(bytes, bytes == BATCH_BYTES, ring);
     }

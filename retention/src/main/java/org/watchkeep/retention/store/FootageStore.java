@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -258,13 +259,19 @@ public final class FootageStore implements Closeable {
         if (state == null) {
             return List.of();
         }
+        // Those not yet in the index first: a row that is put in the meantime is then found, never missed by both
+        // looks.
         Map<SegmentBuilder.Key, Segment> found = new LinkedHashMap<>();
-        for (Epoch epoch : keys.epochs()) {
-            if (reaches(epoch, from, to)) {
+        state.unindexed().forEach(s -> found.put(key(s), s));
+        List<Epoch> epochs = keys.epochs();
+        Map<String, Long> closedAt = new HashMap<>();
+        for (int i = epochs.size() - 1; i >= 0; i--) {
+            Epoch epoch = epochs.get(i);
+            Long next = closedAt.put(epoch.classId(), epoch.openedUtcMicros());
+            if (reaches(epoch, next == null ? Long.MAX_VALUE : next, from, to)) {
                 segments(epoch.number(), state, from, to).forEach(s -> found.put(key(s), s));
             }
         }
-        state.unindexed().forEach(s -> found.put(key(s), s));
         return found.values().stream()
                 .filter(s -> s.start().isBefore(to) && s.end().isAfter(from) && isReadable(s))
                 .sorted(Comparator.comparing(Segment::start).thenComparing(Segment::run))
@@ -283,10 +290,12 @@ public final class FootageStore implements Closeable {
                 boundedMicros(to));
     }
 
-    private static boolean reaches(Epoch epoch, Instant from, Instant to) {
+    /** An hour and a little, or longer where the next one could not be opened in time; the newest has no end. */
+    private static boolean reaches(Epoch epoch, long nextOpened, Instant from, Instant to) {
         long opened = epoch.openedUtcMicros();
         long reach = 2 * StreamAppender.SEGMENT_MICROS;
-        return opened - reach < boundedMicros(to) && opened + EpochSchedule.REACH_MICROS + reach > boundedMicros(from);
+        long end = Math.max(opened + EpochSchedule.REACH_MICROS, nextOpened);
+        return opened - reach < boundedMicros(to) && (end == Long.MAX_VALUE || end + reach > boundedMicros(from));
     }
 
     /** Instant.MIN and MAX stand for "all": they do not fit into microseconds. */

@@ -163,7 +163,7 @@ final class Keeper implements Runnable {
         Map<StreamState, List<SegmentBuilder>> done = new HashMap<>();
         List<SegmentIndex.Row> rows = new ArrayList<>();
         for (StreamState stream : streams.all()) {
-            List<SegmentBuilder> complete = stream.takeComplete();
+            List<SegmentBuilder> complete = stream.takeComplete(store.clock().monoNanos());
             if (complete.isEmpty()) {
                 continue;
             }
@@ -196,29 +196,31 @@ final class Keeper implements Runnable {
 
     // ---- clearing -------------------------------------------------------------------------------------------------
 
-    private void clearAhead() throws IOException {
+    /** Each ring alone, and one footage reel a round: what cannot be cleared here must not hold up a ring elsewhere. */
+    private void clearAhead() {
         for (Ring ring : store.rings()) {
-            while (ring.readyReels() < wantedReady(ring)) {
-                if (!claimFree(ring) && !clearOne(ring)) {
-                    break;
+            try {
+                int wanted = wantedReady(ring);
+                boolean free = true;
+                while (free && ring.readyReels() < wanted) {
+                    free = claimFree(ring);
                 }
+                if (ring.readyReels() < wanted && !clearOne(ring)) {
+                    log.debug("nothing of {} can be cleared yet", ring);
+                }
+            } catch (IOException e) {
+                log.error("clearing ahead of {} failed, it is tried again: {}", ring, e.toString());
             }
         }
     }
 
-    /** At least one, at most a quarter of the ring, within that five minutes' worth. */
+    /** At least one, at most a quarter of the ring, within that five minutes' worth at the pace of this process. */
     private static int wantedReady(Ring ring) {
+        long reelNanos = ring.reelNanos();
+        if (reelNanos <= 0) {
+            return 1;
+        }
         int quarter = Math.max(1, ring.size() / 4);
-        List<Reel> reels = ring.footage();
-        if (reels.size() < 2) {
-            return 1;
-        }
-        ReelHeader newest = reels.get(reels.size() - 1).header();
-        ReelHeader before = reels.get(reels.size() - 2).header();
-        if (newest == null || before == null) {
-            return 1;
-        }
-        long reelNanos = Math.max(1, newest.createdMonoNanos() - before.createdMonoNanos());
         return (int) Math.max(1, Math.min(quarter, (AHEAD_NANOS + reelNanos - 1) / reelNanos));
     }
 
@@ -269,7 +271,13 @@ final class Keeper implements Runnable {
             throw new IllegalStateException("a reel without a generation is not cleared: " + reel.path);
         }
         Contents contents = new Contents();
-        new ReelScan(ring.volume).forEach(reel, header, ring.volume.reelBytes, contents::add);
+        try {
+            new ReelScan(ring.volume).forEach(reel, header, ring.volume.reelBytes, contents::add);
+        } catch (IOException e) {
+            // What it held is not known, and it is not written again; but the head must get past it.
+            log.error("{} cannot be read for its clearing and is retired: {}", reel.path, e.toString());
+            reel.become(Reel.State.RETIRED);
+        }
         boolean expired = surplusMicros(ring) > 0;
         clearingLog.cleared(
                 new LedgerEntry.ReelCleared(
@@ -284,12 +292,21 @@ final class Keeper implements Runnable {
         streams.cleared(ring.volume.id, header.serial());
         ring.volume.unreadable(header.serial());
         ring.cleared(reel);
-        for (RecordHeader configuration : contents.configurations) {
-            index.remove(configuration.epoch(), configuration.stream(), configuration.segmentStartUtcMicros());
-        }
+        forgetRows(contents);
         for (StreamState stream : streams.all()) {
             stream.forget(stream.segments(
                     segment -> segment.ring.equals(ring.name()) && segment.first.serial() == header.serial()));
+        }
+    }
+
+    /** Rows of a generation that is gone are not shown in any case, so an index that fails here fails nothing. */
+    private void forgetRows(Contents contents) {
+        try {
+            for (RecordHeader configuration : contents.configurations) {
+                index.remove(configuration.epoch(), configuration.stream(), configuration.segmentStartUtcMicros());
+            }
+        } catch (IOException e) {
+            log.error("rows of a cleared reel stay in the index, they are not shown: {}", e.toString());
         }
     }
 

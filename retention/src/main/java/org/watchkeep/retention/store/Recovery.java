@@ -115,9 +115,10 @@ final class Recovery {
                 .mapToLong(StreamState::lastEndUtcMicros)
                 .max()
                 .orElse(0);
-        alive = Math.max(alive, streams.lastUtcMicros());
+        // A clock that was ahead once must not put the end of a gap into the future.
+        alive = Math.min(Math.max(alive, streams.lastUtcMicros()), store.clock().utcMicros());
         for (StreamState stream : streams.all()) {
-            stream.closeGap(alive, store.clock().monoNanos(), store.clock().bootId());
+            stream.closeGaps(alive, store.clock().monoNanos(), store.clock().bootId());
             fillHoles(stream);
         }
     }
@@ -148,11 +149,7 @@ final class Recovery {
                     Math.max(StreamState.micros(gap.from()), from.equals(Instant.MIN) ? 0 : coverage.first()),
                     StreamState.micros(gap.to().orElse(gap.from())));
         }
-        for (LedgerEntry.ClockStepped step : streams.clockSteps()) {
-            if (step.toUtcMicros() > step.fromUtcMicros()) {
-                coverage.add(step.fromUtcMicros(), step.toUtcMicros());
-            }
-        }
+        addClockSteps(coverage, streams);
         for (Coverage.Span hole : coverage.holes(0)) {
             stream.gap(
                     hole.from(),
@@ -160,6 +157,17 @@ final class Recovery {
                     store.clock().bootId(),
                     GapCause.RECORDER_STOPPED,
                     "not yet acknowledged when the recorder stopped");
+        }
+    }
+
+    /** Time that a step forward left out, and time that a step back makes the clock show twice: no hole of the recorder's. */
+    static void addClockSteps(Coverage coverage, StreamBook streams) {
+        for (LedgerEntry.ClockStepped step : streams.clockSteps()) {
+            long from = Math.min(step.fromUtcMicros(), step.toUtcMicros());
+            long to = Math.max(step.fromUtcMicros(), step.toUtcMicros());
+            if (!coverage.isEmpty() && to > coverage.first()) {
+                coverage.add(from, to);
+            }
         }
     }
 
@@ -177,6 +185,7 @@ final class Recovery {
                 stream.lastEndUtcMicros(),
                 stream.gaps(Instant.MIN, Instant.MAX).stream()
                         .mapToLong(gap -> StreamState.micros(gap.to().orElse(gap.from())))
+                        .filter(end -> end <= clock.utcMicros())
                         .max()
                         .orElse(0));
         if (known != 0 && known < clock.utcMicros()) {

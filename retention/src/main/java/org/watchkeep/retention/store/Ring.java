@@ -12,11 +12,18 @@ import org.jspecify.annotations.Nullable;
  * Guarded by its own monitor, held for memory work only: the writer asks it once a reel, the keeper once a second.
  */
 final class Ring {
+    /** The pace is measured over this many reels at most ... */
+    private static final int PACE_REELS = 9;
+
+    /** ... and at least. */
+    private static final int LEAST_PACE_REELS = 3;
+
     final Volume volume;
     final String classId;
     final VolumeWriter writer;
     private final Deque<Reel> footage = new ArrayDeque<>();
     private final Deque<Reel> ready = new ArrayDeque<>();
+    private final Deque<Long> openedMonoNanos = new ArrayDeque<>();
     private RingPosition synced = RingPosition.START;
     private volatile boolean held;
     private volatile long headSerial;
@@ -43,9 +50,24 @@ final class Ring {
     }
 
     /** The writer has begun a generation in this reel. */
-    synchronized void opened(Reel reel) {
+    synchronized void opened(Reel reel, long monoNanos) {
         footage.addLast(reel);
         headSerial = reel.serial();
+        openedMonoNanos.addLast(monoNanos);
+        if (openedMonoNanos.size() > PACE_REELS) {
+            openedMonoNanos.removeFirst();
+        }
+    }
+
+    /**
+     * How long a reel lasts at the present pace; 0 while too few were begun by this process to tell. Monotonic readings
+     * of another boot are no measure, and neither is one reel that a disk error cut short.
+     */
+    synchronized long reelNanos() {
+        int begun = openedMonoNanos.size();
+        return begun < LEAST_PACE_REELS
+                ? 0
+                : Math.max(1, (openedMonoNanos.getLast() - openedMonoNanos.getFirst()) / (begun - 1));
     }
 
     /** Recovery goes on in this reel. */

@@ -98,8 +98,12 @@ final class RingRecovery {
                     if (header != null) {
                         headers.put(reel, header);
                     }
-                } catch (IOException e) {
+                } catch (StoreException e) {
                     throw new UncheckedIOException(e);
+                } catch (IOException e) {
+                    // One bad sector must not keep every camera from being recorded.
+                    log.error("{} cannot be read and is retired: {}", reel.path, e.toString());
+                    reel.become(Reel.State.RETIRED);
                 }
             });
         } catch (UncheckedIOException e) {
@@ -121,21 +125,40 @@ final class RingRecovery {
             if (header.serial() < known.indexed.serial() && !last) {
                 continue;
             }
-            long trustedTo = trustedTo(known.synced, header.serial());
-            ReelScan.Walk walk = scan.forEach(reel, header, trustedTo, entry -> found(ring, known, header, entry));
-            if (walk == null) {
-                ring.synced(new RingPosition(header.serial(), volume.reelBytes));
-                continue;
+            try {
+                recover(ring, reel, header, known, last, scan, writer);
+            } catch (StoreException e) {
+                throw e;
+            } catch (IOException e) {
+                log.error("{} cannot be read to its end and is retired: {}", reel.path, e.toString());
+                reel.become(Reel.State.RETIRED);
             }
-            RingHead head = resumed(reel, header, walk);
-            if (last) {
-                reel.become(Reel.State.HEAD);
-                ring.resumed(reel);
-                writer.resume(ring, head);
-                ring.synced(new RingPosition(header.serial(), walk.end()));
-            } else {
-                finish(head);
-            }
+        }
+    }
+
+    private void recover(
+            Ring ring, Reel reel, ReelHeader header, Marks known, boolean last, ReelScan scan, VolumeWriter writer)
+            throws IOException {
+        long trustedTo = trustedTo(known.synced, header.serial());
+        ReelScan.Walk walk = scan.forEach(reel, header, trustedTo, entry -> found(ring, known, header, entry));
+        if (walk == null) {
+            ring.synced(new RingPosition(header.serial(), volume.reelBytes));
+            return;
+        }
+        if (walk.end() < Math.min(trustedTo, volume.reelBytes)) {
+            // Acknowledged records stand behind the damage: nothing may be written over them, no footer either.
+            log.error("{} is damaged at {} of {} known bytes and is retired", reel.path, walk.end(), trustedTo);
+            reel.become(Reel.State.RETIRED);
+            return;
+        }
+        RingHead head = resumed(reel, header, walk);
+        if (last) {
+            reel.become(Reel.State.HEAD);
+            ring.resumed(reel);
+            writer.resume(ring, head);
+            ring.synced(new RingPosition(header.serial(), walk.end()));
+        } else {
+            finish(head);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +20,8 @@ final class SegmentBuilder {
     /** Names a segment within its stream. */
     record Key(long run, int segment) {}
 
-    /** Rounds of the keeper (about a second each) that a segment given up waits for records still on their way. */
-    private static final int GRACE_ROUNDS = 5;
+    /** A segment given up waits this long for records still on their way. */
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     final Key key;
     final long epoch;
@@ -35,7 +36,8 @@ final class SegmentBuilder {
     private @Nullable FragmentRef seal;
     private boolean givenUp;
     private boolean leftOpen;
-    private int age;
+    private long givenUpMonoNanos;
+    private boolean graceOver;
 
     SegmentBuilder(StreamId stream, String codec, RecordHeader configurationHeader, String ring, FragmentRef at) {
         this.key = new Key(configurationHeader.run(), configurationHeader.segment());
@@ -77,11 +79,12 @@ final class SegmentBuilder {
         givenUp = true;
     }
 
-    /** The keeper came by once more. */
-    void aged() {
-        if (givenUp) {
-            age++;
+    /** The keeper came by. */
+    void aged(long monoNanos) {
+        if (givenUp && givenUpMonoNanos == 0) {
+            givenUpMonoNanos = monoNanos;
         }
+        graceOver = givenUp && monoNanos - givenUpMonoNanos >= GRACE_NANOS;
     }
 
     /** Found at start without a seal; recovery tries to write one. */
@@ -95,7 +98,7 @@ final class SegmentBuilder {
 
     /** Whether its row can go into the index. */
     boolean isComplete() {
-        return seal != null || (givenUp && age >= GRACE_ROUNDS);
+        return seal != null || (givenUp && graceOver);
     }
 
     boolean hasFragments() {

@@ -61,6 +61,7 @@ final class StoreCheck {
         Coverage coverage = new Coverage();
         long checkedAt = store.clock().utcMicros();
         Instant last = Instant.MIN;
+        List<Segment> unindexed = stream.unindexed();
         // Epoch by epoch: a month of one camera need not be in memory at once.
         for (Epoch epoch : store.keys().epochs()) {
             for (Segment segment : store.segments(epoch.number(), stream, Instant.MIN, Instant.MAX)) {
@@ -71,7 +72,7 @@ final class StoreCheck {
                 }
             }
         }
-        for (Segment segment : stream.unindexed()) {
+        for (Segment segment : unindexed) {
             if (store.isReadable(segment) && !isKnownRow(segment)) {
                 check(stream, segment, remember);
                 Recovery.addFootage(coverage, segment);
@@ -104,11 +105,7 @@ final class StoreCheck {
         if (coverage.isEmpty()) {
             return;
         }
-        for (LedgerEntry.ClockStepped step : streams.clockSteps()) {
-            if (step.toUtcMicros() > step.fromUtcMicros() && step.fromUtcMicros() >= coverage.first()) {
-                coverage.add(step.fromUtcMicros(), step.toUtcMicros());
-            }
-        }
+        Recovery.addClockSteps(coverage, streams);
         // Behind the last acknowledged fragment stands the open one: it is neither footage nor a gap yet.
         long until = stream.openGap().isPresent() || lastFootage.equals(Instant.MIN)
                 ? checkedAt

@@ -4,6 +4,7 @@ package org.watchkeep.retention.store;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ final class StreamState {
     private final Ledger ledger;
     private final RunBook runs;
     private final Map<SegmentBuilder.Key, SegmentBuilder> segments = new LinkedHashMap<>();
+    private final Map<SegmentBuilder.Key, List<Orphan>> orphans = new HashMap<>();
     private final Set<SegmentBuilder.Key> givenUp = new HashSet<>();
     private final List<Gap> gaps = new ArrayList<>();
     private String classId;
@@ -76,19 +78,35 @@ final class StreamState {
             if (givenUp.remove(key)) {
                 opened.giveUp();
             }
-            segments.putIfAbsent(key, opened);
+            SegmentBuilder standing = segments.putIfAbsent(key, opened);
+            for (Orphan orphan : orphans.getOrDefault(key, List.of())) {
+                add(standing == null ? opened : standing, orphan.header, orphan.ref);
+            }
+            orphans.remove(key);
             return true;
         }
         SegmentBuilder segment = segments.get(key);
         if (segment == null) {
-            return false;
+            if (givenUp.contains(key)) {
+                return false;
+            }
+            // A rewritten batch can land behind a later one: its configuration record is still to come.
+            orphans.computeIfAbsent(key, k -> new ArrayList<>()).add(new Orphan(header, ref));
+            return true;
         }
+        add(segment, header, ref);
+        return true;
+    }
+
+    private void add(SegmentBuilder segment, RecordHeader header, FragmentRef ref) {
         segment.add(header, ref);
         if (header.kind() == RecordHeader.Kind.FRAGMENT) {
             lastEndUtcMicros = Math.max(lastEndUtcMicros, header.startUtcMicros() + header.durationMicros());
         }
-        return true;
     }
+
+    /** A record that came before its segment's configuration record. */
+    private record Orphan(RecordHeader header, FragmentRef ref) {}
 
     /** Counts a fragment of this process as acknowledged. */
     synchronized void count(RecordHeader fragment) {
@@ -145,14 +163,31 @@ final class StreamState {
         SegmentBuilder segment = segments.get(key);
         if (segment == null) {
             givenUp.add(key);
+            loseOrphans(key);
         } else {
             segment.giveUp();
         }
     }
 
+    /** Their configuration is lost, so they cannot be shown: they are a gap. */
+    private void loseOrphans(SegmentBuilder.Key key) {
+        List<Orphan> lost = orphans.remove(key);
+        for (Orphan orphan : lost == null ? List.<Orphan>of() : lost) {
+            if (orphan.header.kind() == RecordHeader.Kind.FRAGMENT) {
+                long start = orphan.header.startUtcMicros();
+                gap(
+                        start,
+                        start + orphan.header.durationMicros(),
+                        "",
+                        GapCause.VOLUME_FAILED,
+                        "its configuration record was lost with a failed volume");
+            }
+        }
+    }
+
     /** The keeper's round: the segments whose rows can go into the index. */
-    synchronized List<SegmentBuilder> takeComplete() {
-        segments.values().forEach(SegmentBuilder::aged);
+    synchronized List<SegmentBuilder> takeComplete(long monoNanos) {
+        segments.values().forEach(segment -> segment.aged(monoNanos));
         return segments.values().stream().filter(SegmentBuilder::isComplete).toList();
     }
 
@@ -206,6 +241,18 @@ final class StreamState {
         if (toUtcMicros > micros(gap.from())) {
             gaps.add(new Gap(
                     gap.number(), id, gap.from(), Optional.of(instant(toUtcMicros)), gap.cause(), gap.detail()));
+        }
+    }
+
+    /** At start: closes every gap that has no end, also one that a shorter one was opened within. */
+    synchronized void closeGaps(long toUtcMicros, long toMonoNanos, String bootId) {
+        closeGap(toUtcMicros, toMonoNanos, bootId);
+        for (Gap gap : List.copyOf(gaps)) {
+            if (gap.to().isEmpty()) {
+                gaps.remove(gap);
+                openGap = gap;
+                closeGap(toUtcMicros, toMonoNanos, bootId);
+            }
         }
     }
 

@@ -44,6 +44,9 @@ final class VolumeWriter implements Runnable {
     /** How long a commit waits for loops to hand over: a loop busy encrypting a 25 Mbit/s key picture answers in 10 ms. */
     private static final long FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /** At the stop a loop may be waited for longer: what it still has would be lost. */
+    private static final long LAST_FLUSH_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     /** Fresh reels that may fail one after the other before the volume itself is taken for the fault. */
     private static final int MOST_REELS_RETIRED_AT_ONCE = 3;
 
@@ -149,10 +152,10 @@ final class VolumeWriter implements Runnable {
         if (failed && around.pace.monoNanos() - failedAtNanos >= RETRY_NANOS) {
             failed = false;
         }
-        gather();
         List<Batch> again = new ArrayList<>(waiting);
         waiting.clear();
         again.forEach(this::accept);
+        gather();
         for (RingHead head : new ArrayList<>(written.keySet())) {
             syncAndAcknowledge(head);
         }
@@ -163,7 +166,7 @@ final class VolumeWriter implements Runnable {
         List<StoreLoop> loops = around.loops.get();
         FlushRound round = new FlushRound(loops.size());
         loops.forEach(loop -> loop.requestFlush(this, round));
-        long until = around.pace.monoNanos() + FLUSH_NANOS;
+        long until = around.pace.monoNanos() + (stopping ? LAST_FLUSH_NANOS : FLUSH_NANOS);
         while (!round.isDone() && around.pace.monoNanos() - until < 0) {
             Batch batch = poll(TimeUnit.MILLISECONDS.toNanos(1));
             if (batch != null) {
@@ -178,6 +181,10 @@ final class VolumeWriter implements Runnable {
     /** Places and writes a batch; on a disk error its reel is retired and it goes to the next. */
     private void accept(Batch batch) {
         Ring ring = batch.ring();
+        if (waiting.stream().anyMatch(before -> before.ring() == ring)) {
+            waiting.add(batch); // never past one that waits: a segment's configuration may be in it
+            return;
+        }
         List<Batch> todo = new ArrayList<>(List.of(batch));
         int retired = 0;
         while (!todo.isEmpty()) {
@@ -235,7 +242,7 @@ final class VolumeWriter implements Runnable {
         heads.put(ring, new RingHead(reel, header, file, volume.reelBytes, 0, 0));
         RingHead head = RingHead.begin(reel, header, file, volume.reelBytes);
         heads.put(ring, head);
-        ring.opened(reel);
+        ring.opened(reel, around.pace.monoNanos());
         volume.readable(reel);
         around.ledger.append(
                 new LedgerEntry.ReelOpened(
@@ -254,8 +261,15 @@ final class VolumeWriter implements Runnable {
             head.sync();
         } catch (IOException e) {
             Ring ring = batches.isEmpty() ? ringOf(head) : batches.get(0).ring();
-            List<Batch> anew = ring == null ? List.of() : retire(ring, head, e);
-            anew.forEach(this::accept);
+            if (ring == null) {
+                // Full, all its footage acknowledged before: only its footer is in doubt, and start walks it without.
+                log.error("footer of {} may not be durable: {}", head.reel.path, e.toString());
+                written.remove(head);
+                head.reel.become(Reel.State.RETIRED);
+                closeHead(head);
+                return;
+            }
+            retire(ring, head, e).forEach(this::accept);
             return;
         }
         written.remove(head);

@@ -21,7 +21,7 @@ import org.watchkeep.retention.disk.PowerCut;
  * lost or torn in any order. At the next start everything acknowledged is there with the digest it was acknowledged
  * with, nothing is damaged, and every other second is a gap with a cause.
  */
-class PowerCutTest {
+class PowerCutIT {
     private static final StreamId GATE = StreamId.main("gate");
     private static final StreamId SQUARE = StreamId.main("square");
 
