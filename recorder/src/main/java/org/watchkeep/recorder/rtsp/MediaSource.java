@@ -14,4 +14,9 @@ public interface MediaSource {
      * this call on.
      */
     MediaSubscription subscribe(MediaSink sink);
+
+    /** How one client is borne towards: asked for once a connection, on its event loop. */
+    default Manners manners() {
+        return Manners.PLAIN;
+    }
 }

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     private final InterleavedDecoder decoder;
     private final ServerAuth auth;
     private @Nullable ServerSession session;
+    private @Nullable Manners manners;
+    private boolean isPlayAccepted;
     private long lastHeardNanos;
 
     ServerConnection(RtspServer server, Channel channel) {
@@ -143,11 +146,48 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
 
     @Override
     public void onRequest(RtspRequest request) {
-        RtspResponse answer = answer(request);
-        int cseq = request.headers().cseq();
-        reply(cseq < 0 ? answer : answer.with(RtspHeaders.CSEQ, Integer.toString(cseq)));
-        if (request.method().equals(RtspRequest.PLAY) && answer.isOk() && session != null) {
+        isPlayAccepted = false;
+        Manners.Reply reply = mannersTowards(request).answer(request, this::plainAnswer);
+        ByteBuf bytes = channel.alloc().buffer();
+        bytes.writeCharSequence(reply.bytes(), StandardCharsets.ISO_8859_1);
+        if (reply.delayMillis() > 0) {
+            channel.eventLoop().schedule(() -> write(bytes, reply), reply.delayMillis(), TimeUnit.MILLISECONDS);
+        } else {
+            write(bytes, reply);
+        }
+        if (isPlayAccepted && session != null) {
             session.play();
+        }
+    }
+
+    private void write(ByteBuf bytes, Manners.Reply reply) {
+        ChannelFuture written = channel.writeAndFlush(bytes);
+        if (reply.closes()) {
+            written.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    /** A connection keeps the manners of the first mount it asks for, as it keeps to that camera. */
+    private Manners mannersTowards(RtspRequest request) {
+        if (manners == null) {
+            Optional<RtspServer.Mount> mount = server.mountAt(request.uri());
+            if (mount.isEmpty()) {
+                return Manners.PLAIN;
+            }
+            manners = mount.get().source().manners();
+        }
+        return manners;
+    }
+
+    private Manners.Reply plainAnswer(RtspRequest request) {
+        RtspResponse answer = answer(request);
+        isPlayAccepted = request.method().equals(RtspRequest.PLAY) && answer.isOk();
+        int cseq = request.headers().cseq();
+        ByteBuf out = encoded(cseq < 0 ? answer : answer.with(RtspHeaders.CSEQ, Integer.toString(cseq)));
+        try {
+            return Manners.Reply.of(out.toString(StandardCharsets.ISO_8859_1));
+        } finally {
+            out.release();
         }
     }
 
@@ -279,8 +319,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     }
 
     private ChannelFuture reply(RtspResponse response) {
+        return channel.writeAndFlush(encoded(response));
+    }
+
+    private ByteBuf encoded(RtspResponse response) {
         ByteBuf out = channel.alloc().buffer();
         RtspEncoder.write(response.with(RtspHeaders.SERVER, server.settings().product()), out);
-        return channel.writeAndFlush(out);
+        return out;
     }
 }
