@@ -61,7 +61,8 @@ final class CameraRecorder implements CameraSession.Owner {
         this.footage = footage;
         this.alarms = alarms;
         this.backoff = new Backoff(loop.random());
-        this.sessionSettings = new RtspSessionSettings(settings.id(), settings.address(), settings.login(), userAgent);
+        this.sessionSettings = new RtspSessionSettings(
+                settings.id(), settings.address(), settings.login(), userAgent, settings.transport(), settings.tls());
     }
 
     /** Begins to call the camera, as soon as the budget of all cameras allows. */
@@ -102,8 +103,8 @@ final class CameraRecorder implements CameraSession.Owner {
         if (auth.equals("basic") && terms.isEmpty()) {
             LOG.warn("{}: the camera takes the password only in clear (Basic)", settings.id());
         }
-        terms = Optional.of(
-                new CameraStatus.Terms("tcp", track.format().encodingName().toLowerCase(Locale.ROOT), auth));
+        terms = Optional.of(new CameraStatus.Terms(
+                track.transport(), track.format().encodingName().toLowerCase(Locale.ROOT), auth));
     }
 
     @Override

@@ -96,6 +96,10 @@ final class CameraSession implements RtspSession.Listener {
 
     @Override
     public void onTrack(RtspTrack setUp) {
+        if (!setUp.format().encodingName().equals("H264")) {
+            close("no track for " + setUp.format().encodingName());
+            return;
+        }
         StreamOrigin origin = new StreamOrigin(settings.camera(), setUp.connection(), setUp.channel());
         track = new H264Track(
                 new H264TrackSettings(

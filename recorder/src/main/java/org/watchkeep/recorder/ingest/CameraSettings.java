@@ -4,7 +4,10 @@ package org.watchkeep.recorder.ingest;
 import java.net.URI;
 import java.util.Optional;
 import org.watchkeep.recorder.rtsp.Credentials;
+import org.watchkeep.recorder.rtsp.RtspSessionSettings;
 import org.watchkeep.recorder.rtsp.RtspUrl;
+import org.watchkeep.recorder.rtsp.TlsTrust;
+import org.watchkeep.recorder.rtsp.TransportChoice;
 import org.watchkeep.retention.store.StreamId;
 
 /**
@@ -13,15 +16,30 @@ import org.watchkeep.retention.store.StreamId;
  * @param id {@code [a-z0-9][a-z0-9-]{0,39}}
  * @param number the number operators know it by
  * @param name what operators call it
- * @param url {@code rtsp://host:port/path}; a login inside it is used where none is given beside it
+ * @param url {@code rtsp://} or {@code rtsps://host:port/path}; a login inside it is used where none is given beside it
  * @param credentials the login, empty for a camera that wants none
  * @param classId retention class
+ * @param transport how media is asked for; {@code UDP} cannot be asked of {@code rtsps://}
+ * @param tls by what the camera's certificate is believed, for {@code rtsps://}
  */
 public record CameraSettings(
-        String id, int number, String name, URI url, Optional<Credentials> credentials, String classId) {
+        String id,
+        int number,
+        String name,
+        URI url,
+        Optional<Credentials> credentials,
+        String classId,
+        TransportChoice transport,
+        TlsTrust tls) {
     public CameraSettings {
         StreamId.main(id);
-        RtspUrl.parse(url.toString());
+        RtspSessionSettings.requireTransport(RtspUrl.parse(url.toString()), transport);
+    }
+
+    /** The transport left to us, and certificates believed as this machine believes them. */
+    public CameraSettings(
+            String id, int number, String name, URI url, Optional<Credentials> credentials, String classId) {
+        this(id, number, name, url, credentials, classId, TransportChoice.AUTO, TlsTrust.SYSTEM);
     }
 
     /** The stream that is recorded. */
@@ -41,6 +59,6 @@ public record CameraSettings(
     @Override
     public String toString() {
         return "CameraSettings[id=" + id + ", number=" + number + ", name=" + name + ", url=" + address() + ", classId="
-                + classId + "]";
+                + classId + ", transport=" + transport + ", tls=" + tls + "]";
     }
 }

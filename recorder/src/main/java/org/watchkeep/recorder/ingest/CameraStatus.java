@@ -30,7 +30,7 @@ public record CameraStatus(
     /**
      * How a camera is talked to. Immutable.
      *
-     * @param transport {@code tcp}
+     * @param transport {@code tcp}, {@code udp} or {@code rtsps}
      * @param codec {@code h264}
      * @param auth {@code none}, {@code basic} or {@code digest-md5}
      */

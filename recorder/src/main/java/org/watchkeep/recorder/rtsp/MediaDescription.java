@@ -3,6 +3,7 @@ package org.watchkeep.recorder.rtsp;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One {@code m=} section of an SDP. Immutable.
@@ -14,6 +15,13 @@ import java.util.Optional;
 public record MediaDescription(String kind, List<MediaFormat> formats, Optional<String> control) {
     public MediaDescription {
         formats = List.copyOf(formats);
+    }
+
+    /** The first format, in the camera's order, of one of these encodings (upper case). */
+    Optional<MediaFormat> firstOf(Set<String> encodingNames) {
+        return formats.stream()
+                .filter(f -> encodingNames.contains(f.encodingName()))
+                .findFirst();
     }
 
     /** The first format of this encoding. */

@@ -3,8 +3,10 @@ package org.watchkeep.recorder.rtsp;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.recorder.rtp.StreamFormatException;
 import org.watchkeep.recorder.rtp.StreamOrigin;
+import org.watchkeep.recorder.rtp.Tolerance;
 
 /**
- * One session with one camera, as a client, over TCP: finds the H.264 track, sets it up and nothing else, plays, keeps
+ * One session with one camera, as a client, over TCP: finds the video track, sets it up and nothing else, plays, keeps
  * alive, tears down.
  *
  * <pre>
@@ -36,7 +39,9 @@ public final class RtspSession {
     static final long TEARDOWN_TIMEOUT_NANOS = 1_000_000_000L;
 
     private static final TransportHeader.Channels ASKED_CHANNELS = TransportHeader.Channels.ofTrack(0);
-    private static final String CODEC = "H264";
+
+    /** What is recorded; {@code JPEG} by its static payload type too. */
+    private static final Set<String> CODECS = Set.of("H264", "H265", "JPEG");
 
     /** What the session tells. {@link #onEnd} comes once and last. */
     public interface Listener {
@@ -89,6 +94,7 @@ public final class RtspSession {
     private @Nullable Keepalive keepalive;
     private Timers.Timer teardownTimer = Timers.Timer.NONE;
     private long strayFrames;
+    private final Set<Tolerance> tolerances = EnumSet.noneOf(Tolerance.class);
 
     public RtspSession(
             RtspSessionSettings settings,
@@ -282,7 +288,7 @@ public final class RtspSession {
         tool = description.tool();
         sessionControl = description.control();
         for (MediaDescription media : description.media()) {
-            Optional<MediaFormat> format = media.format(CODEC);
+            Optional<MediaFormat> format = media.firstOf(CODECS);
             if (media.kind().equals("video") && format.isPresent()) {
                 endAbandoned();
                 setUp(ControlUrls.ofTrack(base, media.control()), 0, format.get());
@@ -291,7 +297,8 @@ public final class RtspSession {
         }
         end(
                 SessionEnd.Reason.REFUSED,
-                "DESCRIBE: no H.264 video among " + description.media().size() + " media");
+                "DESCRIBE: no H.264, H.265 or JPEG video among "
+                        + description.media().size() + " media");
     }
 
     /** Hikvision answers 500 to a TEARDOWN that comes over another connection: whatever is said, it was worth a try. */
@@ -346,7 +353,12 @@ public final class RtspSession {
         }
         channels = granted.flatMap(TransportHeader::channels).orElse(ASKED_CHANNELS);
         session = session.with(response.headers());
-        track = new RtspTrack(format, dialled.host() + ":" + dialled.port(), channels.rtp());
+        track = new RtspTrack(
+                format,
+                dialled.host() + ":" + dialled.port(),
+                channels.rtp(),
+                dialled.isTls() ? "rtsps" : "tcp",
+                tolerances);
         listener.onTrack(track);
         if (state == State.DIALOGUE) {
             play(ControlUrls.ofSession(dialled, base, sessionControl), 0);

@@ -4,9 +4,34 @@ package org.watchkeep.recorder.rtsp;
 import java.util.Optional;
 
 /**
- * Whom to call and as whom. Immutable.
+ * Whom to call, as whom, and how. Immutable.
  *
  * @param camera the camera's id, for errors
  * @param userAgent always sent: some cameras refuse clients without a name
+ * @param transport how media is asked for
+ * @param tls by what the camera's certificate is believed, for {@code rtsps://}
  */
-public record RtspSessionSettings(String camera, RtspUrl url, Optional<Credentials> credentials, String userAgent) {}
+public record RtspSessionSettings(
+        String camera,
+        RtspUrl url,
+        Optional<Credentials> credentials,
+        String userAgent,
+        TransportChoice transport,
+        TlsTrust tls) {
+    public RtspSessionSettings {
+        requireTransport(url, transport);
+    }
+
+    /** The choice left to us, and certificates believed as this machine believes them. */
+    public RtspSessionSettings(String camera, RtspUrl url, Optional<Credentials> credentials, String userAgent) {
+        this(camera, url, credentials, userAgent, TransportChoice.AUTO, TlsTrust.SYSTEM);
+    }
+
+    /** TLS protects what is interleaved in it; datagrams beside it would be in clear (SRTP is not spoken). */
+    public static void requireTransport(RtspUrl url, TransportChoice transport) {
+        if (url.isTls() && transport == TransportChoice.UDP) {
+            throw new IllegalArgumentException("transport: udp for " + url.scheme()
+                    + ":// (expected: auto or tcp; media over UDP would not be encrypted)");
+        }
+    }
+}

@@ -42,6 +42,10 @@ public final class TcpConnector implements Connector {
 
     @Override
     public void connect(RtspUrl to, ChannelHandler handler, Consumer<IOException> onFailure) {
+        if (to.isTls()) {
+            loop.execute(() -> onFailure.accept(new IOException("rtsps is not built yet")));
+            return;
+        }
         byte[] literal = NetUtil.createByteArrayFromIpAddressString(to.host());
         if (literal != null) {
             try {

@@ -479,11 +479,28 @@ class RtspSessionTest {
     }
 
     @Test
-    void describe_noH264_isRefusedAndSaysSo() {
-        camera.on("DESCRIBE", r -> described(r, "", "m=video 0 RTP/AVP 26\r\nm=audio 0 RTP/AVP 0\r\n"));
+    void describe_noKnownVideo_isRefusedAndSaysSo() {
+        camera.on("DESCRIBE", r -> described(r, "", "m=video 0 RTP/AVP 33\r\nm=audio 0 RTP/AVP 0\r\n"));
         played();
         assertThat(notes.reason()).isEqualTo(SessionEnd.Reason.REFUSED);
-        assertThat(notes.detail()).isEqualTo("DESCRIBE: no H.264 video among 2 media");
+        assertThat(notes.detail()).isEqualTo("DESCRIBE: no H.264, H.265 or JPEG video among 2 media");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "26 |  | JPEG",
+                "96 | a=rtpmap:96 h265/90000 | H265",
+                "97 96 | a=rtpmap:96 H264/90000 | H264",
+                "96 26 | a=rtpmap:96 H265/90000 | H265"
+            })
+    void describe_knownVideo_isSetUp(String payloadTypes, String rtpmap, String codec) {
+        String sdp = "m=video 0 RTP/AVP " + payloadTypes + "\r\n" + (rtpmap == null ? "" : rtpmap + "\r\n");
+        camera.on("DESCRIBE", r -> described(r, "", sdp));
+        played();
+        assertPlaying();
+        assertThat(notes.track.orElseThrow().format().encodingName()).isEqualTo(codec);
     }
 
     @Test
