@@ -66,7 +66,7 @@ final class ReelScan {
         }
         ByteBuffer footer = ReelFooter.aligned(Math.toIntExact(trailer.footerBytes()));
         volume.read(reel, footer, trailer.footerOffset());
-        return ReelFooter.readFooter(footer, serial);
+        return ReelFooter.readFooter(footer.flip(), serial);
     }
 
     /**

@@ -145,6 +145,10 @@ final class RingRecovery {
             ring.synced(new RingPosition(header.serial(), volume.reelBytes));
             return;
         }
+        if (!last) {
+            keepUnsealed(reel, walk);
+            return;
+        }
         if (walk.end() < Math.min(trustedTo, volume.reelBytes)) {
             // Acknowledged records stand behind the damage: nothing may be written over them, no footer either.
             log.error("{} is damaged at {} of {} known bytes and is retired", reel.path, walk.end(), trustedTo);
@@ -152,14 +156,10 @@ final class RingRecovery {
             return;
         }
         RingHead head = resumed(reel, header, walk);
-        if (last) {
-            reel.become(Reel.State.HEAD);
-            ring.resumed(reel);
-            writer.resume(ring, head);
-            ring.synced(new RingPosition(header.serial(), walk.end()));
-        } else {
-            finish(head);
-        }
+        reel.become(Reel.State.HEAD);
+        ring.resumed(reel);
+        writer.resume(ring, head);
+        ring.synced(new RingPosition(header.serial(), walk.end()));
     }
 
     private long trustedTo(RingPosition synced, long serial) {
@@ -186,14 +186,16 @@ final class RingRecovery {
         return head;
     }
 
-    /** A reel that is neither sealed nor the newest: the power went between its footer and the next reel's first sync. */
-    private void finish(RingHead head) throws IOException {
-        try (java.io.Closeable closing = head::close) {
-            head.writeFooter();
-            head.sync();
-        } catch (IOException e) {
-            // Its records were found by walking and can be read; it is only slower to start from.
-            log.warn("footer of {} cannot be written: {}", head.reel.path, e.toString());
+    /**
+     * A reel that is neither sealed nor the newest: the power went between its footer and the next reel's first sync, or
+     * the footer has rotted. Which of the two is not known, so nothing is written into it: where the walk ended at damage,
+     * acknowledged records may stand behind. It is walked at each start until it is cleared.
+     */
+    private void keepUnsealed(Reel reel, ReelScan.Walk walk) throws IOException {
+        log.warn("{} has no readable footer, its records were walked to {}", reel.path, walk.end());
+        try (DiskFile file = volume.openForWriting(reel)) {
+            file.sync();
         }
+        reel.readableEnd(walk.end());
     }
 }

@@ -124,6 +124,9 @@ class PowerCutIT {
         try (StoreRig rig = StoreRig.open(disk, settings, clock, GATE, SQUARE)) {
             CheckReport report = rig.store.check(true, Optional.empty());
             assertThat(report.findings()).as("seed %d", seed).isEmpty();
+            assertThat(rig.store.volumeStatuses())
+                    .as("seed %d: no power cut costs a reel", seed)
+                    .allMatch(volume -> volume.retired() == 0);
             Map<StoreRig.Acknowledged, Digest> there = new HashMap<>();
             for (StreamId stream : rig.store.streams()) {
                 for (Segment segment : rig.segments(stream)) {
