@@ -7,9 +7,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.watchkeep.recorder.media.H264Track;
-import org.watchkeep.recorder.media.H264TrackSettings;
 import org.watchkeep.recorder.media.TrackStatistics;
+import org.watchkeep.recorder.media.VideoCodec;
+import org.watchkeep.recorder.media.VideoTrack;
+import org.watchkeep.recorder.media.VideoTrackSettings;
 import org.watchkeep.recorder.rtp.StreamFormatException;
 import org.watchkeep.recorder.rtp.StreamOrigin;
 import org.watchkeep.recorder.rtsp.RtspSession;
@@ -20,7 +21,7 @@ import org.watchkeep.recorder.rtsp.SessionMemory;
 import org.watchkeep.recorder.rtsp.Timers;
 
 /**
- * One session of one camera: brings packets from the {@link RtspSession} to the {@link H264Track}, and ends a session whose
+ * One session of one camera: brings packets from the {@link RtspSession} to the {@link VideoTrack}, and ends a session whose
  * media has stopped. Used once. Confined to its event loop, save {@link #statistics}.
  */
 final class CameraSession implements RtspSession.Listener {
@@ -50,7 +51,7 @@ final class CameraSession implements RtspSession.Listener {
     private final Owner owner;
     private final RtspSession rtsp;
 
-    private volatile @Nullable H264Track track;
+    private volatile @Nullable VideoTrack track;
     private long arrivalMonoNanos;
     private long arrivalUtcMicros;
     private long firstMediaMonoNanos;
@@ -91,7 +92,7 @@ final class CameraSession implements RtspSession.Listener {
 
     /** Empty before a track was set up. Any thread. */
     Optional<TrackStatistics> statistics() {
-        return Optional.ofNullable(track).map(H264Track::statistics);
+        return Optional.ofNullable(track).map(VideoTrack::statistics);
     }
 
     @Override
@@ -101,15 +102,16 @@ final class CameraSession implements RtspSession.Listener {
             return;
         }
         StreamOrigin origin = new StreamOrigin(settings.camera(), setUp.connection(), setUp.channel());
-        track = new H264Track(
-                new H264TrackSettings(
-                        origin,
-                        setUp.format().payloadType(),
-                        setUp.format().clockRate(),
-                        setUp.format().parameter("sprop-parameter-sets").orElse(""),
-                        loop.slabs(),
-                        runs.endMonoNanos()),
-                runs);
+        VideoTrackSettings media = new VideoTrackSettings(
+                origin,
+                setUp.format().payloadType(),
+                setUp.format().clockRate(),
+                setUp.format().fmtp(),
+                loop.slabs(),
+                runs.endMonoNanos());
+        track = VideoCodec.ofEncodingName(setUp.format().encodingName())
+                .map(codec -> codec.track(media, runs))
+                .orElse(null);
         owner.onTrack(setUp);
     }
 
@@ -124,7 +126,7 @@ final class CameraSession implements RtspSession.Listener {
     private void tick() {
         tick = loop.timers().after(TICK_NANOS, this::tick);
         long now = loop.clock().monoNanos();
-        H264Track playing = track;
+        VideoTrack playing = track;
         try {
             if (playing != null) {
                 playing.onTick(now);
@@ -153,15 +155,20 @@ final class CameraSession implements RtspSession.Listener {
             firstMediaMonoNanos = arrivalMonoNanos;
             owner.onMedia();
         }
-        H264Track playing = track;
-        if (playing != null) {
-            playing.onRtp(packet, arrivalMonoNanos, arrivalUtcMicros);
+        VideoTrack playing = track;
+        if (playing == null) {
+            throw new StreamFormatException(
+                    "a packet of a codec that is not recorded",
+                    new StreamOrigin(settings.camera(), "", StreamFormatException.UNKNOWN),
+                    StreamFormatException.UNKNOWN,
+                    StreamFormatException.UNKNOWN);
         }
+        playing.onRtp(packet, arrivalMonoNanos, arrivalUtcMicros);
     }
 
     @Override
     public void onRtcp(ByteBuf packet) {
-        H264Track playing = track;
+        VideoTrack playing = track;
         if (playing != null) {
             playing.onRtcp(packet, arrivalMonoNanos, arrivalUtcMicros);
         }
@@ -170,7 +177,7 @@ final class CameraSession implements RtspSession.Listener {
     @Override
     public void onEnd(SessionEnd end) {
         tick.cancel();
-        H264Track ended = track;
+        VideoTrack ended = track;
         try {
             if (ended != null) {
                 ended.close();

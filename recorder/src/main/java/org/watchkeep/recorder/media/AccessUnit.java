@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.media;
 
-/** One access unit (H.264 3.1) in the chain of its track: where its bytes are and what is known of it. Confined to its event loop. */
+/** One access unit (H.264 3.1, H.265 3.1) in the chain of its track: where its bytes are and what is known of it. Confined to its event loop. */
 final class AccessUnit {
     /** Places in the track's {@link SlabChain}. */
     final long from;

@@ -31,14 +31,14 @@ final class Boxes {
 
     private Boxes() {}
 
-    /** The init segment of an H.264 track: {@code ftyp} and {@code moov}. */
-    static ByteBuffer initSegment(H264Sps sps, List<byte[]> spsUnits, List<byte[]> ppsUnits) {
+    /** The init segment of a video track: {@code ftyp} and {@code moov}. */
+    static ByteBuffer initSegment(VideoConfiguration video) {
         BoxWriter out = new BoxWriter(1 << 10);
         ftyp(out);
         int moov = out.begin("moov");
         mvhd(out);
         int trak = out.begin("trak");
-        tkhd(out, sps.width(), sps.height());
+        tkhd(out, video.width(), video.height());
         int mdia = out.begin("mdia");
         mdhd(out);
         hdlr(out);
@@ -46,7 +46,7 @@ final class Boxes {
         vmhd(out);
         dinf(out);
         int stbl = out.begin("stbl");
-        stsd(out, sps, spsUnits, ppsUnits);
+        stsd(out, video);
         emptyTables(out);
         out.end(stbl).end(minf).end(mdia).end(trak);
         mvex(out);
@@ -109,11 +109,11 @@ final class Boxes {
     }
 
     /** 8.5.2, 12.1.3; ISO/IEC 14496-15 5.4.2. */
-    static void stsd(BoxWriter out, H264Sps sps, List<byte[]> spsUnits, List<byte[]> ppsUnits) {
+    static void stsd(BoxWriter out, VideoConfiguration video) {
         int stsd = out.beginFull("stsd", 0, 0);
         out.int32(1);
-        int avc1 = out.begin("avc1");
-        out.zeros(6).int16(1).zeros(16).int16(sps.width()).int16(sps.height());
+        int entry = out.begin(video.sampleEntry());
+        out.zeros(6).int16(1).zeros(16).int16(video.width()).int16(video.height());
         // 72 dpi; one frame a sample; no compressor name; depth 24; pre-defined -1.
         out.int32(0x48_0000)
                 .int32(0x48_0000)
@@ -122,12 +122,13 @@ final class Boxes {
                 .zeros(32)
                 .int16(24)
                 .int16(-1);
-        avcC(out, sps, spsUnits, ppsUnits);
-        out.end(avc1).end(stsd);
+        out.bytes(video.decoderConfiguration());
+        out.end(entry).end(stsd);
     }
 
     /** ISO/IEC 14496-15 5.3.3.1. Lengths in samples have four bytes. */
-    static void avcC(BoxWriter out, H264Sps sps, List<byte[]> spsUnits, List<byte[]> ppsUnits) {
+    static ByteBuffer avcC(H264Sps sps, List<byte[]> spsUnits, List<byte[]> ppsUnits) {
+        BoxWriter out = new BoxWriter(128);
         int box = out.begin("avcC");
         out.int8(1).int8(sps.profileIdc()).int8(sps.constraints()).int8(sps.levelIdc());
         out.int8(0xfc | 3).int8(0xe0 | spsUnits.size());
@@ -144,7 +145,7 @@ final class Boxes {
                     .int8(0xf8 | (sps.bitDepthChroma() - 8))
                     .int8(0);
         }
-        out.end(box);
+        return out.end(box).toBuffer();
     }
 
     /** 8.6.1.2, 8.7.4, 8.7.3, 8.7.5: there, and empty: the samples are in fragments. */

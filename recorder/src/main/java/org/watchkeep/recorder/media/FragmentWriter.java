@@ -56,13 +56,13 @@ final class FragmentWriter {
     private boolean isOpenDamaged;
     private int sequence;
 
-    FragmentWriter(SlabChain chain, H264Sps sps, Consumer<ReadyFragment> ready) {
+    FragmentWriter(SlabChain chain, VideoConfiguration configuration, Consumer<ReadyFragment> ready) {
         this.chain = chain;
         this.ready = ready;
-        boolean isDeclared = sps.frameTicks() > 0 && sps.frameTicks() <= MAX_TICKS;
-        pictureTicks = isDeclared ? sps.frameTicks() : USUAL_TICKS;
+        boolean isDeclared = configuration.frameTicks() > 0 && configuration.frameTicks() <= MAX_TICKS;
+        pictureTicks = isDeclared ? configuration.frameTicks() : USUAL_TICKS;
         frameTicks = pictureTicks;
-        reorderTicks = isDeclared ? Math.max(0, sps.reorderFrames()) * frameTicks : 0;
+        reorderTicks = isDeclared ? Math.max(0, configuration.reorderPictures()) * frameTicks : 0;
     }
 
     /** The newest unit, whose length is not yet known. */

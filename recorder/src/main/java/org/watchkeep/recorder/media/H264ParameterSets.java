@@ -20,9 +20,6 @@ final class H264ParameterSets {
     static final int SPS = 7;
     static final int PPS = 8;
 
-    /** The longest set that is kept: with every scaling list an SPS comes to about 1 kB. */
-    static final int MAX_SET_BYTES = 4 << 10;
-
     /** All together, so that the init segment stays under the store's 64 KiB. */
     static final int MAX_TOTAL_BYTES = 48 << 10;
 
@@ -100,7 +97,7 @@ final class H264ParameterSets {
 
     /** Takes a NAL unit of type 7 or 8. */
     Change offer(byte[] nal, int length) {
-        if (length < 4 || length > MAX_SET_BYTES) {
+        if (length < 4 || length > NalWriter.MAX_SET_BYTES) {
             return Change.UNUSABLE;
         }
         int type = nal[0] & 0x1f;
@@ -172,14 +169,24 @@ final class H264ParameterSets {
         return version;
     }
 
-    /** Whether pictures have no choice of SPS. */
-    boolean hasOneSps() {
-        return spsById.size() == 1;
+    /** What pictures with this PPS are coded with; empty while a set is missing. */
+    Optional<VideoConfiguration> configuration(int ppsId) {
+        return active(ppsId)
+                .map(sps -> new VideoConfiguration(
+                        sps.codec(),
+                        sps.width(),
+                        sps.height(),
+                        sps.reorderFrames(),
+                        sps.frameTicks(),
+                        meaning(sps),
+                        "avc1",
+                        Boxes.avcC(sps, spsUnits(), ppsUnits())));
     }
 
-    /** All that a decoder would act on, to compare configurations. */
-    List<List<Long>> meaning() {
+    /** All that a decoder would act on: the sets in use first. */
+    private List<List<Long>> meaning(H264Sps active) {
         List<List<Long>> all = new ArrayList<>();
+        all.add(active.meaning());
         spsById.values().forEach(one -> all.add(one.meaning));
         ppsById.values().forEach(one -> all.add(one.meaning));
         return all;

@@ -12,7 +12,7 @@ import java.util.List;
  * @param chromaFormatIdc 1 is 4:2:0
  * @param width in luma samples, cropped
  * @param height in luma samples, cropped
- * @param reorderFrames how many pictures may be sent before one that is shown earlier; {@link #REORDER_UNKNOWN} where it
+ * @param reorderFrames how many pictures may be sent before one that is shown earlier; {@link VideoConfiguration#REORDER_UNKNOWN} where it
  *     is not said
  * @param frameTicks length of a frame as the camera declares it, on a 90 kHz clock; 0 where it does not
  * @param meaning all that a decoder would act on: declared timing and buffer models are left out, for cameras rewrite
@@ -33,9 +33,6 @@ record H264Sps(
         List<Long> meaning) {
     /** Level 6.2 ends at 16,880 in either direction (A.3.1); a number above has no camera behind it. */
     private static final int MAX_MACROBLOCKS = 1_055;
-
-    /** The camera says nothing: most say nothing and reorder nothing. */
-    static final int REORDER_UNKNOWN = -1;
 
     private static final int EXTENDED_SAR = 255;
 
@@ -69,7 +66,7 @@ record H264Sps(
         private int depthLuma = 8;
         private int depthChroma = 8;
         private int pocType;
-        private int reorderFrames = REORDER_UNKNOWN;
+        private int reorderFrames = VideoConfiguration.REORDER_UNKNOWN;
         private long frameTicks;
 
         Parser(BitReader in) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.media;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -50,17 +49,16 @@ final class TrackRuns {
     /** A camera that sends its key pictures without parameter sets is not one we can record. */
     static final int MAX_UNUSABLE_KEYS = 3;
 
-    private final H264TrackSettings settings;
+    private final VideoTrackSettings settings;
     private final FragmentSink sink;
     private final SlabChain chain;
-    private final AccessUnitBuilder builder;
-    private final H264ParameterSets parameterSets;
+    private final UnitFormat format;
     private final CameraClock cameraClock;
     private final Set<Tolerance> tolerances;
 
     private @Nullable Run run;
     /** Of the newest run. */
-    private @Nullable H264Sps sps;
+    private @Nullable VideoConfiguration configuration;
 
     private boolean needsKey = true;
     private boolean isTimeKnown;
@@ -82,27 +80,19 @@ final class TrackRuns {
     private long lastPictureMonoNanos = Long.MIN_VALUE;
 
     /** What belongs to the open run. */
-    private record Run(
-            H264Sps sps,
-            int setsVersion,
-            List<List<Long>> meaning,
-            RunClock clock,
-            RunOutput output,
-            FragmentWriter writer) {}
+    private record Run(VideoConfiguration configuration, RunClock clock, RunOutput output, FragmentWriter writer) {}
 
     TrackRuns(
-            H264TrackSettings settings,
+            VideoTrackSettings settings,
             FragmentSink sink,
             SlabChain chain,
-            AccessUnitBuilder builder,
-            H264ParameterSets parameterSets,
+            UnitFormat format,
             CameraClock cameraClock,
             Set<Tolerance> tolerances) {
         this.settings = settings;
         this.sink = sink;
         this.chain = chain;
-        this.builder = builder;
-        this.parameterSets = parameterSets;
+        this.format = format;
         this.cameraClock = cameraClock;
         this.tolerances = tolerances;
         this.endMonoNanos = settings.notBeforeMonoNanos();
@@ -121,12 +111,13 @@ final class TrackRuns {
             if (jump != null) {
                 endRun(jump.cause(), jump.detail());
                 at = null;
-            } else if (unit.isKey && isReconfigured(at, unit)) {
-                at = reconfigure(at, unit);
+            } else if (unit.isKey) {
+                at = reconfigured(at, unit);
             }
         }
         if (at == null) {
-            Optional<H264Sps> active = unit.isKey ? active(unit) : Optional.ofNullable(sps);
+            Optional<VideoConfiguration> active =
+                    unit.isKey ? format.configuration(unit) : Optional.ofNullable(configuration);
             if (active.isEmpty()) {
                 unusableKeys += unit.isKey ? 1 : 0;
                 skip(unit);
@@ -144,7 +135,8 @@ final class TrackRuns {
             int count = unusableKeys;
             unusableKeys = 0;
             throw new StreamFormatException(
-                    "key pictures without usable parameter sets: " + count + " (expected: SPS and PPS before each)",
+                    "key pictures without usable parameter sets: " + count + " (expected: " + format.needed()
+                            + " before each)",
                     settings.origin(),
                     StreamFormatException.UNKNOWN,
                     StreamFormatException.UNKNOWN);
@@ -221,41 +213,24 @@ final class TrackRuns {
         at.output.onTime(unit.arrivalMonoNanos);
     }
 
-    private Optional<H264Sps> active(AccessUnit unit) {
-        int ppsId = builder.ppsId(unit);
-        return ppsId < 0 ? Optional.empty() : parameterSets.active(ppsId);
-    }
-
-    private boolean isReconfigured(Run at, AccessUnit unit) {
-        if (at.setsVersion == parameterSets.version() && parameterSets.hasOneSps()) {
-            return false;
+    /** Where a key picture is coded otherwise, ends the run and begins the next where it ended: no time passes between them. */
+    private Run reconfigured(Run at, AccessUnit unit) {
+        VideoConfiguration next = format.configuration(unit).orElse(at.configuration);
+        if (next.decodesAs(at.configuration)) {
+            return at;
         }
-        Optional<H264Sps> active = active(unit);
-        return active.isPresent()
-                && !(active.get().meaning().equals(at.sps.meaning())
-                        && parameterSets.meaning().equals(at.meaning));
-    }
-
-    /** Ends the run and begins the next where it ended: no time passes between them. */
-    private Run reconfigure(Run at, AccessUnit unit) {
-        H264Sps next = active(unit).orElse(at.sps);
-        endRun(GapCause.CONFIGURATION_CHANGED, describe(at.sps) + " -> " + describe(next));
+        endRun(GapCause.CONFIGURATION_CHANGED, at.configuration.describe() + " -> " + next.describe());
         return beginRun(next, at.clock);
     }
 
-    private static String describe(H264Sps sps) {
-        return sps.codec() + " " + sps.width() + "x" + sps.height();
-    }
-
-    private Run beginRun(H264Sps active, RunClock clock) {
+    private Run beginRun(VideoConfiguration active, RunClock clock) {
         String notes = tolerances.stream().map(Tolerance::code).collect(Collectors.joining(" "));
-        RunStart start = new RunStart(
-                Boxes.initSegment(active, parameterSets.spsUnits(), parameterSets.ppsUnits()), active.codec(), notes);
+        RunStart start = new RunStart(Boxes.initSegment(active), active.codec(), notes);
         RunOutput output = new RunOutput(sink, start, clock, cameraClock);
         FragmentWriter writer = new FragmentWriter(chain, active, output);
-        Run begun = new Run(active, parameterSets.version(), parameterSets.meaning(), clock, output, writer);
+        Run begun = new Run(active, clock, output, writer);
         runs++;
-        sps = active;
+        configuration = active;
         run = begun;
         steppedPictures = 0;
         return begun;
@@ -304,7 +279,7 @@ final class TrackRuns {
     /** Why a picture cannot belong to the run's time; null where it can. */
     private @Nullable Jump jump(Run at, AccessUnit unit) {
         long step = unit.ticks - at.writer.latestShownTicks();
-        long most = at.sps.reorderFrames() == 0 ? MAX_HESITATION_TICKS : MAX_REORDER_TICKS;
+        long most = at.configuration.reorderPictures() == 0 ? MAX_HESITATION_TICKS : MAX_REORDER_TICKS;
         if (step < -most) {
             return timeJump("RTP time stepped back by " + seconds(MediaTime.nanos(-step)));
         }
@@ -370,7 +345,7 @@ final class TrackRuns {
     }
 
     /** Of the newest run. */
-    Optional<H264Sps> sps() {
-        return Optional.ofNullable(sps);
+    Optional<VideoConfiguration> configuration() {
+        return Optional.ofNullable(configuration);
     }
 }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -151,9 +152,9 @@ class FootageIT {
     private static CollectingSink record(List<TestStream.Unit> units, List<Long> shown) throws Exception {
         CollectingSink sink = new CollectingSink();
         SlabPool slabs = new SlabPool();
-        H264Track track = new H264Track(
-                new H264TrackSettings(
-                        new StreamOrigin("test", "127.0.0.1:554", 0), 96, 90_000, "", slabs, Long.MIN_VALUE),
+        VideoTrack track = VideoCodec.H264.track(
+                new VideoTrackSettings(
+                        new StreamOrigin("test", "127.0.0.1:554", 0), 96, 90_000, Map.of(), slabs, Long.MIN_VALUE),
                 sink);
         TestPacketiser packetiser = new TestPacketiser(1_400, true, 65_000);
         long start = 0xffff_0000L;

@@ -58,7 +58,7 @@ class H264ParameterSetsTest {
 
     @Test
     void offer_tooLong_isUnusable() {
-        assertThat(offer(Arrays.copyOf(TestStream.SPS_640, H264ParameterSets.MAX_SET_BYTES + 1)))
+        assertThat(offer(Arrays.copyOf(TestStream.SPS_640, NalWriter.MAX_SET_BYTES + 1)))
                 .isEqualTo(Change.UNUSABLE);
     }
 

@@ -52,7 +52,7 @@ class H264SpsTest {
         H264Sps sps = H264Sps.parse(nal, nal.length);
         assertThat(sps.width()).isEqualTo(1_920);
         assertThat(sps.height()).isEqualTo(1_080);
-        assertThat(sps.reorderFrames()).isEqualTo(H264Sps.REORDER_UNKNOWN);
+        assertThat(sps.reorderFrames()).isEqualTo(VideoConfiguration.REORDER_UNKNOWN);
         assertThat(sps.frameTicks()).isZero();
     }
 

@@ -340,13 +340,13 @@ class H264TrackTest {
     void onRtp_foreignPackets_areRefusedOnlyWhenNothingElseComes() throws Exception {
         byte[] foreign = harness.packetiser.packet(new byte[] {0x41}, 0, false);
         foreign[1] = 97;
-        for (int i = 1; i < H264Track.MAX_UNUSABLE_IN_ROW; i++) {
+        for (int i = 1; i < RtpVideoTrack.MAX_UNUSABLE_IN_ROW; i++) {
             harness.rtp(foreign);
         }
         assertThatThrownBy(() -> harness.rtp(foreign))
                 .isInstanceOf(StreamFormatException.class)
                 .hasMessageStartingWith("payload type: 97 (expected: 96) camera=town-hall-3");
-        assertThat(harness.close().unusablePackets()).isEqualTo(H264Track.MAX_UNUSABLE_IN_ROW);
+        assertThat(harness.close().unusablePackets()).isEqualTo(RtpVideoTrack.MAX_UNUSABLE_IN_ROW);
     }
 
     private void assertAbut() {

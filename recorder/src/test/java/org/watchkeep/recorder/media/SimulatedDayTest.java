@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,9 +26,9 @@ class SimulatedDayTest {
     @ValueSource(ints = {500, -500, 200})
     void onRtp_dayAndAHalfOffByPpm_countsEveryTickAndStaysWithUs(int ppm) throws Exception {
         Sums sums = new Sums();
-        H264Track track = new H264Track(
-                new H264TrackSettings(
-                        TrackHarness.ORIGIN, 96, 90_000, TrackHarness.sprop(), new SlabPool(), Long.MIN_VALUE),
+        VideoTrack track = VideoCodec.H264.track(
+                TrackHarness.settings(
+                        Map.of("sprop-parameter-sets", TrackHarness.sprop()), new SlabPool(), Long.MIN_VALUE),
                 sums);
         Random random = new Random(ppm);
         byte[] key = packet(TestStream.slice(random, true, true, 24));

@@ -10,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.watchkeep.retention.store.Fragment;
@@ -27,9 +28,9 @@ class TrackAllocationTest {
                 ManagementFactory.getThreadMXBean() instanceof com.sun.management.ThreadMXBean,
                 "skipped: this JVM does not count allocated bytes");
         com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        H264Track track = new H264Track(
-                new H264TrackSettings(
-                        TrackHarness.ORIGIN, 96, 90_000, TrackHarness.sprop(), new SlabPool(), Long.MIN_VALUE),
+        VideoTrack track = VideoCodec.H264.track(
+                TrackHarness.settings(
+                        Map.of("sprop-parameter-sets", TrackHarness.sprop()), new SlabPool(), Long.MIN_VALUE),
                 new Dropping());
         Random random = new Random(3);
         TestPacketiser packetiser = new TestPacketiser(1_400, true, 0);
@@ -49,7 +50,7 @@ class TrackAllocationTest {
         assertThat(bytes / ((long) PICTURES * packets.size())).isLessThan(100);
     }
 
-    private static void send(H264Track track, List<ByteBuf> packets, int from, int count) throws Exception {
+    private static void send(VideoTrack track, List<ByteBuf> packets, int from, int count) throws Exception {
         for (int picture = from; picture < from + count; picture++) {
             long mono = 1 + picture * 40_000_000L;
             for (int i = 0; i < packets.size(); i++) {

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.watchkeep.recorder.rtp.StreamFormatException;
 import org.watchkeep.recorder.rtp.StreamOrigin;
 
@@ -24,7 +25,7 @@ final class TrackHarness {
     final CollectingSink sink = new CollectingSink();
     final SlabPool slabs = new SlabPool();
     final TestPacketiser packetiser = new TestPacketiser(1_400, true, 65_530);
-    final H264Track track;
+    final VideoTrack track;
     long monoNanos = START_NANOS;
     long utcStepMicros;
     long timestamp = 0xffff_f000L;
@@ -38,9 +39,12 @@ final class TrackHarness {
     }
 
     TrackHarness(String sprop, long notBeforeMonoNanos) {
-        track = new H264Track(
-                new H264TrackSettings(ORIGIN, TestPacketiser.PAYLOAD_TYPE, 90_000, sprop, slabs, notBeforeMonoNanos),
-                sink);
+        track = VideoCodec.H264.track(settings(Map.of("sprop-parameter-sets", sprop), slabs, notBeforeMonoNanos), sink);
+    }
+
+    static VideoTrackSettings settings(Map<String, String> parameters, SlabPool slabs, long notBeforeMonoNanos) {
+        return new VideoTrackSettings(
+                ORIGIN, TestPacketiser.PAYLOAD_TYPE, 90_000, parameters, slabs, notBeforeMonoNanos);
     }
 
     static String sprop() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class H264DepacketiserTest {
     private final Set<Tolerance> tolerances = EnumSet.noneOf(Tolerance.class);
     private final Nals nals = new Nals();
-    private final H264Depacketiser depacketiser = new H264Depacketiser(nals, tolerances);
+    private final NalDepacketiser depacketiser = new NalDepacketiser(NalPackaging.H264, nals, tolerances);
 
     @Test
     void onPayload_singleNalUnit_passesItWhole() throws Exception {
@@ -161,7 +161,7 @@ class H264DepacketiserTest {
     void onPayload_anyPayloads_passNoByteThatDidNotCome(@ForAll @Size(max = 12) List<@Size(max = 24) byte[]> payloads)
             throws Exception {
         Nals sink = new Nals();
-        H264Depacketiser any = new H264Depacketiser(sink, EnumSet.noneOf(Tolerance.class));
+        NalDepacketiser any = new NalDepacketiser(NalPackaging.H264, sink, EnumSet.noneOf(Tolerance.class));
         int bytes = 0;
         for (byte[] payload : payloads) {
             for (int i = 0; i < payload.length; i++) {
@@ -185,7 +185,8 @@ class H264DepacketiserTest {
 
     private static boolean continues(String hex) {
         byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
-        return H264Depacketiser.continuesPicture(Unpooled.wrappedBuffer(bytes), 0, bytes.length);
+        return new NalDepacketiser(NalPackaging.H264, new Nals(), EnumSet.noneOf(Tolerance.class))
+                .continuesPicture(Unpooled.wrappedBuffer(bytes), 0, bytes.length);
     }
 
     private void push(String hex) throws StreamFormatException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.media;
 
+import java.util.Map;
 import org.watchkeep.recorder.rtp.StreamOrigin;
 
 /**
@@ -9,22 +10,23 @@ import org.watchkeep.recorder.rtp.StreamOrigin;
  * @param origin for errors
  * @param payloadType of the packets to be recorded, from the SDP
  * @param clockRate ticks a second of their timestamps, from the SDP: 90000
- * @param spropParameterSets the fmtp value as it came; empty where there is none
+ * @param parameters the SDP's format parameters, names in lower case, values as they came
  * @param slabs the pool of the event loop that the track runs on
  * @param notBeforeMonoNanos where this stream's footage ended last, on the recorder's monotonic clock: a camera that sends
  *     old pictures first does not reach behind it; {@link Long#MIN_VALUE} where there is none
  */
-public record H264TrackSettings(
+public record VideoTrackSettings(
         StreamOrigin origin,
         int payloadType,
         int clockRate,
-        String spropParameterSets,
+        Map<String, String> parameters,
         SlabPool slabs,
         long notBeforeMonoNanos) {
-    public H264TrackSettings {
+    public VideoTrackSettings {
         if (payloadType < 0 || payloadType > 127) {
             throw new IllegalArgumentException("payload type: " + payloadType + " (expected: 0 to 127)");
         }
+        parameters = Map.copyOf(parameters);
         if (clockRate <= 0) {
             throw new IllegalArgumentException("clock rate: " + clockRate + " (expected: above 0)");
         }

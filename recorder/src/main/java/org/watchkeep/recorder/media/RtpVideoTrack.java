@@ -6,7 +6,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.watchkeep.recorder.rtp.CameraClock;
-import org.watchkeep.recorder.rtp.H264Depacketiser;
+import org.watchkeep.recorder.rtp.Depacketiser;
 import org.watchkeep.recorder.rtp.RtcpCompound;
 import org.watchkeep.recorder.rtp.RtpPacket;
 import org.watchkeep.recorder.rtp.SenderReport;
@@ -16,22 +16,23 @@ import org.watchkeep.recorder.rtp.TimestampExtender;
 import org.watchkeep.recorder.rtp.Tolerance;
 
 /**
- * One H.264 track of one session: RTP packets in, CMAF fragments out. Packets come in the order of the connection; a picture
- * ends with its marker, and with a new timestamp where cameras forget or misplace it (RFC 6184 5.1).
+ * A track of any codec. Packets come in the order of the connection; a picture ends with its marker, and with a new timestamp
+ * where cameras forget or misplace it (RFC 6184 5.1, RFC 7798 4.1).
  *
  * <p>Owns no packet: each is copied once, into the slab where its bytes stay until the store has them. Confined to one event
  * loop, save {@link #statistics}.
  */
-public final class H264Track {
+final class RtpVideoTrack implements VideoTrack {
     /** So many packets in a row that are not ours are a wrong stream, not a slip: half a second at 2 Mbit/s. */
     static final int MAX_UNUSABLE_IN_ROW = 100;
 
-    private final H264TrackSettings settings;
+    private final VideoTrackSettings settings;
     private final Set<Tolerance> tolerances = EnumSet.noneOf(Tolerance.class);
     private final RtpPacket rtp;
     private final SlabChain chain;
     private final AccessUnitBuilder builder;
-    private final H264Depacketiser depacketiser;
+    private final UnitFormat format;
+    private final Depacketiser depacketiser;
     private final CameraClock cameraClock;
     private final TrackRuns runs;
 
@@ -64,26 +65,19 @@ public final class H264Track {
     private boolean isGoodbyeSeen;
     private volatile TrackStatistics published;
 
-    public H264Track(H264TrackSettings settings, FragmentSink sink) {
+    RtpVideoTrack(VideoTrackSettings settings, FragmentSink sink, UnitFormat.Maker maker) {
         this.settings = settings;
         rtp = new RtpPacket(settings.origin());
         chain = new SlabChain(settings.slabs());
-        H264ParameterSets parameterSets = new H264ParameterSets(tolerances);
-        parameterSets.offerSdp(settings.spropParameterSets());
-        builder = new AccessUnitBuilder(settings.origin(), chain, parameterSets);
-        depacketiser = new H264Depacketiser(builder, tolerances);
+        builder = new AccessUnitBuilder(settings.origin(), chain);
+        format = maker.of(settings, chain, builder, tolerances);
+        depacketiser = format.depacketiser();
         cameraClock = new CameraClock(settings.clockRate());
-        runs = new TrackRuns(settings, sink, chain, builder, parameterSets, cameraClock, tolerances);
+        runs = new TrackRuns(settings, sink, chain, format, cameraClock, tolerances);
         published = snapshot();
     }
 
-    /**
-     * Takes the next packet of the connection.
-     *
-     * @throws StreamFormatException when this is no stream we can record: too many packets in a row that are not RTP of our
-     *     payload type, an access unit beyond its limit, key pictures without parameter sets. A single bad packet is only
-     *     counted. What came before is kept; the session should end.
-     */
+    @Override
     public void onRtp(ByteBuf packet, long arrivalMonoNanos, long arrivalUtcMicros) throws StreamFormatException {
         if (!isUsable(packet)) {
             return;
@@ -175,10 +169,10 @@ public final class H264Track {
         int index = rtp.payloadIndex();
         int length = rtp.payloadLength();
         if (builder.unit() != null && rtp.timestamp() != unitTimestamp) {
-            onNewTimestamp(H264Depacketiser.continuesPicture(packet, index, length));
+            onNewTimestamp(depacketiser.continuesPicture(packet, index, length));
         }
         if (builder.unit() == null) {
-            beginUnit(H264Depacketiser.continuesPicture(packet, index, length), monoNanos, utcMicros);
+            beginUnit(depacketiser.continuesPicture(packet, index, length), monoNanos, utcMicros);
         }
         isLossBefore = false;
         depacketiser.onPayload(packet, index, length);
@@ -268,7 +262,7 @@ public final class H264Track {
         }
     }
 
-    /** Takes an RTCP packet. What it holds never ends a session: it is used or counted. */
+    @Override
     public void onRtcp(ByteBuf packet, long arrivalMonoNanos, long arrivalUtcMicros) {
         RtcpCompound compound = RtcpCompound.read(packet);
         unusableReports += compound.isMalformed() ? 1 : 0;
@@ -286,7 +280,7 @@ public final class H264Track {
         }
     }
 
-    /** Time passes: to be called some times a second. Closes a fragment by timer when pictures have stopped coming. */
+    @Override
     public void onTick(long monoNanos) {
         // Without markers the newest picture's end is only seen when the next one begins, which does not come.
         if (!isMarkerSeen
@@ -299,10 +293,7 @@ public final class H264Track {
         published = snapshot();
     }
 
-    /**
-     * The session is over: hands on the open fragment. A picture still incomplete is kept and flagged. The run stays open for
-     * the session's owner, who knows why it ended.
-     */
+    @Override
     public void close() {
         AccessUnit unit = builder.unit();
         if (unit != null && (isMarkerSeen || depacketiser.isFragmentOpen())) {
@@ -321,13 +312,13 @@ public final class H264Track {
         published = snapshot();
     }
 
-    /** As of the newest fragment, tick or {@link #close}. Any thread. */
+    @Override
     public TrackStatistics statistics() {
         return published;
     }
 
     private TrackStatistics snapshot() {
-        @Nullable H264Sps sps = runs.sps().orElse(null);
+        @Nullable VideoConfiguration shown = runs.configuration().orElse(null);
         return new TrackStatistics(
                 packets,
                 bytes,
@@ -341,7 +332,7 @@ public final class H264Track {
                 runs.skippedAccessUnits(),
                 runs.keyPictures(),
                 depacketiser.ignored(),
-                depacketiser.malformed() + builder.unusableSets(),
+                depacketiser.malformed() + format.unusable(),
                 senderReports,
                 unusableReports,
                 isGoodbyeSeen,
@@ -349,9 +340,9 @@ public final class H264Track {
                 runs.fragments(),
                 runs.lastPictureMonoNanos(),
                 runs.cameraOffsetMicros(),
-                sps == null ? "" : sps.codec(),
-                sps == null ? 0 : sps.width(),
-                sps == null ? 0 : sps.height(),
+                shown == null ? "" : shown.codec(),
+                shown == null ? 0 : shown.width(),
+                shown == null ? 0 : shown.height(),
                 tolerances);
     }
 }

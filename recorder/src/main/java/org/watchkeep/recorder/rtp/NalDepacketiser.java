@@ -5,20 +5,14 @@ import io.netty.buffer.ByteBuf;
 import java.util.Set;
 
 /**
- * Takes H.264 RTP payloads apart into NAL units (RFC 6184): single NAL units, STAP-A and FU-A. The interleaved mode (STAP-B,
- * MTAP, FU-B) is ignored and counted: no camera we know sends it. Keeps no bytes: they pass straight to the sink.
+ * Takes H.264 (RFC 6184) and H.265 (RFC 7798) payloads apart into NAL units: single ones, aggregates (STAP-A, AP) and
+ * fragments (FU-A, FU). What belongs to the interleaved mode (STAP-B, MTAP, FU-B) and PACI is ignored and counted: no camera
+ * we know sends it. Keeps no bytes: they pass straight to the sink. {@link NalPackaging} draws the headers.
  *
- * <pre>
- * NAL header   |F|NRI|  Type   |   1-23 single, 24 STAP-A, 28 FU-A
- * FU header    |S|E|R|  Type   |   S first fragment, E last
- * </pre>
- *
- * Confined to its event loop. Packets must come in order; {@link #onLoss} says where some are missing.
+ * <p>Confined to its event loop.
  */
-public final class H264Depacketiser {
-    private static final int STAP_A = 24;
-    private static final int FU_A = 28;
-
+public final class NalDepacketiser implements Depacketiser {
+    private final NalPackaging packaging;
     private final NalSink sink;
     private final Set<Tolerance> tolerances;
 
@@ -38,68 +32,68 @@ public final class H264Depacketiser {
     private long ignored;
     private long malformed;
 
-    public H264Depacketiser(NalSink sink, Set<Tolerance> tolerances) {
+    public NalDepacketiser(NalPackaging packaging, NalSink sink, Set<Tolerance> tolerances) {
+        this.packaging = packaging;
         this.sink = sink;
         this.tolerances = tolerances;
     }
 
-    /** NAL units left out: unknown or reserved type, forbidden bit, interleaved mode, nothing inside. */
+    @Override
     public long ignored() {
         return ignored;
     }
 
-    /** Payloads that could not be taken apart, whole or in part. */
+    @Override
     public long malformed() {
         return malformed;
     }
 
-    /** Whether a fragmented NAL unit has begun and not ended. */
+    @Override
     public boolean isFragmentOpen() {
         return isFragmentOpen;
     }
 
-    /**
-     * Whether a payload carries on the picture that the payload before it was of: a further fragment, or a slice that is not
-     * the first of its picture. Used where timestamp and marker contradict each other.
-     */
-    public static boolean continuesPicture(ByteBuf packet, int index, int length) {
-        if (length < 2) {
+    /** A further fragment, or a slice that is not the first of its picture. */
+    @Override
+    public boolean continuesPicture(ByteBuf packet, int index, int length) {
+        int body = packaging.headerBytes;
+        if (length <= body) {
             return false;
         }
-        int type = packet.getUnsignedByte(index) & 0x1f;
-        int second = packet.getUnsignedByte(index + 1);
-        if (type == FU_A) {
-            boolean isFirst = (second & 0x80) != 0;
-            return !isFirst || (length > 2 && isFurtherSlice(second & 0x1f, packet.getUnsignedByte(index + 2)));
+        int type = packaging.type(packet.getUnsignedByte(index));
+        int first = packet.getUnsignedByte(index + body);
+        if (type == packaging.fragment) {
+            boolean isFirst = (first & 0x80) != 0;
+            return !isFirst
+                    || (length > body + 1
+                            && packaging.isFurtherSlice(
+                                    first & packaging.fragmentTypeMask, packet.getUnsignedByte(index + body + 1)));
         }
-        if (type == STAP_A) {
-            return length > 4
-                    && isFurtherSlice(packet.getUnsignedByte(index + 3) & 0x1f, packet.getUnsignedByte(index + 4));
+        if (type == packaging.aggregate) {
+            // A size of two bytes, then the first NAL unit.
+            int inside = index + body + 2;
+            return length > body + 2 + body
+                    && packaging.isFurtherSlice(
+                            packaging.type(packet.getUnsignedByte(inside)), packet.getUnsignedByte(inside + body));
         }
-        return isFurtherSlice(type, second);
+        return packaging.isFurtherSlice(type, first);
     }
 
-    /** 7.3.3: a slice header begins with first_mb_in_slice as ue(v): a first bit of 1 is the value 0, the first slice. */
-    private static boolean isFurtherSlice(int type, int firstByte) {
-        boolean isDataPartition = type == 3 || type == 4;
-        return isDataPartition || ((type == 1 || type == 2 || type == 5) && (firstByte & 0x80) == 0);
-    }
-
-    /** Takes one payload apart. */
+    @Override
     public void onPayload(ByteBuf packet, int index, int length) throws StreamFormatException {
         if (length == 0) {
             ignored++;
             return;
         }
         int header = packet.getUnsignedByte(index);
-        int type = header & 0x1f;
-        if (type == FU_A) {
+        int type = packaging.type(header);
+        if (type == packaging.fragment) {
             onFragment(packet, index, length);
             return;
         }
         endFragmentWithoutLast();
-        if (type == STAP_A) {
-            onAggregate(packet, index + 1, index + length);
+        if (type == packaging.aggregate) {
+            onAggregate(packet, index + packaging.headerBytes, index + length);
         } else if (startCodeBytes(packet, index, length) > 0) {
             int code = startCodeBytes(packet, index, length);
             beginAfterStartCode();
@@ -110,7 +104,7 @@ public final class H264Depacketiser {
         }
     }
 
-    /** Packets are missing here: a fragmented NAL unit that is open stays without its rest. */
+    @Override
     public void onLoss() throws StreamFormatException {
         if (isFragmentOpen) {
             isFragmentOpen = false;
@@ -118,12 +112,12 @@ public final class H264Depacketiser {
         }
     }
 
-    /** The picture is over by marker: a fragmented NAL unit whose last fragment never said so is over too. */
+    @Override
     public void onPictureEnd() throws StreamFormatException {
         endFragmentWithoutLast();
     }
 
-    /** Forgets the NAL unit at hand without a word to the sink, which has dropped it. */
+    @Override
     public void reset() {
         isFragmentOpen = false;
         isHeaderDue = false;
@@ -140,19 +134,20 @@ public final class H264Depacketiser {
     }
 
     private void onFragment(ByteBuf packet, int index, int length) throws StreamFormatException {
-        if (length < 3) {
+        int head = packaging.headerBytes + 1;
+        if (length <= head) {
             // ret#115: fragments without a byte inside. The bits S and E of such a one still count.
             ignored++;
-            if (length < 2) {
+            if (length < head) {
                 return;
             }
         }
-        int fu = packet.getUnsignedByte(index + 1);
+        int fu = packet.getUnsignedByte(index + head - 1);
         boolean isFirst = (fu & 0x80) != 0;
         boolean isLast = (fu & 0x40) != 0;
         if (isFirst) {
             endFragmentWithoutLast();
-            firstFragment(packet, index, length, fu);
+            firstFragment(packet, index, length, fu & packaging.fragmentTypeMask);
             if (isLast) {
                 tolerances.add(Tolerance.FRAGMENT_FIRST_AND_LAST);
             }
@@ -160,10 +155,10 @@ public final class H264Depacketiser {
             sink.nalLost();
             return;
         } else {
-            if ((fu & 0x1f) != fragmentType) {
+            if ((fu & packaging.fragmentTypeMask) != fragmentType) {
                 tolerances.add(Tolerance.TYPE_CHANGES_WITHIN_FRAGMENT);
             }
-            pass(packet, index + 2, length - 2);
+            pass(packet, index + head, length - head);
         }
         if (isLast) {
             isFragmentOpen = false;
@@ -171,22 +166,24 @@ public final class H264Depacketiser {
         }
     }
 
-    private void firstFragment(ByteBuf packet, int index, int length, int fu) throws StreamFormatException {
+    private void firstFragment(ByteBuf packet, int index, int length, int type) throws StreamFormatException {
+        int head = packaging.headerBytes + 1;
         isFragmentOpen = true;
-        fragmentType = fu & 0x1f;
-        int code = startCodeBytes(packet, index + 2, length - 2);
+        fragmentType = type;
+        int code = startCodeBytes(packet, index + head, length - head);
         if (code > 0) {
             beginAfterStartCode();
         } else {
-            begin((packet.getUnsignedByte(index) & 0xe0) | fragmentType);
+            begin(packaging.fragmentedHeader(packet.getUnsignedByte(index), type));
             // A parameter set or delimiter too long for one packet is no such thing: Amatek puts a whole picture behind
             // it.
-            isScanned = hasStartCodes || (fragmentType >= 7 && fragmentType <= 9);
+            isScanned = hasStartCodes || packaging.isShort(type);
+            pass(packet, index + 1, packaging.headerBytes - 1);
         }
-        pass(packet, index + 2 + code, length - 2 - code);
+        pass(packet, index + head + code, length - head - code);
     }
 
-    /** RFC 6184 5.7.1: each NAL unit behind a 16-bit size. */
+    /** RFC 6184 5.7.1, RFC 7798 4.4.2: each NAL unit behind a 16-bit size. */
     private void onAggregate(ByteBuf packet, int from, int end) throws StreamFormatException {
         int at = from;
         while (end - at >= 2) {
@@ -210,6 +207,10 @@ public final class H264Depacketiser {
     }
 
     private void whole(ByteBuf packet, int index, int length) throws StreamFormatException {
+        if (length < packaging.headerBytes) {
+            ignored++;
+            return;
+        }
         begin(packet.getUnsignedByte(index));
         isScanned = hasStartCodes;
         pass(packet, index + 1, length - 1);
@@ -217,11 +218,10 @@ public final class H264Depacketiser {
     }
 
     private void begin(int header) throws StreamFormatException {
-        int type = header & 0x1f;
         isHeaderDue = false;
         heldZeros = 0;
-        // 7.4.1: forbidden_zero_bit. Type 0 and 24-31 are no NAL units of the stream itself.
-        isDiscarded = (header & 0x80) != 0 || type == 0 || type >= STAP_A;
+        // 7.4.1 (H.265: 7.4.2.2): forbidden_zero_bit.
+        isDiscarded = (header & 0x80) != 0 || !packaging.isInStream(packaging.type(header));
         if (isDiscarded) {
             ignored++;
             sink.nalLost();
@@ -262,7 +262,7 @@ public final class H264Depacketiser {
         }
     }
 
-    /** H.264 Annex B: 00 00 01 cannot occur inside a NAL unit, so where it stands another one begins. */
+    /** Annex B of both: 00 00 01 cannot occur inside a NAL unit, so where it stands another one begins. */
     private void passScanned(ByteBuf packet, int index, int end) throws StreamFormatException {
         int from = index;
         int zeros = heldZeros;
