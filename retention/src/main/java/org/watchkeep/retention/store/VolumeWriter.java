@@ -216,6 +216,9 @@ final class VolumeWriter implements Runnable {
     /** Finishes the full reel and begins the next; null when none stands ready (the ring is held). */
     private @Nullable RingHead next(Ring ring, @Nullable RingHead full) throws IOException {
         if (full != null) {
+            // Blocks not yet synced reach the disk in any order: a footer that got there before the records it lists
+            // would vouch for what is not there.
+            full.sync();
             full.writeFooter();
             written.computeIfAbsent(full, h -> new ArrayList<>());
             full.reel.become(Reel.State.FULL);

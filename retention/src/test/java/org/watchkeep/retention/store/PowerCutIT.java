@@ -10,10 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.watchkeep.retention.disk.FakeDisk;
+import org.watchkeep.retention.disk.FakeFaults;
 import org.watchkeep.retention.disk.PowerCut;
 
 /**
@@ -27,6 +29,9 @@ class PowerCutIT {
 
     /** Steps from one cut to the next: with 5 every phase of a commit is met within a few dozen cuts. */
     private static final int EVERYDAY_STRIDE = 5;
+
+    /** Each draws anew which blocks stay. */
+    private static final int FOOTER_CUTS = 8;
 
     private static final int SECONDS_IN_A_REEL_AND_A_HALF = 8;
 
@@ -44,12 +49,31 @@ class PowerCutIT {
         cutAtEach(1, Integer.MAX_VALUE);
     }
 
+    /** The full reel's footer and trailer have just been written, and nothing since the last commit was synced. */
+    @Test
+    void powerCut_behindTheFooter_keepingAnyOfItsBlocks_losesNothingAcknowledged() throws IOException {
+        for (int i = 0; i < FOOTER_CUTS; i++) {
+            long seed = 4L * i + 2; // draws which blocks are kept
+            FakeDisk disk = new FakeDisk().tearSectors();
+            AtomicBoolean cut = new AtomicBoolean();
+            Runnable cutAtTheSecondReel = () -> disk.faults().before((operation, path) -> {
+                boolean begins = operation == FakeFaults.Operation.WRITE && path.endsWith("reel-00001.wk");
+                if (begins && cut.compareAndSet(false, true)) {
+                    disk.powerCut(seed);
+                }
+            });
+            assertThat(life(disk, cutAtTheSecondReel, seed, folder.resolve("footer-" + i)))
+                    .isTrue();
+        }
+    }
+
     /** Goes on until a life is lived to its end without meeting its cut. */
     private void cutAtEach(int stride, int most) throws IOException {
         for (int i = 0; i < most; i++) {
             long step = 1 + (long) i * stride;
             long seed = 1_000 * step + i;
-            if (!life(step, seed, folder.resolve("life-" + i))) {
+            FakeDisk disk = new FakeDisk().tearSectors();
+            if (!life(disk, () -> disk.cutAt(step, seed), seed, folder.resolve("life-" + i))) {
                 System.out.println("power cut at " + i + " steps, every " + stride);
                 return;
             }
@@ -57,13 +81,12 @@ class PowerCutIT {
     }
 
     /** Records until the cut, starts anew and looks. False when the life ended before the cut. */
-    private boolean life(long step, long seed, Path at) throws IOException {
+    private boolean life(FakeDisk disk, Runnable armed, long seed, Path at) throws IOException {
         TestClock clock = new TestClock();
         StoreSettings settings = StoreRig.settings(at, 4);
-        FakeDisk disk = new FakeDisk().tearSectors();
         StoreRig.init(disk, settings, clock);
         disk.settle();
-        disk.cutAt(step, seed);
+        armed.run();
         Map<StoreRig.Acknowledged, Digest> acknowledged = new HashMap<>();
         StoreRig rig = null;
         boolean cut = false;
