@@ -256,7 +256,7 @@ public final class ControlRoom implements Closeable {
         try {
             char[] password = SecretFile.read(login.passwordFile());
             try {
-                return Optional.of(new Credentials(login.user(), new String(password)));
+                return Optional.of(new Credentials(login.user(), new String(password), login.login()));
             } finally {
                 Arrays.fill(password, '\0');
             }

@@ -50,6 +50,11 @@ record DemoCamera(int number, String name, Scheme scheme) {
         return scheme != Scheme.NONE;
     }
 
+    /** What its credentials say beside user and password: Basic goes out only where it is allowed. */
+    String loginKey() {
+        return scheme == Scheme.BASIC ? ", login: basic" : "";
+    }
+
     /** @param password of its own; not looked at where it wants no login */
     SimulatedCamera simulated(String password) {
         SimulatedCamera camera = SimulatedCamera.drawn(number, name);

@@ -150,6 +150,7 @@ final class DemoFolder implements Closeable {
                 yaml.append(", credentials: {user: ").append(DemoCamera.USER);
                 yaml.append(", passwordFile: ")
                         .append(passwordFile(camera.number()).getFileName())
+                        .append(camera.loginKey())
                         .append('}');
             }
             yaml.append("}\n");

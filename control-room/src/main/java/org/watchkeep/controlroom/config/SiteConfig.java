@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.watchkeep.recorder.rtsp.LoginPreference;
 
 /**
  * One installation, as {@code site.yaml} says it: checked, paths absolute. Immutable.
@@ -94,6 +95,10 @@ public record SiteConfig(
         }
     }
 
-    /** The password stands in a file of its own. */
-    public record Credentials(String user, Path passwordFile) {}
+    /**
+     * The password stands in a file of its own.
+     *
+     * @param login which kinds of login may be used; Basic only where it says so
+     */
+    public record Credentials(String user, Path passwordFile, LoginPreference login) {}
 }

@@ -24,6 +24,7 @@ import org.watchkeep.controlroom.config.SiteConfig.RetentionClass;
 import org.watchkeep.controlroom.config.SiteConfig.Scheme;
 import org.watchkeep.controlroom.config.SiteConfig.Transport;
 import org.watchkeep.controlroom.config.SiteConfig.Volume;
+import org.watchkeep.recorder.rtsp.LoginPreference;
 
 /**
  * Reads {@code site.yaml}. Unknown keys, anything twice and impossible values are refused, all faults at once, each with
@@ -208,7 +209,7 @@ public final class SiteConfigReader {
                     scheme,
                     classOf(section, classes),
                     url,
-                    section.optionalSection("credentials", "user", "passwordFile")
+                    section.optionalSection("credentials", "user", "passwordFile", "login")
                             .map(this::credentials),
                     transport(section),
                     section.flag("enabled", true)));
@@ -248,7 +249,18 @@ public final class SiteConfigReader {
         if (user.contains(":")) {
             section.fault("user", "a colon in it (expected: none)");
         }
-        return new Credentials(user, path(section, "passwordFile"));
+        return new Credentials(user, path(section, "passwordFile"), login(section));
+    }
+
+    private static LoginPreference login(Section section) {
+        return section.parsed("login", text -> switch (text) {
+                    case "digest" -> LoginPreference.DIGEST;
+                    case "any" -> LoginPreference.ANY;
+                    case "basic" -> LoginPreference.BASIC;
+                    default ->
+                        throw new IllegalArgumentException(Faults.quoted(text) + " (expected: digest, any or basic)");
+                })
+                .orElse(LoginPreference.DIGEST);
     }
 
     private static Transport transport(Section section) {

@@ -32,7 +32,7 @@ public record CameraStatus(
      *
      * @param transport {@code tcp}, {@code udp} or {@code rtsps}
      * @param codec {@code h264}
-     * @param auth {@code none}, {@code basic} or {@code digest-md5}
+     * @param auth {@code none}, {@code basic}, {@code digest-md5}, {@code digest-sha256} and the like
      */
     public record Terms(String transport, String codec, String auth) {}
 

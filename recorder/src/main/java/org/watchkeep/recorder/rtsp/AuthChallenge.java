@@ -31,6 +31,11 @@ record AuthChallenge(String scheme, Map<String, String> parameters) {
         return scheme.equalsIgnoreCase(name);
     }
 
+    /** RFC 7230 3.2.6: a quoted string. */
+    static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
     /** Every challenge in one header value: cameras put several in one line, or one each in several lines. */
     static List<AuthChallenge> parse(String value) {
         List<AuthChallenge> found = new ArrayList<>();

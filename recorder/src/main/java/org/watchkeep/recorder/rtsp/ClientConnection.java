@@ -25,8 +25,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
     /** An old camera under load takes 3 to 4 s over DESCRIBE. */
     static final long REPLY_TIMEOUT_NANOS = 10_000_000_000L;
 
-    /** Ask, be challenged, answer, be told the nonce was old, answer. A camera that goes on is refusing us. */
-    static final int MAX_SENDINGS = 3;
+    /**
+     * Unsigned; the strongest login, and once more because its nonce was old; two weaker ones. No camera offers more kinds,
+     * and each further one would bring us nearer to being locked out.
+     */
+    static final int MAX_SENDINGS = 5;
 
     /** Keepalive and TEARDOWN may be under way at once; a camera that answers nothing must not grow this. */
     static final int MAX_OUTSTANDING = 8;
@@ -55,7 +58,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
     /** Who gets the answer; empty when none came in time. */
     interface ReplyHandler extends Consumer<Optional<RtspResponse>> {}
 
-    private record Outstanding(RtspRequest request, int sendings, Timers.Timer timer, ReplyHandler handler) {}
+    private record Outstanding(
+            RtspRequest request,
+            int sendings,
+            Optional<ClientAuth.Login> signedWith,
+            Timers.Timer timer,
+            ReplyHandler handler) {}
 
     private final Timers timers;
     private final ClientAuth auth;
@@ -78,6 +86,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
     /** How requests are signed at present. */
     String authLabel() {
         return auth.label();
+    }
+
+    /** Why the login came to nothing, for people. */
+    String loginRefusal() {
+        return auth.refusal();
     }
 
     /** Sends it, numbered and signed; the handler is called once, unless the connection closes first. */
@@ -107,7 +120,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
             headers = headers.with(line.name(), line.value());
         }
         Timers.Timer timer = timers.after(timeoutNanos, () -> onNoReply(cseq));
-        outstanding.put(cseq, new Outstanding(request, sendings, timer, handler));
+        outstanding.put(cseq, new Outstanding(request, sendings, auth.current(), timer, handler));
         write(open, new RtspRequest(request.method(), request.uri(), headers, request.body()));
     }
 
@@ -230,8 +243,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
         }
         asked.timer().cancel();
         if (response.status() != RtspResponse.UNAUTHORIZED) {
-            auth.onAccepted();
-        } else if (asked.sendings() < MAX_SENDINGS && auth.onUnauthorized(response)) {
+            auth.onAccepted(asked.signedWith());
+        } else if (auth.onUnauthorized(response, asked.signedWith()) && asked.sendings() < MAX_SENDINGS) {
             send(asked.request(), asked.sendings() + 1, REPLY_TIMEOUT_NANOS, asked.handler());
             return;
         }

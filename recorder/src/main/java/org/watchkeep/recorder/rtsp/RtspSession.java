@@ -116,7 +116,8 @@ public final class RtspSession {
     }
 
     private ClientConnection newConnection(Optional<Credentials> credentials) {
-        return new ClientConnection(timers, new ClientAuth(credentials, random), settings.userAgent(), new Owner());
+        return new ClientConnection(
+                timers, new ClientAuth(credentials, random, memory), settings.userAgent(), new Owner());
     }
 
     /** Dials. Once. */
@@ -209,20 +210,11 @@ public final class RtspSession {
             if (reply.isEmpty()) {
                 end(SessionEnd.Reason.UNREACHABLE, request.method() + ": no answer");
             } else if (reply.get().status() == RtspResponse.UNAUTHORIZED) {
-                end(SessionEnd.Reason.LOGIN_REFUSED, refusedLogin(request));
+                end(SessionEnd.Reason.LOGIN_REFUSED, request.method() + ": " + connection.loginRefusal());
             } else {
                 onReply.accept(reply.get());
             }
         });
-    }
-
-    private String refusedLogin(RtspRequest request) {
-        if (settings.credentials().isEmpty()) {
-            return request.method() + ": the camera asks for a login and none is configured";
-        }
-        return connection.authLabel().equals(ClientAuth.NONE)
-                ? request.method() + ": the camera asks for a kind of login that is not supported"
-                : request.method() + ": the camera refuses the configured login (" + connection.authLabel() + ")";
     }
 
     private void refused(String method, RtspResponse response) {
@@ -303,10 +295,11 @@ public final class RtspSession {
 
     /** Hikvision answers 500 to a TEARDOWN that comes over another connection: whatever is said, it was worth a try. */
     private void endAbandoned() {
-        Optional<SessionMemory.Abandoned> abandoned = memory.takeAbandoned();
-        if (abandoned.isPresent() && Live555.keepsDeadSessions(tool)) {
-            RtspRequest.Address address = new RtspRequest.Address(
-                    abandoned.get().url(), Optional.of(abandoned.get().id()));
+        if (!Live555.keepsDeadSessions(tool)) {
+            return;
+        }
+        for (SessionMemory.Abandoned abandoned : memory.takeAbandoned()) {
+            RtspRequest.Address address = new RtspRequest.Address(abandoned.url(), Optional.of(abandoned.id()));
             connection.send(
                     address.request(RtspRequest.TEARDOWN),
                     ClientConnection.REPLY_TIMEOUT_NANOS,

@@ -1,17 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.rtsp;
 
-import java.util.LinkedHashSet;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** What sessions have learnt about a camera that the next one should know. Confined to the camera's event loop. */
+/**
+ * What sessions have learnt about a device that the next one should know. Several streams of one camera or recorder, and so
+ * several event loops, share it: any thread, nothing waits.
+ */
 public final class SessionMemory {
+    /** Half of what a connection may have under way at once; the sessions beyond these end by their own timeout. */
+    static final int MAX_ABANDONED = ClientConnection.MAX_OUTSTANDING / 2;
+
     /** A session that was cut off and that the camera may still hold. */
     record Abandoned(String id, RtspUrl url) {}
 
-    private final Set<String> unansweredKeepalives = new LinkedHashSet<>();
-    private Optional<Abandoned> abandoned = Optional.empty();
+    private final Set<String> unansweredKeepalives = ConcurrentHashMap.newKeySet();
+    private final Queue<Abandoned> abandoned = new ConcurrentLinkedQueue<>();
+    private final Set<String> brokenLogins = ConcurrentHashMap.newKeySet();
+    private final Set<Credentials> workedLogins = ConcurrentHashMap.newKeySet();
 
     /** GW Security leaves GET_PARAMETER unanswered and then drops the connection: another method next time. */
     void keepaliveUnanswered(String method) {
@@ -23,13 +34,38 @@ public final class SessionMemory {
     }
 
     void abandon(Abandoned session) {
-        abandoned = Optional.of(session);
+        if (abandoned.size() >= MAX_ABANDONED) {
+            abandoned.poll();
+        }
+        abandoned.add(session);
     }
 
-    /** Taken once. */
-    Optional<Abandoned> takeAbandoned() {
-        Optional<Abandoned> taken = abandoned;
-        abandoned = Optional.empty();
+    /** Each taken once, by whichever stream calls first. */
+    List<Abandoned> takeAbandoned() {
+        List<Abandoned> taken = new ArrayList<>();
+        for (Abandoned session = abandoned.poll(); session != null; session = abandoned.poll()) {
+            taken.add(session);
+        }
         return taken;
+    }
+
+    /**
+     * The device took this login.
+     *
+     * @param refusedKinds labels of the kinds it had offered and refused just before: they do not work here
+     */
+    void loginWorked(Credentials who, Set<String> refusedKinds) {
+        brokenLogins.addAll(refusedKinds);
+        workedLogins.add(who);
+    }
+
+    /** The device has taken these before, so a refusal is not about the kind of login. */
+    boolean hasLoginWorked(Credentials who) {
+        return workedLogins.contains(who);
+    }
+
+    /** The device offers this kind of login and refuses it with credentials that are right. */
+    boolean isLoginBroken(String label) {
+        return brokenLogins.contains(label);
     }
 }

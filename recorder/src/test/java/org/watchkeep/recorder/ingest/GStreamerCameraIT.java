@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.watchkeep.recorder.rtsp.Await;
 import org.watchkeep.recorder.rtsp.Credentials;
+import org.watchkeep.recorder.rtsp.LoginPreference;
 import org.watchkeep.recorder.rtsp.Peer;
 import org.watchkeep.retention.store.GapCause;
 import org.watchkeep.retention.store.StreamId;
@@ -32,7 +33,7 @@ import org.watchkeep.retention.store.StreamId;
 /** Somebody else's RTSP server as a camera, from the socket to the store. */
 class GStreamerCameraIT {
     private static final String PYTHON = "/usr/bin/python3";
-    private static final Credentials WHO = new Credentials("admin", "s3cret");
+    private static final Credentials WHO = new Credentials("admin", "s3cret", LoginPreference.ANY);
     private static final StreamId STREAM = StreamId.main("gst");
 
     @TempDir

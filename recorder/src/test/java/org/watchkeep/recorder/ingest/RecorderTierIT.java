@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.watchkeep.recorder.rtsp.Await;
 import org.watchkeep.recorder.rtsp.Credentials;
 import org.watchkeep.recorder.rtsp.ElementaryStreamSource;
+import org.watchkeep.recorder.rtsp.LoginPreference;
 import org.watchkeep.recorder.rtsp.MountAccess;
 import org.watchkeep.recorder.rtsp.NettyTransport;
 import org.watchkeep.recorder.rtsp.Peer;
@@ -37,7 +38,7 @@ import org.watchkeep.retention.store.StreamId;
 
 /** Sockets, event loops and a real store: cameras that behave beside cameras that do not. */
 class RecorderTierIT {
-    private static final Credentials WHO = new Credentials("admin", "pa:ss w@rd");
+    private static final Credentials WHO = new Credentials("admin", "pa:ss w@rd", LoginPreference.ANY);
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 
     @TempDir

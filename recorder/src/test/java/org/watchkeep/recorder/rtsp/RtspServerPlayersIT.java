@@ -49,8 +49,11 @@ class RtspServerPlayersIT {
         return "rtsp://" + userInfo + "127.0.0.1:" + server.address().getPort() + "/cam1";
     }
 
+    /** FFmpeg 5.1 knows MD5 and MD5-sess; it knows no SHA-256, and gives up where that is the last of several challenges. */
     @ParameterizedTest
-    @EnumSource(MountAccess.Scheme.class)
+    @EnumSource(
+            value = MountAccess.Scheme.class,
+            names = {"NONE", "BASIC", "DIGEST", "DIGEST_QOP_AUTH", "DIGEST_MD5_SESS"})
     void play_ffmpegOverTcpWithEveryLogin_decodes(MountAccess.Scheme scheme) throws Exception {
         ElementaryStreamSource source = new ElementaryStreamSource(Peer.elementaryStream(folder));
         server.mount("/cam1", source, new MountAccess(scheme, "test camera", WHO));
@@ -120,8 +123,11 @@ class RtspServerPlayersIT {
         assertThat(result.exit()).isZero();
     }
 
+    /** GStreamer 1.22 knows MD5 only. */
     @ParameterizedTest
-    @EnumSource(value = MountAccess.Scheme.class, names = "BASIC", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            value = MountAccess.Scheme.class,
+            names = {"NONE", "DIGEST", "DIGEST_QOP_AUTH"})
     void play_gstreamerOverTcp_decodesAHundredPictures(MountAccess.Scheme scheme) throws Exception {
         Peer.assumeProgram("gst-launch-1.0");
         ElementaryStreamSource source = new ElementaryStreamSource(Peer.elementaryStream(folder));

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RtspSessionTest {
     private static final byte[] RTP = ByteBufUtil.decodeHexDump("80e00001000000010000002a65aabbcc");
     private static final byte[] RTCP = ByteBufUtil.decodeHexDump("80c9000100000001");
-    private static final Credentials WHO = new Credentials("admin", "s3cret");
+    private static final Credentials WHO = new Credentials("admin", "s3cret", LoginPreference.ANY);
 
     /** Writes down what it is told. */
     private static final class Notes implements RtspSession.Listener {
