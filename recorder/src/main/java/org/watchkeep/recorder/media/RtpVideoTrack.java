@@ -7,9 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.watchkeep.recorder.rtp.CameraClock;
 import org.watchkeep.recorder.rtp.Depacketiser;
-import org.watchkeep.recorder.rtp.RtcpCompound;
+import org.watchkeep.recorder.rtp.ReportIntake;
 import org.watchkeep.recorder.rtp.RtpPacket;
-import org.watchkeep.recorder.rtp.SenderReport;
 import org.watchkeep.recorder.rtp.SequenceTracker;
 import org.watchkeep.recorder.rtp.StreamFormatException;
 import org.watchkeep.recorder.rtp.TimestampExtender;
@@ -33,7 +32,7 @@ final class RtpVideoTrack implements VideoTrack {
     private final AccessUnitBuilder builder;
     private final UnitFormat format;
     private final Depacketiser depacketiser;
-    private final CameraClock cameraClock;
+    private final ReportIntake reports;
     private final TrackRuns runs;
 
     private SequenceTracker sequence = new SequenceTracker();
@@ -60,9 +59,6 @@ final class RtpVideoTrack implements VideoTrack {
     private long unusable;
     private long restarts;
     private long ssrcChanges;
-    private long senderReports;
-    private long unusableReports;
-    private boolean isGoodbyeSeen;
     private volatile TrackStatistics published;
 
     RtpVideoTrack(VideoTrackSettings settings, FragmentSink sink, UnitFormat.Maker maker) {
@@ -72,7 +68,8 @@ final class RtpVideoTrack implements VideoTrack {
         builder = new AccessUnitBuilder(settings.origin(), chain);
         format = maker.of(settings, chain, builder, tolerances);
         depacketiser = format.depacketiser();
-        cameraClock = new CameraClock(settings.clockRate());
+        CameraClock cameraClock = new CameraClock(settings.clockRate());
+        reports = new ReportIntake(cameraClock, settings.clockRate(), tolerances);
         runs = new TrackRuns(settings, sink, chain, format, cameraClock, tolerances);
         published = snapshot();
     }
@@ -148,11 +145,11 @@ final class RtpVideoTrack implements VideoTrack {
             runs.onNewSource(String.format("SSRC changed from %08x to %08x", ssrc, rtp.ssrc()));
             sequence = new SequenceTracker();
             time = new TimestampExtender();
-            cameraClock.forget();
             isLossBefore = false;
         }
         hasSource = true;
         ssrc = rtp.ssrc();
+        reports.onSource(ssrc, time);
     }
 
     /** Packets are missing: what is at hand lost its rest, and what follows may have lost its beginning. */
@@ -209,6 +206,7 @@ final class RtpVideoTrack implements VideoTrack {
         unitTimestamp = rtp.timestamp();
         unit.rtpTicks = time.extend(unitTimestamp);
         unit.isDamaged |= isLossBefore;
+        reports.onPacket(unit.rtpTicks, lastPacketMonoNanos);
     }
 
     private void beginUnit(boolean continuesPicture, long monoNanos, long utcMicros) {
@@ -264,20 +262,7 @@ final class RtpVideoTrack implements VideoTrack {
 
     @Override
     public void onRtcp(ByteBuf packet, long arrivalMonoNanos, long arrivalUtcMicros) {
-        RtcpCompound compound = RtcpCompound.read(packet);
-        unusableReports += compound.isMalformed() ? 1 : 0;
-        isGoodbyeSeen |= compound.bye();
-        for (SenderReport report : compound.senderReports()) {
-            // Tapo C320WS reports for a source it never sends.
-            if (!hasSource || report.ssrc() != ssrc || !time.isStarted()) {
-                unusableReports++;
-            } else if (cameraClock.offer(report, time.nearest(report.rtpTimestamp()), arrivalUtcMicros)) {
-                senderReports++;
-            } else {
-                unusableReports++;
-                tolerances.add(Tolerance.IMPLAUSIBLE_SENDER_REPORT);
-            }
-        }
+        reports.onRtcp(packet, arrivalMonoNanos, arrivalUtcMicros);
     }
 
     @Override
@@ -333,9 +318,9 @@ final class RtpVideoTrack implements VideoTrack {
                 runs.keyPictures(),
                 depacketiser.ignored(),
                 depacketiser.malformed() + format.unusable(),
-                senderReports,
-                unusableReports,
-                isGoodbyeSeen,
+                reports.used(),
+                reports.unusable(),
+                reports.isGoodbyeSeen(),
                 runs.runs(),
                 runs.fragments(),
                 runs.lastPictureMonoNanos(),

@@ -58,7 +58,7 @@ final class RunClock {
     private long slewPpb;
     private long windowStartNanos;
     private long windowLeastNanos;
-    private long lastObservedNanos;
+    private long lastDelayNanos;
     private long lastWindowLeastNanos;
 
     /** Where a fragment stands on our clock. */
@@ -92,11 +92,11 @@ final class RunClock {
     }
 
     private void observe(long delayNanos, long monoNanos) {
-        if (monoNanos - lastObservedNanos > WINDOW_NANOS / 2) {
-            // A window with a long silence in it measures the silence.
+        if (delayNanos - lastDelayNanos > WINDOW_NANOS / 2) {
+            // What was held up for so long comes all at once now: a window with that in it measures the network.
             openWindow(monoNanos);
         }
-        lastObservedNanos = monoNanos;
+        lastDelayNanos = delayNanos;
         windowLeastNanos = Math.min(windowLeastNanos, delayNanos);
         if (delayNanos < -FAR_AHEAD_NANOS) {
             slewPpb = -FAST_SLEW_PPM * 1_000;
@@ -135,7 +135,6 @@ final class RunClock {
             isSettled = true;
             nextMonoNanos = Math.max(anchorNanos, notBeforeMonoNanos);
             openWindow(monoNanos);
-            lastObservedNanos = monoNanos;
         }
     }
 

@@ -66,6 +66,12 @@ final class TrackRuns {
     private long baseTicks;
 
     private long sessionStartNanos;
+    private Standstill standstill = new Standstill();
+    /** Where media time goes on from by our own clock, while the camera's stands still. */
+    private long standingFromTicks;
+
+    private long standingFromNanos;
+    private long lastRtpTicks;
     private long endTicks;
     private long endMonoNanos;
     private int steppedPictures;
@@ -105,11 +111,15 @@ final class TrackRuns {
             return;
         }
         Run at = run;
+        boolean isTurning = standstill.turnsAt(unit.rtpTicks, unit.arrivalMonoNanos);
         if (at != null) {
-            unit.ticks = mediaTicks(unit.rtpTicks);
-            Jump jump = jump(at, unit);
+            unit.ticks = mediaTicks(at, unit);
+            Jump jump = isTurning ? turn() : jump(at, unit);
             if (jump != null) {
                 endRun(jump.cause(), jump.detail());
+                if (jump.isOfRtpTime()) {
+                    cameraClock.onStep(lastRtpTicks, unit.rtpTicks);
+                }
                 at = null;
             } else if (unit.isKey) {
                 at = reconfigured(at, unit);
@@ -170,6 +180,7 @@ final class TrackRuns {
     void onNewSource(String detail) {
         endRun(GapCause.TIME_JUMP, detail);
         needsKey = true;
+        standstill = new Standstill();
     }
 
     /** Closes the open fragment when pictures have stopped coming. */
@@ -199,6 +210,7 @@ final class TrackRuns {
 
     private void keep(Run at, AccessUnit unit) {
         needsKey = false;
+        lastRtpTicks = unit.rtpTicks;
         accessUnits++;
         damaged += unit.isDamaged ? 1 : 0;
         keyPictures += unit.isKey ? 1 : 0;
@@ -226,7 +238,9 @@ final class TrackRuns {
     private Run beginRun(VideoConfiguration active, RunClock clock) {
         String notes = tolerances.stream().map(Tolerance::code).collect(Collectors.joining(" "));
         RunStart start = new RunStart(Boxes.initSegment(active), active.codec(), notes);
-        RunOutput output = new RunOutput(sink, start, clock, cameraClock);
+        // A clock that stands still tells no time.
+        CameraClock theirs = standstill.isStanding() ? new CameraClock(settings.clockRate()) : cameraClock;
+        RunOutput output = new RunOutput(sink, start, clock, theirs);
         FragmentWriter writer = new FragmentWriter(chain, active, output);
         Run begun = new Run(active, clock, output, writer);
         runs++;
@@ -250,8 +264,12 @@ final class TrackRuns {
         sink.onRunEnd(cause, detail);
     }
 
-    private long mediaTicks(long rtpTicks) {
-        return at90k(rtpTicks) - baseTicks;
+    private long mediaTicks(Run at, AccessUnit unit) {
+        return standstill.isStanding()
+                ? Math.max(
+                        at.writer.latestShownTicks() + 1,
+                        standingFromTicks + MediaTime.ticks(unit.arrivalMonoNanos - standingFromNanos))
+                : at90k(unit.rtpTicks) - baseTicks;
     }
 
     private long at90k(long rtpTicks) {
@@ -272,26 +290,37 @@ final class TrackRuns {
             unit.ticks = Math.max(endTicks, MediaTime.ticks(unit.arrivalMonoNanos - sessionStartNanos));
         }
         baseTicks = at90k(unit.rtpTicks) - unit.ticks;
+        standingFromTicks = unit.ticks;
+        standingFromNanos = unit.arrivalMonoNanos;
     }
 
-    private record Jump(GapCause cause, String detail) {}
+    /** @param isOfRtpTime it went somewhere else, and what reports said of it before is void */
+    private record Jump(GapCause cause, String detail, boolean isOfRtpTime) {}
+
+    private Jump turn() {
+        if (!standstill.isStanding()) {
+            return rtpJump("RTP time runs again");
+        }
+        tolerances.add(Tolerance.TIMESTAMP_STANDS_STILL);
+        return timeJump("RTP time stands still");
+    }
 
     /** Why a picture cannot belong to the run's time; null where it can. */
     private @Nullable Jump jump(Run at, AccessUnit unit) {
         long step = unit.ticks - at.writer.latestShownTicks();
         long most = at.configuration.reorderPictures() == 0 ? MAX_HESITATION_TICKS : MAX_REORDER_TICKS;
         if (step < -most) {
-            return timeJump("RTP time stepped back by " + seconds(MediaTime.nanos(-step)));
+            return rtpJump("RTP time stepped back by " + seconds(MediaTime.nanos(-step)));
         }
         if (step > MAX_PICTURE_TICKS) {
             long silentNanos = unit.arrivalMonoNanos - lastPictureMonoNanos;
             return silentNanos >= MediaTime.nanos(step) - MAX_AHEAD_NANOS
-                    ? new Jump(GapCause.NO_MEDIA, "no picture for " + seconds(silentNanos))
-                    : timeJump("RTP time stepped forward by " + seconds(MediaTime.nanos(step)));
+                    ? new Jump(GapCause.NO_MEDIA, "no picture for " + seconds(silentNanos), false)
+                    : rtpJump("RTP time stepped forward by " + seconds(MediaTime.nanos(step)));
         }
         long delayNanos = at.clock.delayNanos(unit.ticks, unit.arrivalMonoNanos);
         if (at.clock.isSettled() && step > NOTABLE_STEP_TICKS && delayNanos < -MAX_AHEAD_NANOS) {
-            return timeJump("RTP time stepped forward by " + seconds(MediaTime.nanos(step)));
+            return rtpJump("RTP time stepped forward by " + seconds(MediaTime.nanos(step)));
         }
         if (at.clock.leastDelayNanos() > MAX_LATE_NANOS) {
             return timeJump("RTP time fell behind by " + seconds(at.clock.leastDelayNanos()));
@@ -305,7 +334,11 @@ final class TrackRuns {
     }
 
     private static Jump timeJump(String detail) {
-        return new Jump(GapCause.TIME_JUMP, detail);
+        return new Jump(GapCause.TIME_JUMP, detail, false);
+    }
+
+    private static Jump rtpJump(String detail) {
+        return new Jump(GapCause.TIME_JUMP, detail, true);
     }
 
     private static String seconds(long nanos) {

@@ -2,6 +2,7 @@
 package org.watchkeep.recorder.rtp;
 
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the camera believes the time is, from its sender reports. Cameras are off by years, step, or send nonsense (Hikvision
@@ -17,10 +18,26 @@ public final class CameraClock {
     /** Uptime read as NTP lands at the start of the next era, in 2036. No camera we know is a year ahead in earnest. */
     static final long MOST_AHEAD_MICROS = YEAR_MICROS;
 
+    /**
+     * A report holds for so long, before and after it: ten minutes of a crystal 200 ppm off are 0.12 s. Cameras report every
+     * few seconds; what one that has fallen silent believes by now is not known.
+     */
+    static final long HOLDS_SECONDS = 600;
+
+    /** A report is of the moment it is sent at, and packets are in a camera's queue no longer than this. */
+    private static final long JUST_SECONDS = 10;
+
     private final int clockRate;
-    private boolean known;
-    private long utcMicros;
-    private long atTicks;
+    /** What a report said. The one before the newest still serves what was sent before a step. */
+    private @Nullable Said newest;
+
+    private @Nullable Said older;
+
+    private record Said(long utcMicros, long atTicks) {
+        long ticksFrom(long ticks) {
+            return Math.abs(ticks - atTicks);
+        }
+    }
 
     public CameraClock(int clockRate) {
         this.clockRate = clockRate;
@@ -48,25 +65,38 @@ public final class CameraClock {
         if (candidate - recorderUtcMicros > MOST_AHEAD_MICROS) {
             return false;
         }
-        known = true;
-        utcMicros = candidate;
-        atTicks = extendedTicks;
+        older = newest;
+        newest = new Said(candidate, extendedTicks);
         return true;
     }
 
-    /** The camera's time at this RTP time; empty before a plausible report. */
+    /** The camera's time at this RTP time; empty without a plausible report near it. */
     public OptionalLong utcMicrosAt(long extendedTicks) {
-        if (!known) {
+        Said said = newest;
+        if (said != null && older != null && older.ticksFrom(extendedTicks) < said.ticksFrom(extendedTicks)) {
+            said = older;
+        }
+        if (said == null || said.ticksFrom(extendedTicks) > HOLDS_SECONDS * clockRate) {
             return OptionalLong.empty();
         }
-        long ticks = extendedTicks - atTicks;
+        long ticks = extendedTicks - said.atTicks;
         long seconds = Math.floorDiv(ticks, clockRate);
         long rest = Math.floorMod(ticks, (long) clockRate);
-        return OptionalLong.of(utcMicros + seconds * 1_000_000 + rest * 1_000_000 / clockRate);
+        return OptionalLong.of(said.utcMicros + seconds * 1_000_000 + rest * 1_000_000 / clockRate);
+    }
+
+    /** RTP time has stepped: only a report that has just come of the time from there on says anything of it. */
+    public void onStep(long fromTicks, long toTicks) {
+        older = null;
+        if (newest != null
+                && newest.ticksFrom(toTicks) > Math.min(newest.ticksFrom(fromTicks), JUST_SECONDS * clockRate)) {
+            newest = null;
+        }
     }
 
     /** The RTP clock is another one from now on. */
     public void forget() {
-        known = false;
+        newest = null;
+        older = null;
     }
 }

@@ -31,6 +31,8 @@ public enum Tolerance {
     TIMESTAMP_CHANGES_WITHIN_PICTURE,
     /** Two pictures with one timestamp. */
     TIMESTAMP_REPEATED,
+    /** Timestamps stand still while pictures come: these have the time of their arrival. */
+    TIMESTAMP_STANDS_STILL,
     /** Pictures are sent in another order than shown. */
     PICTURES_REORDERED,
     /** Parameter sets repeated with other bytes and the same meaning. */

@@ -214,7 +214,7 @@ class H264TrackQuirksTest {
     }
 
     @Test
-    void timestampsFrozen_recordingGoesOnInNewRuns() throws Exception {
+    void timestampsFrozen_picturesStandWhereTheyArrived() throws Exception {
         harness.play(TestStream.pictures(random, 5, 5, 100));
         for (int i = 0; i < 1_500; i++) {
             harness.send(i % 25 == 0 ? TestStream.key(random, 80) : TestStream.picture(random, 80));
@@ -223,8 +223,17 @@ class H264TrackQuirksTest {
         }
         TrackStatistics statistics = harness.close();
         assertThat(statistics.accessUnits()).isEqualTo(1_505);
-        assertThat(harness.sink.ends).isNotEmpty().containsOnly(GapCause.TIME_JUMP);
-        assertThat(statistics.tolerances()).contains(Tolerance.TIMESTAMP_REPEATED);
+        assertThat(harness.sink.ends).containsExactly(GapCause.TIME_JUMP);
+        assertThat(harness.sink.details).containsExactly("RTP time stands still");
+        assertThat(harness.sink.runs.get(1).notes()).contains("timestamp-stands-still");
+        assertThat(statistics.tolerances()).contains(Tolerance.TIMESTAMP_STANDS_STILL);
+        // Two seconds until it is noticed; after that every picture has its fortieth of a second.
+        assertThat(harness.samples(2)).hasSizeBetween(1_440, 1_455);
+        long recorded = harness.sink.fragments.stream()
+                .filter(kept -> kept.run() == 2)
+                .mapToLong(kept -> kept.fragment().durationMicros())
+                .sum();
+        assertThat(recorded).isEqualTo(harness.samples(2).size() * 40_000L);
     }
 
     @Test

@@ -325,6 +325,31 @@ class H264TrackTest {
     }
 
     @Test
+    void onRtcp_beforeTheFirstPacket_isKeptForItsSource() throws Exception {
+        harness.rtcp(TrackHarness.senderReport(TestPacketiser.SSRC, harness.utcMicros() + 70, harness.timestamp));
+        assertThat(harness.track.statistics().senderReports()).isZero();
+        harness.play(TestStream.pictures(random, 30, 25, 200));
+        TrackStatistics statistics = harness.close();
+        assertThat(statistics.senderReports()).isEqualTo(1);
+        assertThat(statistics.unusableReports()).isZero();
+        assertThat(harness.sink.fragments)
+                .allSatisfy(
+                        kept -> assertThat(kept.fragment().cameraOffsetMicros()).isBetween(68L, 72L));
+    }
+
+    @Test
+    void onRtcp_ofATimeFarFromThePackets_isNotUsed() throws Exception {
+        harness.play(TestStream.pictures(random, 5, 25, 200));
+        harness.rtcp(TrackHarness.senderReport(
+                TestPacketiser.SSRC, harness.utcMicros(), harness.timestamp + 3_600 * 90_000L));
+        harness.play(TestStream.pictures(random, 30, 25, 200));
+        assertThat(harness.close().unusableReports()).isEqualTo(1);
+        assertThat(harness.sink.fragments)
+                .allSatisfy(
+                        kept -> assertThat(kept.fragment().cameraOffsetMicros()).isEqualTo(Fragment.OFFSET_UNKNOWN));
+    }
+
+    @Test
     void onRtp_pictureCutOffByTheEnd_isKeptAndFlagged() throws Exception {
         List<TestStream.Unit> units = TestStream.pictures(random, 3, 3, 6_000);
         harness.play(units.subList(0, 2));

@@ -92,6 +92,37 @@ class RunClockTest {
         }
     }
 
+    /** One picture in six seconds, for twelve hours: 200 ppm would come to nine seconds. */
+    @Test
+    void place_timeLapseOff200Ppm_staysWithArrival() {
+        long mono = T0;
+        for (long picture = 0; picture < 12 * 600; picture++) {
+            mono = T0 + picture * 6 * (SECOND - 200_000L);
+            clock.onPicture(picture * 6 * 90_000, mono, mono / 1_000);
+            if (picture == 0) {
+                clock.settle(mono);
+            }
+            clock.place(picture * 6 * 90_000);
+        }
+        assertThat(Math.abs(clock.endMonoNanos() - mono)).isLessThan(100_000_000L);
+    }
+
+    @Test
+    void onPicture_heldUpByTheNetwork_movesNothing() {
+        clock.onPicture(0, T0, 0);
+        clock.settle(T0);
+        long ticks = 0;
+        // Twelve seconds are held up and come at once, a window long, then it is live again.
+        for (int i = 1; i < 25 * 60; i++) {
+            ticks += 3_600;
+            long mono = T0 + i * 40_000_000L;
+            clock.onPicture(ticks, Math.max(mono, i > 250 && i < 550 ? T0 + 22 * SECOND : 0), 0);
+            clock.place(ticks);
+            assertThat(clock.leastDelayNanos()).isLessThan(SECOND);
+        }
+        assertThat(clock.endMonoNanos()).isBetween(T0 + 59_950_000_000L, T0 + 59_970_000_000L);
+    }
+
     @Test
     void place_clockFarAhead_isCaughtUpFast() {
         clock.onPicture(0, T0, 0);

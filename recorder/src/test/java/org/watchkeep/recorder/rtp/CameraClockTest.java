@@ -25,6 +25,27 @@ class CameraClockTest {
     }
 
     @Test
+    void utcMicrosAt_longAfterTheLastReport_isEmpty() {
+        offer(NOW);
+        assertThat(clock.utcMicrosAt(1_000 + 600 * 90_000L)).isPresent();
+        assertThat(clock.utcMicrosAt(1_000 + 600 * 90_000L + 1)).isEmpty();
+    }
+
+    @Test
+    void onStep_reportFromBefore_saysNothingOfWhatFollows() {
+        offer(NOW);
+        clock.onStep(1_000 + 90_000, 1_000 + 5 * 90_000);
+        assertThat(clock.utcMicrosAt(1_000 + 5 * 90_000)).isEmpty();
+    }
+
+    @Test
+    void onStep_reportOfTheNewTime_stays() {
+        offer(NOW);
+        clock.onStep(1_000 - 3_600 * 90_000L, 1_000);
+        assertThat(clock.utcMicrosAt(1_000)).hasValue(micros(NOW));
+    }
+
+    @Test
     void offer_timeOfZero_hikvision_isRefused() {
         assertThat(clock.offer(new SenderReport(1, 0, 0), 0, micros(NOW))).isFalse();
     }
