@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Camera and recorder profiles as data files, and the small loader that reads them. Due with the profiles issue; nothing is here yet.
+ * What cameras and recorder machines are really like: camera and recorder profiles as data files with their sources, the
+ * small loader that reads them, and the arithmetic that says what a machine carries. What a camera did when it was called
+ * is for {@code recorder.ingest} (its probe), what a machine did under load for {@code bench}. Any thread; everything is
+ * immutable.
  */
 @NullMarked
 package org.watchkeep.profiles;

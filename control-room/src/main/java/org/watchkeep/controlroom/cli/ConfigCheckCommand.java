@@ -17,6 +17,7 @@ import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.controlroom.config.SiteConfigReader;
 import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.controlroom.control.Refusal;
+import org.watchkeep.profiles.yaml.YamlFaultException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -66,7 +67,7 @@ final class ConfigCheckCommand implements Callable<Integer> {
     }
 
     private void report(
-            Path file, List<ConfigException.Problem> problems, List<String> warnings, Optional<SiteConfig> site) {
+            Path file, List<YamlFaultException.Fault> problems, List<String> warnings, Optional<SiteConfig> site) {
         if (!common.json) {
             problems.forEach(problem -> shell.note(ConfigException.line(file, problem)));
             warnings.forEach(warning -> shell.note("warning: " + warning));

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.watchkeep.profiles.yaml.Faults;
 
 /** The address of a camera: {@code rtsp://host[:port]/path[?query]}. */
 final class CameraAddress {

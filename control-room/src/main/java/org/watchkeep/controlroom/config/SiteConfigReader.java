@@ -25,6 +25,11 @@ import org.watchkeep.controlroom.config.SiteConfig.Scheme;
 import org.watchkeep.controlroom.config.SiteConfig.Transport;
 import org.watchkeep.controlroom.config.SiteConfig.Volume;
 import org.watchkeep.recorder.rtsp.LoginPreference;
+import org.watchkeep.profiles.yaml.Faults;
+import org.watchkeep.profiles.yaml.Section;
+import org.watchkeep.profiles.yaml.YamlFaultException;
+import org.watchkeep.profiles.yaml.YamlNode;
+import org.watchkeep.profiles.yaml.YamlReader;
 
 /**
  * Reads {@code site.yaml}. Unknown keys, anything twice and impossible values are refused, all faults at once, each with
@@ -73,10 +78,15 @@ public final class SiteConfigReader {
         if (bytes.length > MAX_FILE_BYTES) {
             throw new ConfigException(file, 0, "larger than " + MAX_FILE_BYTES + " bytes");
         }
-        return new SiteConfigReader(file).site(YamlReader.read(file, bytes));
+        try {
+            YamlNode root = YamlReader.read(file.toString(), bytes, "a site; see `watchkeep config example`");
+            return new SiteConfigReader(file).site(root);
+        } catch (YamlFaultException e) {
+            throw new ConfigException(file, e);
+        }
     }
 
-    private SiteConfig site(YamlNode root) throws ConfigException {
+    private SiteConfig site(YamlNode root) throws YamlFaultException {
         Section top = Section.of(root, "", faults, "site", "volumes", "keys", "classes", "schemes", "cameras");
         Section site = top.section("site", "name", "timeZone");
         String name = site.text("name");
@@ -86,7 +96,7 @@ public final class SiteConfigReader {
         List<RetentionClass> classes = classes(top);
         List<Scheme> schemes = schemes(top);
         List<Camera> cameras = cameras(top, classes, schemes);
-        faults.throwIfAny(file);
+        faults.throwIfAny(file.toString());
         return new SiteConfig(file.toAbsolutePath(), name, zone, volumes, keys, classes, schemes, cameras);
     }
 

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.watchkeep.controlroom.config.ConfigException.Problem;
+import org.watchkeep.profiles.yaml.YamlFaultException.Fault;
 
 class SiteConfigReaderTest {
     private static final Path FILE = Path.of("/site/site.yaml");
@@ -32,13 +32,13 @@ class SiteConfigReaderTest {
         return SiteConfigReader.read(FILE, yaml.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static List<Problem> problems(String yaml) {
+    private static List<Fault> problems(String yaml) {
         return catchThrowableOfType(ConfigException.class, () -> read(yaml)).problems();
     }
 
     /** The only fault, as {@code line: text}. */
     private static String onlyProblem(String yaml) {
-        List<Problem> problems = problems(yaml);
+        List<Fault> problems = problems(yaml);
         assertThat(problems).hasSize(1);
         return problems.get(0).line() + ": " + problems.get(0).text();
     }
@@ -94,7 +94,7 @@ class SiteConfigReaderTest {
         String yaml = GOOD.replace("days: 31", "days: 0")
                 .replace("size: 1G", "size: big")
                 .replace("number: 1", "number: one");
-        assertThat(problems(yaml)).extracting(Problem::line).containsExactly(3, 6, 8);
+        assertThat(problems(yaml)).extracting(Fault::line).containsExactly(3, 6, 8);
     }
 
     @Test

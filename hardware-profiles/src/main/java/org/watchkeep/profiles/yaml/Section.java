@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.watchkeep.controlroom.config;
+package org.watchkeep.profiles.yaml;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.watchkeep.controlroom.config.YamlNode.Entry;
-import org.watchkeep.controlroom.config.YamlNode.Mapping;
-import org.watchkeep.controlroom.config.YamlNode.Scalar;
-import org.watchkeep.controlroom.config.YamlNode.Sequence;
+import org.watchkeep.profiles.yaml.YamlNode.Entry;
+import org.watchkeep.profiles.yaml.YamlNode.Mapping;
+import org.watchkeep.profiles.yaml.YamlNode.Scalar;
+import org.watchkeep.profiles.yaml.YamlNode.Sequence;
 
 /**
  * A set of keys of which every one must be known. Asking for a value that is missing or wrong notes a fault and answers
  * a stand-in, so that reading goes on and finds the other faults; nothing made of stand-ins leaves the reader. Confined
  * to one reading.
  */
-final class Section {
-    static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
-    static final String ID_EXPECTED = "a to z, 0 to 9 and -, at most 40, beginning with a letter or digit";
+public final class Section {
+    public static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
+    public static final String ID_EXPECTED = "a to z, 0 to 9 and -, at most 40, beginning with a letter or digit";
     /** Long enough for any street or reason; keeps tables and labels readable. */
     private static final int MAX_TEXT = 200;
 
@@ -33,7 +33,7 @@ final class Section {
     }
 
     /** @param where how messages name it, {@code cameras[3]}; empty for the document */
-    static Section of(YamlNode node, String where, Faults faults, String... known) {
+    public static Section of(YamlNode node, String where, Faults faults, String... known) {
         if (!(node instanceof Mapping mapping)) {
             faults.unexpected(node, where.isEmpty() ? "document" : where, "keys " + String.join(", ", known));
             return new Section(new Mapping(node.line(), List.of()), where, faults);
@@ -49,16 +49,16 @@ final class Section {
         return new Section(mapping, where, faults);
     }
 
-    int line() {
+    public int line() {
         return mapping.line();
     }
 
     /** The line of a key; of the section where the key is absent. */
-    int line(String key) {
+    public int line(String key) {
         return find(key).map(YamlNode::line).orElse(mapping.line());
     }
 
-    String name(String key) {
+    public String name(String key) {
         return named(where, key);
     }
 
@@ -66,11 +66,11 @@ final class Section {
         return where.isEmpty() ? key : where + "." + key;
     }
 
-    boolean has(String key) {
+    public boolean has(String key) {
         return find(key).isPresent();
     }
 
-    Optional<YamlNode> find(String key) {
+    public Optional<YamlNode> find(String key) {
         return mapping.entries().stream()
                 .filter(e -> e.key().equals(key))
                 .map(Entry::value)
@@ -78,19 +78,19 @@ final class Section {
     }
 
     /** A section that must be there. */
-    Section section(String key, String... known) {
+    public Section section(String key, String... known) {
         return find(key).map(node -> Section.of(node, name(key), faults, known)).orElseGet(() -> {
             faults.add(mapping.line(), name(key) + ": missing (expected: " + String.join(", ", known) + ")");
             return new Section(new Mapping(mapping.line(), List.of()), name(key), new Faults());
         });
     }
 
-    Optional<Section> optionalSection(String key, String... known) {
+    public Optional<Section> optionalSection(String key, String... known) {
         return find(key).map(node -> Section.of(node, name(key), faults, known));
     }
 
     /** The items of a list; empty where the key is absent. */
-    List<YamlNode> items(String key, int least, int most) {
+    public List<YamlNode> items(String key, int least, int most) {
         Optional<YamlNode> node = find(key);
         if (node.isEmpty()) {
             if (least > 0) {
@@ -111,14 +111,14 @@ final class Section {
     }
 
     /** A list of texts. */
-    List<String> texts(String key, int most) {
+    public List<String> texts(String key, int most) {
         return items(key, 0, most).stream()
                 .map(node -> text(node, name(key)).orElse("?"))
                 .toList();
     }
 
     /** A text that must be there. */
-    String text(String key) {
+    public String text(String key) {
         return optionalText(key).orElseGet(() -> {
             if (!has(key)) {
                 faults.add(mapping.line(), name(key) + ": missing");
@@ -127,7 +127,7 @@ final class Section {
         });
     }
 
-    Optional<String> optionalText(String key) {
+    public Optional<String> optionalText(String key) {
         return find(key).flatMap(node -> text(node, name(key)));
     }
 
@@ -143,7 +143,7 @@ final class Section {
     }
 
     /** An identifier that must be there. */
-    String id(String key) {
+    public String id(String key) {
         String id = text(key);
         if (!id.equals("?") && !ID.matcher(id).matches()) {
             faults.add(line(key), name(key) + ": " + Faults.quoted(id) + " (expected: " + ID_EXPECTED + ")");
@@ -152,7 +152,7 @@ final class Section {
     }
 
     /** A whole number that must be there. */
-    int number(String key, int least, int most) {
+    public int number(String key, int least, int most) {
         Optional<YamlNode> node = find(key);
         String expected = "a whole number from " + least + " to " + most;
         if (node.isEmpty()) {
@@ -169,7 +169,7 @@ final class Section {
         return least;
     }
 
-    OptionalDouble decimal(String key, double least, double most) {
+    public OptionalDouble decimal(String key, double least, double most) {
         Optional<YamlNode> node = find(key);
         if (node.isEmpty()) {
             return OptionalDouble.empty();
@@ -184,7 +184,7 @@ final class Section {
         return OptionalDouble.empty();
     }
 
-    boolean flag(String key, boolean otherwise) {
+    public boolean flag(String key, boolean otherwise) {
         Optional<YamlNode> node = find(key);
         if (node.isEmpty()) {
             return otherwise;
@@ -198,7 +198,7 @@ final class Section {
     }
 
     /** A value that {@code parse} understands; what it throws as IllegalArgumentException becomes the fault. */
-    <T> Optional<T> parsed(String key, Function<String, T> parse) {
+    public <T> Optional<T> parsed(String key, Function<String, T> parse) {
         Optional<String> text = optionalText(key);
         try {
             return text.map(parse);
@@ -208,7 +208,7 @@ final class Section {
         }
     }
 
-    void fault(String key, String text) {
+    public void fault(String key, String text) {
         faults.add(line(key), name(key) + ": " + text);
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.watchkeep.controlroom.config;
+package org.watchkeep.profiles.yaml;
 
 import java.util.List;
 
 /** A piece of a YAML document that knows its line. Immutable. */
-sealed interface YamlNode {
+public sealed interface YamlNode {
     /** From 1. */
     int line();
 
