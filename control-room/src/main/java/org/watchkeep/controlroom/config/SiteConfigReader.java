@@ -24,12 +24,12 @@ import org.watchkeep.controlroom.config.SiteConfig.RetentionClass;
 import org.watchkeep.controlroom.config.SiteConfig.Scheme;
 import org.watchkeep.controlroom.config.SiteConfig.Transport;
 import org.watchkeep.controlroom.config.SiteConfig.Volume;
-import org.watchkeep.recorder.rtsp.LoginPreference;
 import org.watchkeep.profiles.yaml.Faults;
 import org.watchkeep.profiles.yaml.Section;
 import org.watchkeep.profiles.yaml.YamlFaultException;
 import org.watchkeep.profiles.yaml.YamlNode;
 import org.watchkeep.profiles.yaml.YamlReader;
+import org.watchkeep.recorder.rtsp.LoginPreference;
 
 /**
  * Reads {@code site.yaml}. Unknown keys, anything twice and impossible values are refused, all faults at once, each with
