@@ -30,8 +30,7 @@ final class CameraAddress {
         }
         if (uri.getRawUserInfo() != null) {
             throw new IllegalArgumentException(
-                    "a login in the address (expected: credentials: {user, passwordFile}, for nothing secret stands in"
-                            + " this file)");
+                    "a login in the address (expected: credentials: {user, passwordFile}, for nothing secret stands in this file)");
         }
         String query = uri.getRawQuery();
         String path = uri.getRawPath() == null ? "" : uri.getRawPath();
@@ -41,8 +40,7 @@ final class CameraAddress {
                                 .find())
                 || SECRET_IN_QUERY.matcher(path.toLowerCase(Locale.ROOT)).find()) {
             throw new IllegalArgumentException(
-                    "a password in the address (expected: credentials: {user, passwordFile}, for nothing secret stands"
-                            + " in this file)");
+                    "a password in the address (expected: credentials: {user, passwordFile}, for nothing secret stands in this file)");
         }
         if (!"rtsp".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null || uri.getRawFragment() != null) {
             throw new IllegalArgumentException(Faults.quoted(text) + " (expected: rtsp://host/path)");
