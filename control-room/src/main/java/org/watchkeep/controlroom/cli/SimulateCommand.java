@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.watchkeep.recorder.camera.Fault;
 import org.watchkeep.recorder.camera.FileFootage;
 import org.watchkeep.recorder.camera.PictureProbe;
 import org.watchkeep.recorder.camera.PictureReport;
+import org.watchkeep.recorder.camera.Quirk;
 import org.watchkeep.recorder.camera.SimulatedCamera;
 import org.watchkeep.recorder.camera.SimulatedCamera.Begin;
 import org.watchkeep.recorder.camera.SimulatedCamera.Play;
@@ -73,6 +75,15 @@ final class SimulateCommand implements Callable<Integer> {
     private List<String> faults = new ArrayList<>();
 
     @Option(
+            names = "--quirk",
+            paramLabel = "QUIRK",
+            split = ",",
+            description =
+                    "Something each camera does otherwise than the standards say, as odd-session-id; several with "
+                            + "commas, and may be given several times. 'list' prints them all.")
+    private List<String> quirks = new ArrayList<>();
+
+    @Option(
             names = "--read-bars",
             paramLabel = "FILE",
             description = "Serve nothing: decode this file and follow its bar codes; exit 1 when they do not run on.")
@@ -87,6 +98,9 @@ final class SimulateCommand implements Callable<Integer> {
     public Integer call() throws IOException, Refusal {
         if (readBars != null) {
             return readBars(readBars);
+        }
+        if (quirks.contains("list")) {
+            return listQuirks();
         }
         check();
         try (SimulatedCameras fleet = start()) {
@@ -131,6 +145,15 @@ final class SimulateCommand implements Callable<Integer> {
                 throw Refusal.badInput("bad-fault", "--fault: " + e.getMessage(), "See: watchkeep simulate --help");
             }
         }
+        List<Quirk> odd = new ArrayList<>();
+        for (String quirk : quirks) {
+            try {
+                odd.add(Quirk.parse(quirk));
+            } catch (IllegalArgumentException e) {
+                throw Refusal.badInput(
+                        "bad-quirk", "--quirk: " + e.getMessage(), "See: watchkeep simulate --quirk list");
+            }
+        }
         FileFootage footage = file == null ? null : footage(file);
         List<SimulatedCamera> fleet = new ArrayList<>();
         for (int number = 1; number <= cameras; number++) {
@@ -141,7 +164,7 @@ final class SimulateCommand implements Callable<Integer> {
                             footage,
                             once ? Play.ONCE : Play.LOOPING,
                             waitForClient ? Begin.WITH_FIRST_CLIENT : Begin.AT_ONCE);
-            fleet.add(camera.withFaults(parsed));
+            fleet.add(camera.withFaults(parsed).withQuirks(odd));
         }
         try {
             return SimulatedCameras.start(
@@ -173,6 +196,25 @@ final class SimulateCommand implements Callable<Integer> {
             array.addObject().put("number", i + 1).put("url", urls.get(i).toString());
         }
         shell.printJson(document);
+    }
+
+    private int listQuirks() {
+        ObjectNode document = Documents.of("simulate-quirks");
+        ArrayNode array = document.putArray("quirks");
+        for (Quirk quirk : Quirk.all()) {
+            array.addObject()
+                    .put("quirk", quirk.flag())
+                    .put("does", quirk.does())
+                    .put("wants", quirk.wants());
+            if (!common.json) {
+                shell.say(
+                        String.format(Locale.ROOT, "%-36s %s. Wanted: %s.", quirk.flag(), quirk.does(), quirk.wants()));
+            }
+        }
+        if (common.json) {
+            shell.printJson(document);
+        }
+        return Refusal.GOOD;
     }
 
     private int readBars(Path recorded) throws Refusal {

@@ -17,9 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.recorder.camera.SimulatedCamera.Begin;
 import org.watchkeep.recorder.camera.SimulatedCamera.FromFile;
+import org.watchkeep.recorder.rtsp.Manners;
 import org.watchkeep.recorder.rtsp.MediaSink;
 import org.watchkeep.recorder.rtsp.MediaSource;
 import org.watchkeep.recorder.rtsp.MediaSubscription;
+import org.watchkeep.recorder.rtsp.MountAccess;
 
 /**
  * A simulated camera at work: takes pictures from its source as they fall due, hands each to all viewers, and does wrong
@@ -40,6 +42,7 @@ final class RunningCamera implements MediaSource {
     private final SplittableRandom random;
     private final List<Viewer> viewers = new ArrayList<>();
     private final Deque<Fault> faults;
+    private final List<Oddity> oddities;
     private final List<Fault.Lose> losses = new ArrayList<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private boolean running;
@@ -66,6 +69,7 @@ final class RunningCamera implements MediaSource {
         this.onReboot = onReboot;
         sdp = sdpOf(camera, source.parameterSets());
         random = new SplittableRandom(camera.path().hashCode() ^ clock.nanos());
+        oddities = camera.quirks().stream().map(Quirk::oddity).toList();
         faults = new ArrayDeque<>(
                 camera.faults().stream().sorted(Comparator.comparing(Fault::at)).toList());
     }
@@ -91,6 +95,24 @@ final class RunningCamera implements MediaSource {
 
     SimulatedCamera camera() {
         return camera;
+    }
+
+    /** Who may watch, its quirks considered. */
+    MountAccess access() {
+        MountAccess access = camera.access();
+        for (Oddity oddity : oddities) {
+            access = oddity.access(access);
+        }
+        return access;
+    }
+
+    @Override
+    public Manners manners() {
+        Manners manners = Manners.PLAIN;
+        for (Oddity oddity : oddities) {
+            manners = Answers.both(oddity.manners(), manners);
+        }
+        return manners;
     }
 
     /** Completes when the last picture has been sent to all; never for a camera without an end. */
@@ -125,7 +147,12 @@ final class RunningCamera implements MediaSource {
         synchronized (random) {
             own = random.split();
         }
-        Viewer viewer = new Viewer(camera.name(), sink, own, gone -> pacing.execute(() -> remove(gone)));
+        Viewer viewer = new Viewer(
+                camera.name(),
+                sink,
+                own,
+                oddities.stream().map(Oddity::packets).toList(),
+                gone -> pacing.execute(() -> remove(gone)));
         pacing.execute(() -> add(viewer));
         return viewer;
     }

@@ -14,9 +14,10 @@ import org.watchkeep.recorder.rtsp.MountAccess;
  * @param scene what it shows
  * @param access who may watch
  * @param faults what goes wrong, and when
+ * @param quirks what it does otherwise than the standards say, all the time
  */
 public record SimulatedCamera(
-        String path, int number, String name, Scene scene, MountAccess access, List<Fault> faults) {
+        String path, int number, String name, Scene scene, MountAccess access, List<Fault> faults, List<Quirk> quirks) {
     private static final Pattern PATH = Pattern.compile("/[A-Za-z0-9._~/-]{1,100}");
 
     /** Longer names are in no site's list, and would not fit the picture. */
@@ -55,11 +56,12 @@ public record SimulatedCamera(
                     "name: " + name.length() + " characters (expected: 1 to " + MAX_NAME_LENGTH + ", on one line)");
         }
         faults = List.copyOf(faults);
+        quirks = List.copyOf(quirks);
     }
 
     /** A drawn street that anybody may watch, at {@code /camN}. */
     public static SimulatedCamera drawn(int number, String name) {
-        return new SimulatedCamera("/cam" + number, number, name, new Drawn(), MountAccess.OPEN, List.of());
+        return new SimulatedCamera("/cam" + number, number, name, new Drawn(), MountAccess.OPEN, List.of(), List.of());
     }
 
     /** A file that anybody may watch, at {@code /camN}. */
@@ -70,14 +72,19 @@ public record SimulatedCamera(
                 "Camera " + number,
                 new FromFile(footage, play, begin),
                 MountAccess.OPEN,
+                List.of(),
                 List.of());
     }
 
     public SimulatedCamera withAccess(MountAccess other) {
-        return new SimulatedCamera(path, number, name, scene, other, faults);
+        return new SimulatedCamera(path, number, name, scene, other, faults, quirks);
     }
 
     public SimulatedCamera withFaults(List<Fault> others) {
-        return new SimulatedCamera(path, number, name, scene, access, others);
+        return new SimulatedCamera(path, number, name, scene, access, others, quirks);
+    }
+
+    public SimulatedCamera withQuirks(List<Quirk> others) {
+        return new SimulatedCamera(path, number, name, scene, access, faults, others);
     }
 }

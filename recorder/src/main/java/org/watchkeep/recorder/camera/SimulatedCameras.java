@@ -108,7 +108,7 @@ public final class SimulatedCameras implements Closeable {
                 at, "Watchkeep simulated camera", RtspServerSettings.DEFAULT_SESSION_TIMEOUT_SECONDS);
         RtspServer listening = new RtspServer(settings, transport, loops, new SecureRandom(), clock.monoNanos());
         for (RunningCamera running : cameras) {
-            listening.mount(running.camera().path(), running, running.camera().access());
+            listening.mount(running.camera().path(), running, running.access());
         }
         return listening;
     }

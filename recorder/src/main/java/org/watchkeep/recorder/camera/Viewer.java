@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,7 @@ final class Viewer implements MediaSubscription {
     private final Consumer<Viewer> onGone;
     private final RtpPacketiser packetiser;
     private final int timestampBase;
+    private final OddWire oddWire;
     private final Queue<Shot> waiting = new ArrayDeque<>();
     private long waitingBytes;
     private boolean entryNeeded = true;
@@ -47,12 +49,18 @@ final class Viewer implements MediaSubscription {
     private double lossProbability;
     private SplittableRandom loss = new SplittableRandom(0);
 
-    Viewer(String camera, MediaSink sink, SplittableRandom random, Consumer<Viewer> onGone) {
+    Viewer(
+            String camera,
+            MediaSink sink,
+            SplittableRandom random,
+            List<PacketShaper> shapers,
+            Consumer<Viewer> onGone) {
         this.camera = camera;
         this.sink = sink;
         this.onGone = onGone;
         packetiser = new RtpPacketiser(ByteBufAllocator.DEFAULT, random.nextInt(), random.nextInt());
         timestampBase = random.nextInt();
+        oddWire = new OddWire(shapers, packetiser.sequence());
     }
 
     MediaSink sink() {
@@ -116,16 +124,17 @@ final class Viewer implements MediaSubscription {
         Shot reported = lastReported;
         if (reported == null || shot.dueNanos() - reported.dueNanos() >= REPORT_INTERVAL_NANOS) {
             lastReported = shot;
-            sink.sendRtcp(
-                    TRACK,
+            oddWire.report(
                     SenderReports.report(
-                            ByteBufAllocator.DEFAULT,
-                            packetiser,
-                            shot.dueUtcMicros(),
-                            rtp(shot.dueTicks90k()),
-                            camera));
+                            ByteBufAllocator.DEFAULT, packetiser, shot.dueUtcMicros(), rtp(shot.dueTicks90k()), camera),
+                    report -> sink.sendRtcp(TRACK, report));
         }
-        packetiser.packetise(shot.picture(), rtp(shot.ticks90k()), this::sendOrLose);
+        if (oddWire.isPlain()) {
+            packetiser.packetise(shot.picture(), rtp(shot.ticks90k()), this::sendOrLose);
+        } else {
+            packetiser.packetise(shot.picture(), rtp(shot.ticks90k()), oddWire::add);
+            oddWire.finishPicture(this::sendOrLose);
+        }
         lastSent = shot;
     }
 

@@ -221,10 +221,14 @@ public final class NalDepacketiser implements Depacketiser {
         isHeaderDue = false;
         heldZeros = 0;
         // 7.4.1 (H.265: 7.4.2.2): forbidden_zero_bit.
-        isDiscarded = (header & 0x80) != 0 || !packaging.isInStream(packaging.type(header));
+        boolean isForbidden = (header & 0x80) != 0;
+        int type = packaging.type(header);
+        isDiscarded = isForbidden || !packaging.isInStream(type);
         if (isDiscarded) {
             ignored++;
-            sink.nalLost();
+            if (isForbidden || !packaging.isUnspecified(type)) {
+                sink.nalLost();
+            }
         } else {
             sink.nalStart(header);
         }

@@ -30,6 +30,11 @@ public enum NalPackaging {
         }
 
         @Override
+        boolean isUnspecified(int type) {
+            return type == 0 || type > 29;
+        }
+
+        @Override
         boolean isFurtherSlice(int type, int firstByte) {
             // 7.3.3: a slice header begins with first_mb_in_slice as ue(v): a first bit of 1 is the value 0, the first
             // slice.
@@ -63,6 +68,11 @@ public enum NalPackaging {
         boolean isInStream(int type) {
             // 48 to 63 are packaging or unspecified (H.265 table 7-1). Type 0 is TRAIL_N, a picture.
             return type < 48;
+        }
+
+        @Override
+        boolean isUnspecified(int type) {
+            return type > 50;
         }
 
         @Override
@@ -101,6 +111,9 @@ public enum NalPackaging {
 
     /** Whether such NAL units are part of a stream. */
     abstract boolean isInStream(int type);
+
+    /** Whether such NAL units are nothing that any standard knows, so that a picture lacks nothing without them. */
+    abstract boolean isUnspecified(int type);
 
     /** Whether a NAL unit, by type and first byte behind the header, is a slice that is not the first of its picture. */
     abstract boolean isFurtherSlice(int type, int firstByte);

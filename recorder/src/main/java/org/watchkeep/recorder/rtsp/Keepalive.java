@@ -28,6 +28,9 @@ final class Keepalive {
     private final List<String> methods;
     private final long intervalNanos;
     private int next;
+    /** The method that was asked by last and not answered yet; empty while none is. */
+    private String waiting = "";
+
     private Timers.Timer timer = Timers.Timer.NONE;
 
     Keepalive(
@@ -82,13 +85,22 @@ final class Keepalive {
         timer.cancel();
     }
 
+    /** The connection is lost. A camera that breaks it upon a method it does not like gives no other answer. */
+    void onLost() {
+        if (!waiting.isEmpty()) {
+            memory.keepaliveUnanswered(waiting);
+        }
+    }
+
     private void ask() {
         String method = methods.get(next % methods.size());
+        waiting = method;
         connection.send(address.request(method), ClientConnection.REPLY_TIMEOUT_NANOS, reply -> onReply(method, reply));
         start();
     }
 
     private void onReply(String method, Optional<RtspResponse> reply) {
+        waiting = "";
         if (reply.isPresent() && reply.get().isOk()) {
             return;
         }

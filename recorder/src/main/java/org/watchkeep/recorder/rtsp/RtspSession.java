@@ -181,6 +181,9 @@ public final class RtspSession {
                 && session.id().isPresent()) {
             memory.abandon(new SessionMemory.Abandoned(session.id().get(), base));
         }
+        if (reason == SessionEnd.Reason.LOST && keepalive != null) {
+            keepalive.onLost();
+        }
         SessionEnd.Reason told = state == State.CLOSING ? SessionEnd.Reason.CLOSED : reason;
         state = State.ENDED;
         stopKeepalive();

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Pictures of a drawn camera for tests, without a server and faster than time. */
-final class Drawn {
+public final class Drawn {
     static final long UTC = 1_795_330_000_000L;
     private static final byte[] START_CODE = {0, 0, 0, 1};
 
@@ -23,6 +23,10 @@ final class Drawn {
             }
         }
         return pictures;
+    }
+
+    public static Path elementaryFile(Path folder, String name, int number, int count) throws IOException {
+        return elementaryFile(folder, pictures(name, number, count));
     }
 
     static Path elementaryFile(Path folder, List<Picture> pictures) throws IOException {

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.camera;
+
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import org.watchkeep.recorder.rtsp.Manners;
+import org.watchkeep.recorder.rtsp.RtspRequest;
+
+/** Oddities that remember: over the requests of a connection, or over the connections of a camera. Stateless itself. */
+final class OddSessions {
+    /** Keepalive is due after two seconds, so that a short test sees some. */
+    static final String SHORT_TIMEOUT = "timeout=4";
+
+    /** What a camera with {@link #SHORT_TIMEOUT} waits for a sign of life, and half a second more. */
+    private static final int PATIENCE_TICKS = 9 * PictureSource.CLOCK_RATE / 2;
+
+    private static final HexFormat HEX = HexFormat.of();
+
+    /** An RTP packet of nobody's: payload type 96, a piece of a picture. */
+    private static final byte[] STRAY_RTP = HEX.parseHex("8060123400005678deadbeef419a0102030405060708090a0b0c0d0e");
+
+    /** A sender report of nobody's. */
+    private static final byte[] STRAY_REPORT = HEX.parseHex("80c80006deadbeefe5f0000000000000000056780000000100000010");
+
+    private OddSessions() {}
+
+    static String strayRtp(int channel) {
+        return Answers.frame(channel, STRAY_RTP);
+    }
+
+    static String strayReport(int channel) {
+        return Answers.frame(channel, STRAY_REPORT);
+    }
+
+    /** These manners, with sessions that live only seconds without a sign of life. */
+    static Manners impatient(Manners manners) {
+        return (request, server) -> {
+            Manners.Reply reply = manners.answer(request, server);
+            return reply.withBytes(reply.bytes().replaceFirst("timeout=\\d+", SHORT_TIMEOUT));
+        };
+    }
+
+    /**
+     * LIVE555 before June 2017: once a session was cut off without TEARDOWN, its media are written into the next connection,
+     * until somebody tears it down by its id.
+     */
+    static Oddity deadSession() {
+        AtomicReference<String> living = new AtomicReference<>("");
+        return Oddity.mannersOf(() -> {
+            String dead = living.getAndSet("");
+            AtomicReference<String> haunting = new AtomicReference<>(dead);
+            return (request, server) -> {
+                String session = request.headers().first("Session").orElse("");
+                if (Answers.isMethod(request, "TEARDOWN") && session.equals(haunting.get())) {
+                    haunting.set("");
+                    return Answers.status(request, 200);
+                }
+                Manners.Reply reply = server.answer(request);
+                String bytes = reply.bytes();
+                if (Answers.isMethod(request, "DESCRIBE")) {
+                    bytes = Answers.sdpEdited(
+                            bytes,
+                            sdp -> sdp.replaceFirst("a=tool:[^\r]*", "a=tool:LIVE555 Streaming Media v2013.04.08"));
+                } else if (Answers.isMethod(request, "SETUP")) {
+                    living.set(bytes.replaceFirst("(?s).*Session: ([^;\r]*).*", "$1"));
+                }
+                String ghost = haunting.get().isEmpty() || Answers.isMethod(request, "TEARDOWN") ? "" : strayRtp(0);
+                return reply.withBytes(ghost + bytes + (Answers.isMethod(request, "PLAY") ? ghost : ""));
+            };
+        });
+    }
+
+    /** On each connection, the first {@code before} requests that match are served, the next gets this status; and so on. */
+    static Oddity refusingAfter(int before, int status, Predicate<RtspRequest> which) {
+        return Oddity.mannersOf(() -> {
+            AtomicInteger seen = new AtomicInteger();
+            return (request, server) -> which.test(request) && seen.getAndIncrement() >= before
+                    ? Answers.status(request, status)
+                    : server.answer(request);
+        });
+    }
+
+    /** Media stop when no such request has come for longer than the session's timeout, counted in the media's own time. */
+    static Oddity silentWithout(Predicate<RtspRequest> signOfLife) {
+        AtomicInteger signs = new AtomicInteger();
+        Manners counting = (request, server) -> {
+            if (signOfLife.test(request)) {
+                signs.incrementAndGet();
+            }
+            return server.answer(request);
+        };
+        return Oddity.of(impatient(counting), () -> new PacketShaper() {
+            private int seen = -1;
+            private int lastSign;
+
+            @Override
+            public List<OddPacket> onPicture(List<OddPacket> packets) {
+                int now = packets.get(0).timestamp;
+                if (signs.get() != seen) {
+                    seen = signs.get();
+                    lastSign = now;
+                }
+                return now - lastSign > PATIENCE_TICKS ? List.of() : packets;
+            }
+        });
+    }
+
+    /** The first connection is broken at its first keepalive; what comes of the next ones is for {@code later} to say. */
+    static Oddity breakingTheFirst(Manners later) {
+        AtomicInteger connections = new AtomicInteger();
+        Manners first = impatient(Answers.closingOn(Answers.KEEPALIVE));
+        return Oddity.mannersOf(() -> connections.getAndIncrement() == 0 ? first : later);
+    }
+
+    /** After so many refused logins nobody is answered any more. */
+    static Oddity banningAfter(int failures) {
+        AtomicInteger failed = new AtomicInteger();
+        return Oddity.of((request, server) -> {
+            if (failed.get() >= failures) {
+                return new Manners.Reply("", 0, true);
+            }
+            Manners.Reply reply = server.answer(request);
+            if (reply.bytes().startsWith("RTSP/1.0 401")
+                    && request.headers().first("Authorization").isPresent()) {
+                failed.incrementAndGet();
+            }
+            return reply;
+        });
+    }
+
+    /** The client's name for the session is not the server's: any blanks before it, hexadecimal, with a dash. */
+    static Manners otherSessionId() {
+        String prefix = "0xA1-";
+        return (request, server) -> {
+            Manners.Reply reply = server.answer(
+                    Answers.withHeader(request, "Session", id -> id.startsWith(prefix) ? id.substring(5) : "unknown"));
+            return reply.withBytes(reply.bytes().replaceFirst("Session: ", "Session:    " + prefix));
+        };
+    }
+
+    /** RFC 3986 5.2: a relative control takes the place of what stands behind the base's last slash. */
+    static Oddity controlResolvedByTheRfc() {
+        Manners withoutSlash = Answers.replaced("DESCRIBE", "(Content-Base: [^\r]*)/\r\n", "$1\r\n");
+        return Oddity.mannersOf(() -> {
+            AtomicReference<String> described = new AtomicReference<>("");
+            Manners resolving = (request, server) -> {
+                if (Answers.isMethod(request, "DESCRIBE")) {
+                    described.set(Answers.plainUri(request));
+                }
+                if (!Answers.isMethod(request, "SETUP")) {
+                    return server.answer(request);
+                }
+                String folder = described.get().substring(0, described.get().lastIndexOf('/') + 1);
+                String control = "trackID=0";
+                return request.uri().equals(folder + control)
+                        ? server.answer(Answers.withUri(request, described.get() + "/" + control))
+                        : Answers.status(request, 404);
+            };
+            return Answers.both(withoutSlash, resolving);
+        });
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.camera;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Lets a viewer's packets pass through all shapers of its camera, one behind the other, and numbers what comes out. Confined
+ * to its viewer.
+ */
+final class OddWire {
+    private final List<PacketShaper> shapers;
+    private final List<OddPacket> picture = new ArrayList<>();
+    private int number;
+
+    OddWire(List<PacketShaper> shapers, int firstNumber) {
+        this.shapers =
+                shapers.stream().filter(shaper -> shaper != PacketShaper.PLAIN).toList();
+        number = firstNumber - 1;
+    }
+
+    /** Whether packets may as well be sent as they are. */
+    boolean isPlain() {
+        return shapers.isEmpty();
+    }
+
+    /** Takes a packet of the picture over. */
+    void add(ByteBuf packet) {
+        picture.add(new OddPacket(packet));
+        packet.release();
+    }
+
+    /** The picture is whole: hands out what has become of it. */
+    void finishPicture(Consumer<ByteBuf> out) {
+        List<OddPacket> packets = new ArrayList<>(picture);
+        picture.clear();
+        for (PacketShaper shaper : shapers) {
+            packets = shaper.onPicture(packets);
+        }
+        for (OddPacket packet : packets) {
+            number += packet.numberStep;
+            out.accept(packet.written(ByteBufAllocator.DEFAULT, number & 0xffff));
+        }
+    }
+
+    /** Takes a report over and hands out what has become of it. */
+    void report(ByteBuf report, Consumer<ByteBuf> out) {
+        List<byte[]> reports = List.of(ByteBufUtil.getBytes(report));
+        report.release();
+        for (PacketShaper shaper : shapers) {
+            List<byte[]> shaped = new ArrayList<>();
+            reports.forEach(one -> shaped.addAll(shaper.onReport(one)));
+            reports = shaped;
+        }
+        reports.forEach(one -> out.accept(Unpooled.wrappedBuffer(one)));
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.camera;
+
+import java.util.List;
+
+/** Changes what one viewer is sent. Confined to its event loop. */
+interface PacketShaper {
+    PacketShaper PLAIN = new PacketShaper() {};
+
+    /** The packets of one picture, in order; may be changed in place, kept for later, or multiplied. */
+    default List<OddPacket> onPicture(List<OddPacket> packets) {
+        return packets;
+    }
+
+    /** One RTCP compound packet. */
+    default List<byte[]> onReport(byte[] report) {
+        return List.of(report);
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.ingest;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.watchkeep.retention.store.Fragment;
+import org.watchkeep.retention.store.FragmentFlags;
+import org.watchkeep.retention.store.GapCause;
+import org.watchkeep.retention.store.RunStart;
+import org.watchkeep.retention.store.StreamStatus;
+
+/** Keeps what a store would be given: the slices of all pictures, and what was said about them. Any thread. */
+final class KeptFootage implements FootageSink {
+    private static final int MDAT = 0x6d646174;
+
+    private final List<ByteBuffer> slices = new ArrayList<>();
+    private final List<GapCause> runEnds = new ArrayList<>();
+    private final List<GapCause> gaps = new ArrayList<>();
+    private final List<String> details = new ArrayList<>();
+    private final List<RunStart> runs = new ArrayList<>();
+    private final List<Fragment> fragments = new ArrayList<>();
+
+    @Override
+    public synchronized void beginRun(RunStart start) {
+        runs.add(start);
+    }
+
+    @Override
+    public synchronized void append(Fragment fragment) {
+        ByteBuffer whole = ByteBuffer.allocate(fragment.sizeBytes());
+        fragment.pieces().forEach(piece -> whole.put(piece.duplicate()));
+        fragment.release().run();
+        whole.flip();
+        while (whole.hasRemaining()) {
+            int size = whole.getInt();
+            int type = whole.getInt();
+            ByteBuffer box = whole.slice(whole.position(), size - 8);
+            whole.position(whole.position() + size - 8);
+            if (type == MDAT) {
+                addSlices(box);
+            }
+        }
+        fragments.add(fragment);
+    }
+
+    private void addSlices(ByteBuffer samples) {
+        while (samples.hasRemaining()) {
+            int length = samples.getInt();
+            ByteBuffer unit = samples.slice(samples.position(), length);
+            samples.position(samples.position() + length);
+            int type = unit.get(0) & 0x1f;
+            if (type == 1 || type == 5) {
+                slices.add(unit);
+            }
+        }
+    }
+
+    @Override
+    public synchronized void endRun(GapCause cause, String detail) {
+        runEnds.add(cause);
+        details.add(detail);
+    }
+
+    @Override
+    public synchronized void gapCause(GapCause cause, String detail) {
+        gaps.add(cause);
+        details.add(detail);
+    }
+
+    @Override
+    public void close(GapCause cause, String detail) {}
+
+    @Override
+    public StreamStatus status() {
+        return new StreamStatus(0, 0, 0, 0, 0);
+    }
+
+    /** Slice NAL units in the order of recording. */
+    synchronized List<ByteBuffer> slices() {
+        return List.copyOf(slices);
+    }
+
+    /** Why runs ended, in order. */
+    synchronized List<GapCause> runEnds() {
+        return List.copyOf(runEnds);
+    }
+
+    /** What was said of gaps while no run was open, in order. */
+    synchronized List<GapCause> gaps() {
+        return List.copyOf(gaps);
+    }
+
+    /** What was said to either. */
+    synchronized List<String> details() {
+        return List.copyOf(details);
+    }
+
+    synchronized List<RunStart> runs() {
+        return List.copyOf(runs);
+    }
+
+    synchronized List<Fragment> fragments() {
+        return List.copyOf(fragments);
+    }
+
+    /** Whether anything before the last fragment is; that one may end in the middle of a picture. */
+    synchronized boolean isDamaged() {
+        return fragments.stream()
+                .limit(Math.max(0, fragments.size() - 1))
+                .anyMatch(f -> (f.flags() & FragmentFlags.DAMAGED) != 0);
+    }
+
+    @Override
+    public String toString() {
+        return slices().size() + " slices in " + runs().size() + " runs, ended " + runEnds() + ", gaps " + gaps() + " "
+                + details();
+    }
+}
