@@ -72,6 +72,11 @@ final class Cli {
         root.addSubcommand(group("volume", "Look at the volumes, or add one.")
                 .addSubcommand(new VolumeListCommand(shell))
                 .addSubcommand(new VolumeEnrolCommand(shell)));
+        root.addSubcommand(
+                group("profile", "What is known of cameras and recorders, and which recorder carries a site.")
+                        .addSubcommand(new ProfileListCommand(shell))
+                        .addSubcommand(new ProfileShowCommand(shell))
+                        .addSubcommand(new ProfilePlanCommand(shell)));
         root.setParameterExceptionHandler((e, args) -> onBadArguments(e, args));
         root.setExecutionExceptionHandler((e, command, parsed) -> onFailure(e, parsed.originalArgs()));
         root.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
