@@ -4,8 +4,9 @@ package org.watchkeep.retention.store;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.watchkeep.retention.keys.Epoch;
 import org.watchkeep.retention.keys.EpochKeys;
 
@@ -22,24 +23,25 @@ final class EpochSchedule {
     /** No segment of an epoch begins later than this after the epoch opened: an hour, and the second until it is rolled. */
     static final long REACH_MICROS = TimeUnit.HOURS.toMicros(1) + TimeUnit.MINUTES.toMicros(2);
 
+    /** Clock steps can close several epochs within the length of one fragment; more than this many at once are not met. */
+    private static final int KEPT_WINDOWS = 8;
+
     private final String classId;
     private final EpochKeys keys;
     private final Ledger ledger;
     private final StoreClock clock;
-    private volatile Window window;
+    /** Newest first. */
+    private volatile List<Window> windows;
 
-    /** The open epoch, since when it is open, and the one before it for fragments that opened earlier. */
-    private record Window(
-            Epoch current, long openedMonoNanos, @Nullable Epoch previous) {}
+    /** An epoch and since when it is open. */
+    private record Window(Epoch epoch, long openedMonoNanos) {}
 
     EpochSchedule(String classId, EpochKeys keys, Ledger ledger, StoreClock clock) throws IOException {
         this.classId = classId;
         this.keys = keys;
         this.ledger = ledger;
         this.clock = clock;
-        // Fragments cannot have opened before the store did: whatever claims so belongs to the first epoch.
-        this.window = new Window(open(), Long.MIN_VALUE, null);
-        this.window = new Window(window.current(), clock.monoNanos(), null);
+        this.windows = List.of(new Window(open(), clock.monoNanos()));
     }
 
     private Epoch open() throws IOException {
@@ -50,27 +52,34 @@ final class EpochSchedule {
         return epoch;
     }
 
-    /** The epoch for a fragment that opened at this monotonic time. */
+    /**
+     * The epoch for a fragment that opened at this monotonic time. Fragments cannot have opened before the store did:
+     * whatever claims so belongs to the first epoch.
+     */
     Epoch at(long startMonoNanos) {
-        Window w = window;
-        Epoch previous = w.previous;
-        return previous == null || startMonoNanos - w.openedMonoNanos >= 0 ? w.current : previous;
+        List<Window> newestFirst = windows;
+        for (Window window : newestFirst) {
+            if (startMonoNanos - window.openedMonoNanos >= 0) {
+                return window.epoch;
+            }
+        }
+        return newestFirst.get(newestFirst.size() - 1).epoch;
     }
 
     /** Opens the next epoch when it is time; its root is in both homes before anyone sees it. */
     void roll() throws IOException {
-        Window w = window;
-        boolean sameHour = hour(clock.utcMicros()) == hour(w.current.openedUtcMicros());
-        if (!sameHour || clock.monoNanos() - w.openedMonoNanos >= MOST_NANOS) {
+        Window open = windows.get(0);
+        boolean sameHour = hour(clock.utcMicros()) == hour(open.epoch.openedUtcMicros());
+        if (!sameHour || clock.monoNanos() - open.openedMonoNanos >= MOST_NANOS) {
             rollNow();
         }
     }
 
     /** Opens the next epoch whatever the time: a clock has stepped. */
     void rollNow() throws IOException {
-        Window w = window;
-        Epoch next = open();
-        window = new Window(next, clock.monoNanos(), w.current);
+        List<Window> next = new ArrayList<>(windows);
+        next.add(0, new Window(open(), clock.monoNanos()));
+        windows = List.copyOf(next.subList(0, Math.min(KEPT_WINDOWS, next.size())));
     }
 
     private static long hour(long utcMicros) {

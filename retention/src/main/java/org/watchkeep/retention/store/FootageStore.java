@@ -34,9 +34,6 @@ public final class FootageStore implements Closeable {
     static final String LEDGER_FOLDER = "ledger";
     static final String INDEX_FOLDER = "index";
 
-    /** Batches of 4 MiB: at 250 ms between commits enough for 800 MB/s; made only when needed. */
-    private static final int MOST_BATCHES = 64;
-
     private final StoreSettings settings;
     private final StoreClock clock;
     private final EpochKeys keys;
@@ -48,14 +45,14 @@ public final class FootageStore implements Closeable {
     private final List<Ring> rings;
     private final Map<String, EpochSchedule> schedules;
     private final RecordReader reader;
-    private final BatchPool pool = new BatchPool(MOST_BATCHES);
     private final List<StoreLoop> loops;
     private final StreamState nobody;
     private final Keeper keeper;
     private final Recovery recovery;
     private boolean closed;
 
-    FootageStore(StoreParts parts, CopyOnWriteArrayList<StoreLoop> loops, AcknowledgementListener listener)
+    FootageStore(
+            StoreParts parts, StoreClock pace, CopyOnWriteArrayList<StoreLoop> loops, AcknowledgementListener listener)
             throws IOException {
         this.settings = parts.settings();
         this.clock = parts.clock();
@@ -68,19 +65,12 @@ public final class FootageStore implements Closeable {
         this.nobody = new StreamState(0, new StreamId("padding", "main"), "", ledger, streams.runs);
         this.reader = new RecordReader(volumes, keys);
         VolumeWriter.Surroundings around = new VolumeWriter.Surroundings(
-                ledger,
-                clock,
-                new SystemStoreClock(),
-                pool,
-                new RecordRewriter(keys),
-                listener,
-                () -> loops,
-                this::elsewhere,
-                this::tookReel);
+                ledger, clock, pace, new RecordRewriter(keys), listener, () -> loops, this::elsewhere, this::tookReel);
         this.writers = new ArrayList<>();
         this.rings = new ArrayList<>();
         for (Volume volume : volumes.values()) {
-            VolumeWriter writer = new VolumeWriter(volume, around);
+            BatchPool pool = BatchPool.share(volumes.size(), settings.classes().size());
+            VolumeWriter writer = new VolumeWriter(volume, pool, around);
             writers.add(writer);
             for (StoreSettings.ClassSettings inClass : settings.classes()) {
                 rings.add(new Ring(volume, inClass.id(), writer));
@@ -138,9 +128,21 @@ public final class FootageStore implements Closeable {
     public static FootageStore open(
             StoreSettings settings, Disk disk, EpochKeys keys, StoreClock clock, AcknowledgementListener listener)
             throws IOException {
+        return open(settings, disk, keys, clock, new SystemStoreClock(), listener);
+    }
+
+    /** With a clock of its own that the writers pace commits and second tries by; only tests need that. */
+    static FootageStore open(
+            StoreSettings settings,
+            Disk disk,
+            EpochKeys keys,
+            StoreClock clock,
+            StoreClock pace,
+            AcknowledgementListener listener)
+            throws IOException {
         StoreParts parts = StoreParts.open(settings, disk, keys, clock);
         try {
-            FootageStore store = new FootageStore(parts, new CopyOnWriteArrayList<>(), listener);
+            FootageStore store = new FootageStore(parts, pace, new CopyOnWriteArrayList<>(), listener);
             parts.ledger()
                     .append(
                             new LedgerEntry.RecorderStarted(clock.utcMicros(), clock.monoNanos(), clock.bootId()),
@@ -262,14 +264,14 @@ public final class FootageStore implements Closeable {
         // Those not yet in the index first: a row that is put in the meantime is then found, never missed by both
         // looks.
         Map<SegmentBuilder.Key, Segment> found = new LinkedHashMap<>();
-        state.unindexed().forEach(s -> found.put(key(s), s));
+        state.unindexed().forEach(s -> found.put(SegmentBuilder.Key.of(s), s));
         List<Epoch> epochs = keys.epochs();
         Map<String, Long> closedAt = new HashMap<>();
         for (int i = epochs.size() - 1; i >= 0; i--) {
             Epoch epoch = epochs.get(i);
             Long next = closedAt.put(epoch.classId(), epoch.openedUtcMicros());
             if (reaches(epoch, next == null ? Long.MAX_VALUE : next, from, to)) {
-                segments(epoch.number(), state, from, to).forEach(s -> found.put(key(s), s));
+                segments(epoch.number(), state, from, to).forEach(s -> found.put(SegmentBuilder.Key.of(s), s));
             }
         }
         return found.values().stream()
@@ -304,10 +306,6 @@ public final class FootageStore implements Closeable {
             return Long.MIN_VALUE;
         }
         return instant.getEpochSecond() >= Long.MAX_VALUE / 1_000_000 ? Long.MAX_VALUE : StreamState.micros(instant);
-    }
-
-    private static SegmentBuilder.Key key(Segment segment) {
-        return new SegmentBuilder.Key(segment.run(), segment.number());
     }
 
     boolean isReadable(Segment segment) {
@@ -393,10 +391,6 @@ public final class FootageStore implements Closeable {
 
     Ledger ledger() {
         return ledger;
-    }
-
-    BatchPool pool() {
-        return pool;
     }
 
     List<Ring> rings() {

@@ -28,6 +28,15 @@ public record FragmentRef(
         return (flags & FragmentFlags.KEY_PICTURE) != 0;
     }
 
+    /** Whether its record lies in this generation. */
+    boolean isIn(String ofVolume, long serial) {
+        return reelSerial == serial && volume.equals(ofVolume);
+    }
+
+    RingPosition position() {
+        return new RingPosition(reelSerial, offset);
+    }
+
     public Instant end() {
         return start.plusNanos(durationMicros * 1_000);
     }

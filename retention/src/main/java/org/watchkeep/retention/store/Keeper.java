@@ -4,11 +4,9 @@ package org.watchkeep.retention.store;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -163,7 +161,7 @@ final class Keeper implements Runnable {
         Map<StreamState, List<SegmentBuilder>> done = new HashMap<>();
         List<SegmentIndex.Row> rows = new ArrayList<>();
         for (StreamState stream : streams.all()) {
-            List<SegmentBuilder> complete = stream.takeComplete(store.clock().monoNanos());
+            List<SegmentBuilder> complete = stream.takeComplete();
             if (complete.isEmpty()) {
                 continue;
             }
@@ -182,11 +180,8 @@ final class Keeper implements Runnable {
         Map<String, RingPosition> indexed = new HashMap<>();
         synced.forEach((ring, position) -> indexed.put(ring.name(), position));
         for (StreamState stream : streams.all()) {
-            Set<SegmentBuilder.Key> gone = new HashSet<>();
-            done.getOrDefault(stream, List.of()).forEach(segment -> gone.add(segment.key));
-            for (SegmentBuilder open : stream.segments(segment -> !gone.contains(segment.key))) {
-                indexed.merge(open.ring, open.first, RingPosition::min);
-            }
+            stream.lowestWithoutRow(done.getOrDefault(stream, List.of()))
+                    .forEach((ring, at) -> indexed.merge(ring, at, RingPosition::min));
         }
         Map<String, byte[]> marks = new HashMap<>();
         indexed.forEach((ring, position) -> marks.put(INDEXED_MARK + ring, position.toBytes()));
@@ -270,7 +265,7 @@ final class Keeper implements Runnable {
         if (header == null) {
             throw new IllegalStateException("a reel without a generation is not cleared: " + reel.path);
         }
-        Contents contents = new Contents();
+        Contents contents = new Contents(new ClearedRows(ring.volume.id, header.serial()));
         try {
             new ReelScan(ring.volume).forEach(reel, header, ring.volume.reelBytes, contents::add);
         } catch (IOException e) {
@@ -294,34 +289,34 @@ final class Keeper implements Runnable {
         ring.cleared(reel);
         forgetRows(contents);
         for (StreamState stream : streams.all()) {
-            stream.forget(stream.segments(
-                    segment -> segment.ring.equals(ring.name()) && segment.first.serial() == header.serial()));
+            stream.cleared(ring.volume.id, header.serial());
         }
     }
 
     /** Rows of a generation that is gone are not shown in any case, so an index that fails here fails nothing. */
     private void forgetRows(Contents contents) {
         try {
-            for (RecordHeader configuration : contents.configurations) {
-                index.remove(configuration.epoch(), configuration.stream(), configuration.segmentStartUtcMicros());
-            }
+            contents.rows.removeFrom(index, streams);
         } catch (IOException e) {
             log.error("rows of a cleared reel stay in the index, they are not shown: {}", e.toString());
         }
     }
 
-    /** What a reel holds, for its clearing entry and its rows. A segment goes with the reel it begins in. */
+    /** What a reel holds, for its clearing entry and its rows. */
     private static final class Contents {
-        final List<RecordHeader> configurations = new ArrayList<>();
+        final ClearedRows rows;
         long fragments;
         long firstStartUtcMicros;
         long lastEndUtcMicros;
 
+        Contents(ClearedRows rows) {
+            this.rows = rows;
+        }
+
         void add(ReelFooter.Entry entry) {
             RecordHeader header = entry.header();
-            if (header.kind() == RecordHeader.Kind.CONFIGURATION) {
-                configurations.add(header);
-            } else if (header.kind() == RecordHeader.Kind.FRAGMENT) {
+            rows.add(header);
+            if (header.kind() == RecordHeader.Kind.FRAGMENT) {
                 long start = header.startUtcMicros();
                 firstStartUtcMicros = fragments == 0 ? start : Math.min(firstStartUtcMicros, start);
                 lastEndUtcMicros = Math.max(lastEndUtcMicros, start + header.durationMicros());

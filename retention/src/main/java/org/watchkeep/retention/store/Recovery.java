@@ -62,8 +62,22 @@ final class Recovery {
                     .recover(writers.get(i++));
         }
         for (StreamState stream : streams.all()) {
-            stream.forget(stream.segments(segment -> !segment.hasFragments()));
+            adoptRows(stream);
+            stream.allFound();
             stream.segments(segment -> !segment.isComplete()).forEach(SegmentBuilder::leftOpen);
+        }
+    }
+
+    /** A segment with records in several rings can be found in part behind their marks although its row is whole. */
+    private void adoptRows(StreamState stream) throws IOException {
+        for (SegmentBuilder segment : stream.segments(any -> true)) {
+            long from = segment.startUtcMicros;
+            for (Segment row :
+                    index.find(segment.epoch, stream.number, stream.id, from, from + StreamAppender.SEGMENT_MICROS)) {
+                if (SegmentBuilder.Key.of(row).equals(segment.key) && store.isReadable(row)) {
+                    stream.adopt(segment, row);
+                }
+            }
         }
     }
 
@@ -93,7 +107,7 @@ final class Recovery {
             return;
         }
         streams.runs.sawRun(header.run());
-        stream.get().durable(header, ring, at);
+        stream.get().found(header, ring, at);
         if (header.kind() == RecordHeader.Kind.FRAGMENT) {
             stream.get().sawEnd(header.startUtcMicros() + header.durationMicros());
         }
@@ -137,8 +151,16 @@ final class Recovery {
     private void fillHoles(StreamState stream) throws IOException {
         long end = stream.lastEndUtcMicros();
         Coverage coverage = new Coverage();
-        for (Segment segment : stream.unindexed()) {
+        List<Segment> unindexed = stream.unindexed();
+        for (Segment segment : unindexed) {
             addFootage(coverage, segment);
+        }
+        // Between segments that lie in one ring there can be others, in another ring, whose rows are in the index.
+        Optional<Instant> first = unindexed.stream().map(Segment::start).min(Instant::compareTo);
+        if (first.isPresent()) {
+            for (Segment segment : store.segments(stream.id, first.get(), Instant.MAX)) {
+                addFootage(coverage, segment);
+            }
         }
         if (end != 0) {
             coverage.add(end, end);

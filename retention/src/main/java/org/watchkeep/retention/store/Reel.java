@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   FREE ──claim──► READY ──head──► HEAD ──full──► FULL ──clear──► READY
  *                                    └──I/O error──► RETIRED ◄──────┘ (never written again)
+ *                 READY ◄──the volume is at fault── SUSPECT ──the reel is──► RETIRED
  * </pre>
  */
 final class Reel {
@@ -22,6 +23,8 @@ final class Reel {
         HEAD,
         /** Holds footage. */
         FULL,
+        /** Met an I/O error before anything in it was acknowledged: its volume's fault or its own, the next sync tells. */
+        SUSPECT,
         /** Met an I/O error; still read, never written again. */
         RETIRED
     }

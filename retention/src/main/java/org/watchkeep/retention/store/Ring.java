@@ -59,6 +59,11 @@ final class Ring {
         }
     }
 
+    /** The head was ended by a disk error: how long it lasted says nothing of the pace. */
+    synchronized void cutShort() {
+        openedMonoNanos.clear();
+    }
+
     /**
      * How long a reel lasts at the present pace; 0 while too few were begun by this process to tell. Monotonic readings
      * of another boot are no measure, and neither is one reel that a disk error cut short.

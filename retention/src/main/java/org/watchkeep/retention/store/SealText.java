@@ -47,6 +47,11 @@ record SealText(
         return HEAD_BYTES + fragments * LINE_BYTES;
     }
 
+    /** How many fragments a seal of this length names. */
+    static int fragmentsIn(int bytes) {
+        return Math.max(0, bytes - HEAD_BYTES) / LINE_BYTES;
+    }
+
     ByteBuffer toBytes() {
         ByteBuffer to = ByteBuffer.allocate(bytesFor(lines.size()));
         to.put(LABEL).putInt(stream).putLong(run).putInt(segment).putLong(epoch);

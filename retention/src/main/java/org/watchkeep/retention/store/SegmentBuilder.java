@@ -4,40 +4,45 @@ package org.watchkeep.retention.store;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A segment whose records are becoming durable one by one, until its row goes into the index. Guarded by its stream's
  * monitor.
  *
- * <p>A record that a failed disk made us write twice counts once: the later copy stands.
+ * <p>A record that a failed disk made us write twice counts once: the later copy stands. Records that a failed volume
+ * could not take lie on another one, so a segment can have records in more than one ring.
  */
 final class SegmentBuilder {
     /** Names a segment within its stream. */
-    record Key(long run, int segment) {}
+    record Key(long run, int segment) {
+        static Key of(RecordHeader header) {
+            return new Key(header.run(), header.segment());
+        }
 
-    /** A segment given up waits this long for records still on their way. */
-    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
+        static Key of(Segment segment) {
+            return new Key(segment.run(), segment.number());
+        }
+    }
 
     final Key key;
     final long epoch;
     final long startUtcMicros;
-    final String ring;
-    final RingPosition first;
+    private final Map<String, RingPosition> lowest = new HashMap<>();
     private final StreamId stream;
     private final String codec;
-    private final FragmentRef configuration;
+    private FragmentRef configuration;
     private final TreeMap<Long, FragmentRef> fragments = new TreeMap<>();
     private long cameraOffsetMicros = Fragment.OFFSET_UNKNOWN;
     private @Nullable FragmentRef seal;
     private boolean givenUp;
+    private int sealedFragments;
     private boolean leftOpen;
-    private long givenUpMonoNanos;
-    private boolean graceOver;
 
     SegmentBuilder(StreamId stream, String codec, RecordHeader configurationHeader, String ring, FragmentRef at) {
         this.key = new Key(configurationHeader.run(), configurationHeader.segment());
@@ -45,9 +50,12 @@ final class SegmentBuilder {
         this.startUtcMicros = configurationHeader.segmentStartUtcMicros();
         this.stream = stream;
         this.codec = codec;
-        this.ring = ring;
-        this.first = new RingPosition(at.reelSerial(), at.offset());
         this.configuration = at;
+        sawAt(ring, at);
+    }
+
+    private void sawAt(String ring, FragmentRef at) {
+        lowest.merge(ring, at.position(), RingPosition::min);
     }
 
     /** The reference for a record at this place. */
@@ -63,28 +71,54 @@ final class SegmentBuilder {
                 header.flags());
     }
 
-    void add(RecordHeader header, FragmentRef ref) {
+    void add(RecordHeader header, String ring, FragmentRef ref) {
+        sawAt(ring, ref);
         if (header.kind() == RecordHeader.Kind.SEAL) {
-            seal = ref;
+            // The seal of a segment that lost a record would name what is not there.
+            seal = givenUp ? null : ref;
+            sealedFragments = SealText.fragmentsIn(header.payloadBytes());
             return;
         }
-        if (fragments.isEmpty()) {
+        if (fragments.isEmpty() || header.sequence() < fragments.firstKey()) {
             cameraOffsetMicros = header.cameraOffsetMicros();
         }
         fragments.put(header.sequence(), ref);
     }
 
-    /** No seal will come: a stop or a failed volume left it so. Records on their way to the disk may still come. */
+    /** It has no seal that holds, none will come: a stop or a failed volume left it so. Other records may still come. */
     void giveUp() {
         givenUp = true;
+        seal = null;
     }
 
-    /** The keeper came by. */
-    void aged(long monoNanos) {
-        if (givenUp && givenUpMonoNanos == 0) {
-            givenUpMonoNanos = monoNanos;
+    /** At start: a row stands as it is; it was made when all of the segment had landed. */
+    void adopt(Segment row) {
+        configuration = row.configuration();
+        cameraOffsetMicros = row.cameraOffsetMicros();
+        fragments.clear();
+        row.fragments().forEach(fragment -> fragments.put(fragment.sequence(), fragment));
+        seal = row.seal().orElse(null);
+        givenUp = seal == null;
+    }
+
+    /** At start: a seal over more fragments than were found was written for a segment that had lost some. */
+    void giveUpIfIncomplete() {
+        if (seal != null && fragments.size() < sealedFragments) {
+            giveUp();
         }
-        graceOver = givenUp && monoNanos - givenUpMonoNanos >= GRACE_NANOS;
+    }
+
+    /** Where its records begin in each ring, by the ring's name. */
+    Map<String, RingPosition> lowest() {
+        return lowest;
+    }
+
+    /** The generation was cleared: its fragments there are gone, and without its configuration record all is. */
+    void cleared(String volume, long serial) {
+        boolean all = configuration.isIn(volume, serial);
+        if (fragments.values().removeIf(ref -> all || ref.isIn(volume, serial))) {
+            giveUp();
+        }
     }
 
     /** Found at start without a seal; recovery tries to write one. */
@@ -96,9 +130,9 @@ final class SegmentBuilder {
         return leftOpen && seal == null && !givenUp;
     }
 
-    /** Whether its row can go into the index. */
+    /** Whether its row can go into the index, once nothing of it is under way any more. */
     boolean isComplete() {
-        return seal != null || (givenUp && graceOver);
+        return seal != null || givenUp;
     }
 
     boolean hasFragments() {

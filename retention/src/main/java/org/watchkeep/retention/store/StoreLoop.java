@@ -58,7 +58,7 @@ public final class StoreLoop {
         if (batch != null && batch.fits(recordBytes)) {
             return batch;
         }
-        Batch next = store.pool().take(ring, recordBytes);
+        Batch next = ring.writer.pool().take(ring, recordBytes);
         if (next == null) {
             return null;
         }
@@ -98,7 +98,7 @@ public final class StoreLoop {
             }
             batches.remove();
             if (batch.isEmpty()) {
-                store.pool().give(batch);
+                batch.giveBack();
             } else {
                 handOver(batch);
             }

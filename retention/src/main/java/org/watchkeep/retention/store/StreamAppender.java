@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * this stream's own bounded queue; when that is full whole fragments are dropped, oldest first, and the loss is a gap.
  */
 public final class StreamAppender {
-    /** A segment is at most this long. */
+    /** A segment is at most this long from its beginning, what was dropped in between included. */
     static final long SEGMENT_MICROS = TimeUnit.SECONDS.toMicros(60);
 
     /** A segment holds at most this many fragments: 60 s of quarter-second GOPs, and a bound for a broken stream. */
@@ -65,12 +65,13 @@ public final class StreamAppender {
 
     /** The segment being written. */
     private record OpenSegment(
-            Run run, int number, long epoch, SecretKey key, Ring ring, long startUtcMicros, List<SealText.Line> lines) {
-        long micros() {
-            SealText.Line last = lines.get(lines.size() - 1);
-            return last.startUtcMicros() + last.durationMicros() - startUtcMicros;
-        }
-    }
+            Run run,
+            int number,
+            long epoch,
+            SecretKey key,
+            Ring ring,
+            long startUtcMicros,
+            List<SealText.Line> lines) {}
 
     /** What waits: a fragment of a run, or (no fragment) the sealing of its last segment. */
     private record Pending(Run run, @Nullable Fragment fragment) {}
@@ -200,8 +201,7 @@ public final class StreamAppender {
             abandonSegment();
             return;
         }
-        state.countDropped();
-        state.gap(
+        state.dropped(
                 fragment.startUtcMicros(),
                 fragment.startUtcMicros() + fragment.durationMicros(),
                 store.clock().bootId(),
@@ -248,7 +248,7 @@ public final class StreamAppender {
         }
         return segmentHeadSerial != open.ring.headSerial()
                 || open.lines.size() >= SEGMENT_FRAGMENTS
-                || open.micros() + fragment.durationMicros() > SEGMENT_MICROS;
+                || fragment.startUtcMicros() + fragment.durationMicros() - open.startUtcMicros > SEGMENT_MICROS;
     }
 
     private OpenSegment openSegment(Run ofRun, long epoch, Ring ring, Fragment first, Batch batch) {
@@ -298,6 +298,9 @@ public final class StreamAppender {
     }
 
     private boolean sealNow(Run ofRun) {
+        if (state.tookBreak()) {
+            abandonSegment();
+        }
         OpenSegment open = segment;
         if (open == null || open.run != ofRun) {
             return true;

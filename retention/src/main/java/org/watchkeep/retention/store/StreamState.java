@@ -4,6 +4,8 @@ package org.watchkeep.retention.store;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,6 +29,7 @@ final class StreamState {
     private final Map<SegmentBuilder.Key, SegmentBuilder> segments = new LinkedHashMap<>();
     private final Map<SegmentBuilder.Key, List<Orphan>> orphans = new HashMap<>();
     private final Set<SegmentBuilder.Key> givenUp = new HashSet<>();
+    private final Map<SegmentBuilder.Key, Integer> underWay = new HashMap<>();
     private final List<Gap> gaps = new ArrayList<>();
     private String classId;
     private @Nullable Gap openGap;
@@ -65,70 +68,131 @@ final class StreamState {
 
     // ---- segments -------------------------------------------------------------------------------------------------
 
-    /**
-     * A record of this stream is durable at this place.
-     *
-     * @return false when it belongs to no segment we have: its configuration record was lost with a failed volume
-     */
-    synchronized boolean durable(RecordHeader header, Ring ring, RingPosition at) {
-        SegmentBuilder.Key key = new SegmentBuilder.Key(header.run(), header.segment());
-        FragmentRef ref = SegmentBuilder.ref(header, ring.volume.id, at);
-        if (header.kind() == RecordHeader.Kind.CONFIGURATION) {
-            SegmentBuilder opened = new SegmentBuilder(id, runs.codec(header.run()), header, ring.name(), ref);
-            if (givenUp.remove(key)) {
-                opened.giveUp();
-            }
-            SegmentBuilder standing = segments.putIfAbsent(key, opened);
-            for (Orphan orphan : orphans.getOrDefault(key, List.of())) {
-                add(standing == null ? opened : standing, orphan.header, orphan.ref);
-            }
-            orphans.remove(key);
-            return true;
-        }
-        SegmentBuilder segment = segments.get(key);
-        if (segment == null) {
-            if (givenUp.contains(key)) {
-                return false;
-            }
-            // A rewritten batch can land behind a later one: its configuration record is still to come.
-            orphans.computeIfAbsent(key, k -> new ArrayList<>()).add(new Orphan(header, ref));
-            return true;
-        }
-        add(segment, header, ref);
-        return true;
+    /** A record of this stream is in a batch: from now on until it has landed or is lost its segment is not complete. */
+    synchronized void underWay(RecordHeader header) {
+        underWay.merge(SegmentBuilder.Key.of(header), 1, Integer::sum);
     }
 
-    private void add(SegmentBuilder segment, RecordHeader header, FragmentRef ref) {
-        segment.add(header, ref);
+    /** A fragment that can be found and read from now on, whatever happens. */
+    record Safe(long run, long sequence, Digest digest) {}
+
+    /**
+     * A record of this stream that was under way is durable at this place.
+     *
+     * @return the fragments that are safe by it: itself; or none, while its configuration record is still under way; or
+     *     all that waited for it
+     */
+    synchronized List<Safe> landed(RecordHeader header, Digest digest, Ring ring, RingPosition at) {
+        SegmentBuilder.Key key = SegmentBuilder.Key.of(header);
+        List<Safe> safe = new ArrayList<>();
+        for (Orphan placed : place(key, header, digest, ring, at)) {
+            if (placed.header.kind() == RecordHeader.Kind.FRAGMENT) {
+                count(placed.header);
+                safe.add(new Safe(placed.header.run(), placed.header.sequence(), placed.digest));
+            }
+        }
+        settle(key, "");
+        return safe;
+    }
+
+    /** Recovery found a record at this place. */
+    synchronized void found(RecordHeader header, Ring ring, RingPosition at) {
+        place(SegmentBuilder.Key.of(header), header, Digest.ZERO, ring, at);
+    }
+
+    /** Puts a record into its segment; what has found its segment by that. */
+    private List<Orphan> place(SegmentBuilder.Key key, RecordHeader header, Digest digest, Ring ring, RingPosition at) {
+        Orphan record = new Orphan(header, digest, ring.name(), SegmentBuilder.ref(header, ring.volume.id, at));
+        SegmentBuilder segment = segments.get(key);
+        if (header.kind() == RecordHeader.Kind.CONFIGURATION) {
+            return segment != null ? List.of() : opened(key, record);
+        }
+        if (segment == null) {
+            // A batch written again can land behind a later one: its configuration record is still to come.
+            orphans.computeIfAbsent(key, k -> new ArrayList<>()).add(record);
+            return List.of();
+        }
+        add(segment, record);
+        return List.of(record);
+    }
+
+    private List<Orphan> opened(SegmentBuilder.Key key, Orphan configuration) {
+        SegmentBuilder segment = new SegmentBuilder(
+                id, runs.codec(key.run()), configuration.header, configuration.ring, configuration.ref);
+        if (givenUp.remove(key)) {
+            segment.giveUp();
+        }
+        segments.put(key, segment);
+        List<Orphan> waited = orphans.remove(key);
+        if (waited == null) {
+            return List.of();
+        }
+        waited.forEach(orphan -> add(segment, orphan));
+        return waited;
+    }
+
+    private void add(SegmentBuilder segment, Orphan record) {
+        RecordHeader header = record.header;
+        segment.add(header, record.ring, record.ref);
         if (header.kind() == RecordHeader.Kind.FRAGMENT) {
             lastEndUtcMicros = Math.max(lastEndUtcMicros, header.startUtcMicros() + header.durationMicros());
         }
     }
 
-    /** A record that came before its segment's configuration record. */
-    private record Orphan(RecordHeader header, FragmentRef ref) {}
+    /** A record that has landed; while its segment's configuration record has not, nobody is told that it is safe. */
+    private record Orphan(RecordHeader header, Digest digest, String ring, FragmentRef ref) {}
+
+    /** A record that was under way will not land: a fragment is a gap, its segment gets no seal, the next begins anew. */
+    synchronized void lost(RecordHeader header, String bootId, GapCause cause, String detail) {
+        SegmentBuilder.Key key = SegmentBuilder.Key.of(header);
+        giveUp(key);
+        broken = true;
+        if (header.kind() == RecordHeader.Kind.FRAGMENT) {
+            long start = header.startUtcMicros();
+            dropped(start, start + header.durationMicros(), bootId, cause, detail);
+        }
+        settle(key, bootId);
+    }
+
+    /** With nothing of a segment under way any more, fragments that still miss their configuration record are lost. */
+    private void settle(SegmentBuilder.Key key, String bootId) {
+        Integer left = underWay.computeIfPresent(key, (k, count) -> count == 1 ? null : Integer.valueOf(count - 1));
+        if (left != null || segments.containsKey(key)) {
+            return;
+        }
+        givenUp.remove(key);
+        List<Orphan> waited = orphans.remove(key);
+        for (Orphan orphan : waited == null ? List.<Orphan>of() : waited) {
+            if (orphan.header.kind() == RecordHeader.Kind.FRAGMENT) {
+                long start = orphan.header.startUtcMicros();
+                dropped(
+                        start,
+                        start + orphan.header.durationMicros(),
+                        bootId,
+                        GapCause.VOLUME_FAILED,
+                        "its configuration record was lost with a failed volume");
+            }
+        }
+    }
 
     /** Counts a fragment of this process as acknowledged. */
-    synchronized void count(RecordHeader fragment) {
+    private void count(RecordHeader fragment) {
         acknowledgedMicros += fragment.durationMicros();
         acknowledgedFragments++;
         acknowledgedBytes += fragment.payloadBytes();
     }
 
-    /** Records of the segment under way were lost: the next fragment begins a new one. */
-    synchronized void breakSegment() {
-        broken = true;
-    }
-
-    /** Whether the segment under way was broken since the last call. */
+    /** Whether records of the segment being appended to were lost since the last call: the next begins a new one. */
     synchronized boolean tookBreak() {
         boolean was = broken;
         broken = false;
         return was;
     }
 
-    synchronized void countDropped() {
+    /** A fragment found no room: it is a gap. */
+    synchronized void dropped(long fromUtcMicros, long toUtcMicros, String bootId, GapCause cause, String detail) {
         droppedFragments++;
+        gap(fromUtcMicros, toUtcMicros, bootId, cause, detail);
     }
 
     synchronized StreamStatus status() {
@@ -150,48 +214,74 @@ final class StreamState {
         return segments.values().stream().filter(which).toList();
     }
 
-    /** Segments not yet in the index, as values. */
+    /** Segments not yet in the index, as values, in the order they were recorded in. */
     synchronized List<Segment> unindexed() {
         return segments.values().stream()
                 .filter(SegmentBuilder::hasFragments)
                 .map(SegmentBuilder::toSegment)
+                .sorted(Comparator.comparingLong(Segment::run).thenComparingInt(Segment::number))
                 .toList();
     }
 
     /** The segment will get no seal; also said of one whose first record is still on its way to the disk. */
     synchronized void giveUp(SegmentBuilder.Key key) {
         SegmentBuilder segment = segments.get(key);
-        if (segment == null) {
-            givenUp.add(key);
-            loseOrphans(key);
-        } else {
+        if (segment != null) {
             segment.giveUp();
-        }
-    }
-
-    /** Their configuration is lost, so they cannot be shown: they are a gap. */
-    private void loseOrphans(SegmentBuilder.Key key) {
-        List<Orphan> lost = orphans.remove(key);
-        for (Orphan orphan : lost == null ? List.<Orphan>of() : lost) {
-            if (orphan.header.kind() == RecordHeader.Kind.FRAGMENT) {
-                long start = orphan.header.startUtcMicros();
-                gap(
-                        start,
-                        start + orphan.header.durationMicros(),
-                        "",
-                        GapCause.VOLUME_FAILED,
-                        "its configuration record was lost with a failed volume");
-            }
+        } else if (underWay.containsKey(key)) {
+            givenUp.add(key);
         }
     }
 
     /** The keeper's round: the segments whose rows can go into the index. */
-    synchronized List<SegmentBuilder> takeComplete(long monoNanos) {
-        segments.values().forEach(segment -> segment.aged(monoNanos));
-        return segments.values().stream().filter(SegmentBuilder::isComplete).toList();
+    synchronized List<SegmentBuilder> takeComplete() {
+        return segments.values().stream()
+                .filter(segment -> segment.isComplete() && !underWay.containsKey(segment.key))
+                .toList();
     }
 
-    /** Their rows are in the index, or their reel was cleared. */
+    /**
+     * Where the records that no row names begin in each ring, by the ring's name: the index's mark must not pass them.
+     *
+     * @param rowed segments whose rows go into the index with the mark
+     */
+    synchronized Map<String, RingPosition> lowestWithoutRow(Collection<SegmentBuilder> rowed) {
+        Set<SegmentBuilder.Key> named = new HashSet<>();
+        rowed.forEach(segment -> named.add(segment.key));
+        Map<String, RingPosition> lowest = new HashMap<>();
+        for (SegmentBuilder segment : segments.values()) {
+            if (!named.contains(segment.key)) {
+                segment.lowest().forEach((ring, at) -> lowest.merge(ring, at, RingPosition::min));
+            }
+        }
+        for (List<Orphan> waiting : orphans.values()) {
+            waiting.forEach(orphan -> lowest.merge(orphan.ring, orphan.ref.position(), RingPosition::min));
+        }
+        return lowest;
+    }
+
+    /** At start: the index has a row of this segment, which stands. */
+    synchronized void adopt(SegmentBuilder segment, Segment row) {
+        segment.adopt(row);
+    }
+
+    /**
+     * Recovery has read every volume. Records without a configuration record were never acknowledged, or their segment's
+     * row stands in the index.
+     */
+    synchronized void allFound() {
+        orphans.clear();
+        segments.values().removeIf(segment -> !segment.hasFragments());
+        segments.values().forEach(SegmentBuilder::giveUpIfIncomplete);
+    }
+
+    /** A generation was cleared: segments lose what they had in it. */
+    synchronized void cleared(String volume, long serial) {
+        segments.values().forEach(segment -> segment.cleared(volume, serial));
+        segments.values().removeIf(segment -> !segment.hasFragments() && !underWay.containsKey(segment.key));
+    }
+
+    /** Their rows are in the index. */
     synchronized void forget(List<SegmentBuilder> done) {
         done.forEach(segment -> segments.remove(segment.key));
     }
@@ -311,7 +401,7 @@ final class StreamState {
         if (openGap != null && openGap.from().isBefore(to)) {
             found.add(openGap);
         }
-        found.sort(java.util.Comparator.comparing(Gap::from).thenComparing(Gap::number));
+        found.sort(Comparator.comparing(Gap::from).thenComparing(Gap::number));
         return found;
     }
 

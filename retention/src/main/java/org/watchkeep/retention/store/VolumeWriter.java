@@ -32,8 +32,9 @@ import org.watchkeep.retention.disk.DiskFile;
  * </ol>
  *
  * <p>On a failed write or sync the reel is retired and its unacknowledged records are encrypted anew, with new nonces,
- * into the next reel; after three reels the volume counts as failed and its batches go to another volume, or become
- * gaps.
+ * into the next reel; after three reels without a good sync between them the volume counts as failed and its batches go
+ * to another volume, or become gaps. Reels that were begun in vain are then taken again at the next try: a volume that
+ * fails for hours must not eat its ring.
  */
 final class VolumeWriter implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(VolumeWriter.class);
@@ -47,7 +48,7 @@ final class VolumeWriter implements Runnable {
     /** At the stop a loop may be waited for longer: what it still has would be lost. */
     private static final long LAST_FLUSH_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** Fresh reels that may fail one after the other before the volume itself is taken for the fault. */
+    /** Reels that may fail without a good sync between them before the volume itself is taken for the fault. */
     private static final int MOST_REELS_RETIRED_AT_ONCE = 3;
 
     /** A failed volume is tried again this often: a cable put back should not need a restart. */
@@ -58,7 +59,6 @@ final class VolumeWriter implements Runnable {
             Ledger ledger,
             StoreClock clock,
             StoreClock pace,
-            BatchPool pool,
             RecordRewriter rewriter,
             AcknowledgementListener listener,
             Supplier<List<StoreLoop>> loops,
@@ -66,6 +66,7 @@ final class VolumeWriter implements Runnable {
             Runnable tookReel) {}
 
     private final Volume volume;
+    private final BatchPool pool;
     private final Surroundings around;
     private final LinkedBlockingQueue<Batch> queue = new LinkedBlockingQueue<>();
     private final Map<Ring, RingHead> heads = new HashMap<>();
@@ -74,12 +75,26 @@ final class VolumeWriter implements Runnable {
     private final Thread thread;
     private volatile boolean stopping;
     private volatile boolean failed;
-    private long failedAtNanos;
+    /** Guarded by the queue. */
+    private boolean ended;
 
-    VolumeWriter(Volume volume, Surroundings around) {
+    private long failedAtNanos;
+    private int retiredInARow;
+    /** Generations in which nothing has been acknowledged yet. */
+    private final List<Begun> begun = new ArrayList<>();
+
+    private record Begun(Ring ring, Reel reel, long serial) {}
+
+    VolumeWriter(Volume volume, BatchPool pool, Surroundings around) {
         this.volume = volume;
+        this.pool = pool;
         this.around = around;
         this.thread = new Thread(this, "writer-" + volume.id);
+    }
+
+    /** The batches that are filled for this volume. */
+    BatchPool pool() {
+        return pool;
     }
 
     /** Before {@link #start}: goes on in the reel that recovery found open. */
@@ -91,9 +106,18 @@ final class VolumeWriter implements Runnable {
         thread.start();
     }
 
-    /** Hands a padded batch over. Any thread; never waits: the pool bounds how many there are. */
+    /**
+     * Hands a padded batch over. Any thread; never waits: the pool bounds how many there are. What comes after the writer
+     * has ended is a gap.
+     */
     void submit(Batch batch) {
-        queue.add(batch);
+        synchronized (queue) {
+            if (!ended) {
+                queue.add(batch);
+                return;
+            }
+        }
+        discard(batch, GapCause.RECORDER_STOPPED, "the store was closed before it could be written");
     }
 
     /** Whether the volume does not take footage now. Any thread. */
@@ -134,6 +158,12 @@ final class VolumeWriter implements Runnable {
                 }
             }
         }
+        List<Batch> late = new ArrayList<>();
+        synchronized (queue) {
+            ended = true;
+            queue.drainTo(late);
+        }
+        late.forEach(batch -> discard(batch, GapCause.RECORDER_STOPPED, "it came when the store was being closed"));
         waiting.forEach(batch -> discard(batch, GapCause.RING_HELD, "no reel was free at the stop"));
         heads.values().forEach(this::closeHead);
     }
@@ -186,7 +216,6 @@ final class VolumeWriter implements Runnable {
             return;
         }
         List<Batch> todo = new ArrayList<>(List.of(batch));
-        int retired = 0;
         while (!todo.isEmpty()) {
             if (failed) {
                 moveAway(todo);
@@ -206,9 +235,6 @@ final class VolumeWriter implements Runnable {
             } catch (IOException e) {
                 anew(todo.get(0)); // its bytes may lie on the reel that failed
                 todo.addAll(0, retire(ring, e));
-                if (++retired >= MOST_REELS_RETIRED_AT_ONCE) {
-                    fail(e);
-                }
             }
         }
     }
@@ -238,7 +264,8 @@ final class VolumeWriter implements Runnable {
                 volume.uuid,
                 UUID.randomUUID(),
                 ring.classId);
-        reel.become(Reel.State.RETIRED, header); // until it has opened
+        reel.become(Reel.State.SUSPECT, header); // until it has opened
+        begun.add(new Begun(ring, reel, header.serial()));
         DiskFile file = volume.openForWriting(reel);
         reel.become(Reel.State.HEAD);
         // Known as the head before its first write, so that a failure of that write retires it.
@@ -276,6 +303,7 @@ final class VolumeWriter implements Runnable {
             return;
         }
         written.remove(head);
+        syncedWell(head);
         head.reel.readableEnd(durableEnd);
         for (Batch batch : batches) {
             acknowledge(batch, head.header.serial());
@@ -283,9 +311,22 @@ final class VolumeWriter implements Runnable {
         if (!batches.isEmpty()) {
             batches.get(0).ring().synced(new RingPosition(head.header.serial(), durableEnd));
         }
-        batches.forEach(around.pool::give);
+        batches.forEach(Batch::giveBack);
         if (!heads.containsValue(head)) {
             closeHead(head);
+        }
+    }
+
+    /** The volume works, so reels that failed before this one are themselves at fault. */
+    private void syncedWell(RingHead head) {
+        retiredInARow = 0;
+        for (Begun one : List.copyOf(begun)) {
+            if (one.reel.state() == Reel.State.SUSPECT) {
+                one.reel.become(Reel.State.RETIRED);
+            }
+            if (one.reel == head.reel || one.reel.state() == Reel.State.RETIRED) {
+                begun.remove(one);
+            }
         }
     }
 
@@ -302,38 +343,44 @@ final class VolumeWriter implements Runnable {
         Ring ring = batch.ring();
         for (Batch.Entry entry : batch.entries()) {
             RecordHeader header = entry.header;
-            if (header.kind() == RecordHeader.Kind.PADDING) {
+            if (header.kind() == RecordHeader.Kind.PADDING || entry.isLost()) {
                 continue;
             }
             RingPosition at = new RingPosition(serial, batch.placedAt() + entry.at);
-            boolean known = entry.stream.durable(header, ring, at);
-            if (header.kind() != RecordHeader.Kind.FRAGMENT) {
-                continue;
-            }
-            if (known) {
-                entry.stream.count(header);
-                around.listener.acknowledged(entry.stream.id, header.run(), header.sequence(), entry.digest);
-            } else {
-                lost(entry, GapCause.VOLUME_FAILED, "its configuration record was lost with a failed volume");
+            for (StreamState.Safe safe : entry.stream.landed(header, entry.digest, ring, at)) {
+                around.listener.acknowledged(entry.stream.id, safe.run(), safe.sequence(), safe.digest());
             }
         }
     }
 
     private List<Batch> retire(Ring ring, IOException cause) {
         RingHead head = heads.get(ring);
-        return head == null ? List.of() : retire(ring, head, cause);
+        if (head == null) {
+            countRetired(cause); // the next reel could not even be opened
+            return List.of();
+        }
+        return retire(ring, head, cause);
+    }
+
+    private void countRetired(IOException cause) {
+        if (++retiredInARow >= MOST_REELS_RETIRED_AT_ONCE) {
+            fail(cause);
+        }
     }
 
     /** Takes a reel out of use and gives back its unacknowledged batches, encrypted anew. */
     private List<Batch> retire(Ring ring, RingHead head, IOException cause) {
         log.error("reel {} retired: {}", head.reel.path, cause.toString());
-        head.reel.become(Reel.State.RETIRED);
+        boolean holdsNothing = begun.stream().anyMatch(one -> one.reel == head.reel);
+        head.reel.become(holdsNothing ? Reel.State.SUSPECT : Reel.State.RETIRED);
         around.ledger.append(
                 new LedgerEntry.VolumeFailed(volume.id, "reel " + head.reel.index + " retired: " + cause),
                 around.clock.utcMicros());
         heads.remove(ring, head);
+        ring.cutShort();
         List<Batch> batches = written.remove(head);
         closeHead(head);
+        countRetired(cause);
         List<Batch> anew = new ArrayList<>();
         for (Batch batch : batches == null ? List.<Batch>of() : batches) {
             anew.add(anew(batch));
@@ -351,6 +398,16 @@ final class VolumeWriter implements Runnable {
     private void fail(IOException cause) {
         failed = true;
         failedAtNanos = around.pace.monoNanos();
+        retiredInARow = 0;
+        for (Begun one : List.copyOf(begun)) {
+            if (one.reel.state() == Reel.State.SUSPECT) {
+                begun.remove(one);
+                volume.unreadable(one.serial);
+                one.ring.cleared(one.reel);
+                one.reel.become(Reel.State.READY);
+                one.ring.ready(one.reel);
+            }
+        }
         log.error("volume {} failed: {}", volume.id, cause.toString());
         around.ledger.append(new LedgerEntry.VolumeFailed(volume.id, cause.toString()), around.clock.utcMicros());
     }
@@ -372,25 +429,16 @@ final class VolumeWriter implements Runnable {
         for (Batch.Entry entry : batch.entries()) {
             lost(entry, cause, detail);
         }
-        around.pool.give(batch);
+        batch.giveBack();
     }
 
     private void lost(Batch.Entry entry, GapCause cause, String detail) {
         RecordHeader header = entry.header;
-        if (header.kind() == RecordHeader.Kind.PADDING) {
+        if (header.kind() == RecordHeader.Kind.PADDING || entry.isLost()) {
             return;
         }
-        entry.stream.giveUp(new SegmentBuilder.Key(header.run(), header.segment()));
-        entry.stream.breakSegment();
-        if (header.kind() == RecordHeader.Kind.FRAGMENT) {
-            entry.stream.countDropped();
-            entry.stream.gap(
-                    header.startUtcMicros(),
-                    header.startUtcMicros() + header.durationMicros(),
-                    around.clock.bootId(),
-                    cause,
-                    detail);
-        }
+        entry.lose();
+        entry.stream.lost(header, around.clock.bootId(), cause, detail);
     }
 
     private void closeHead(RingHead head) {

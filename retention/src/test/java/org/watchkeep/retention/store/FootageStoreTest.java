@@ -237,4 +237,18 @@ class FootageStoreTest {
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("already");
     }
+
+    @Test
+    void append_afterAHoleInTheRun_segmentIsNoLongerThanAMinuteOfTime() throws IOException {
+        try (StoreRig rig = open(GATE)) {
+            rig.beginRun(GATE);
+            rig.record(GATE, 1_000);
+            clock.pass(20, TimeUnit.MINUTES);
+            rig.record(GATE, 2_000);
+            rig.awaitAcknowledged(GATE, 2);
+            Instant last = StreamState.instant(clock.utcMicros());
+            assertThat(rig.store.segments(GATE, last.minusSeconds(1), last)).hasSize(1);
+            assertThat(rig.segments(GATE)).hasSize(2);
+        }
+    }
 }

@@ -13,12 +13,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.keys.MasterKeystore;
@@ -47,13 +51,15 @@ final class StoreRig implements AutoCloseable {
     final TestClock clock;
     final StoreSettings settings;
     final FootageStore store;
+    final TestPace pace = new TestPace();
     final Map<Acknowledged, Digest> acknowledged = new ConcurrentHashMap<>();
     private final ExecutorService eventLoop = Executors.newSingleThreadExecutor(task -> new Thread(task, "test-loop"));
     private final EpochKeys keys;
     private final StoreLoop loop;
     private final Map<StreamId, Feed> feeds = new LinkedHashMap<>();
 
-    private StoreRig(Disk disk, StoreSettings settings, TestClock clock, List<StreamId> streams) throws IOException {
+    private StoreRig(Disk disk, StoreSettings settings, TestClock clock, Map<StreamId, String> classes)
+            throws IOException {
         this.settings = settings;
         this.clock = clock;
         Path folder = settings.folder();
@@ -69,10 +75,9 @@ final class StoreRig implements AutoCloseable {
                     disk,
                     keys,
                     clock,
+                    pace,
                     (stream, run, sequence, digest) ->
                             acknowledged.put(new Acknowledged(stream, run, sequence), digest));
-            Map<StreamId, String> classes = new LinkedHashMap<>();
-            streams.forEach(stream -> classes.put(stream, CLASS));
             opened.configure(classes);
         } catch (IOException | RuntimeException e) {
             keys.close();
@@ -84,16 +89,26 @@ final class StoreRig implements AutoCloseable {
         }
         this.store = opened;
         this.loop = store.loop(eventLoop);
-        for (StreamId stream : streams) {
+        for (StreamId stream : classes.keySet()) {
             feeds.put(stream, new Feed(onLoop(() -> loop.stream(stream))));
         }
     }
 
     static StoreSettings settings(Path folder, int reels) {
+        return settings(folder, 1, reels, CLASS);
+    }
+
+    /** Volumes v1, v2 ... of so many reels each. */
+    static StoreSettings settings(Path folder, int volumes, int reels, String... classes) {
         return new StoreSettings(
                 folder,
-                List.of(new StoreSettings.VolumeSettings("v1", folder.resolve("v1"), reels * REEL_BYTES)),
-                List.of(new StoreSettings.ClassSettings(CLASS, 31)));
+                IntStream.rangeClosed(1, volumes)
+                        .mapToObj(i -> "v" + i)
+                        .map(id -> new StoreSettings.VolumeSettings(id, folder.resolve(id), reels * REEL_BYTES))
+                        .toList(),
+                Stream.of(classes)
+                        .map(id -> new StoreSettings.ClassSettings(id, 31))
+                        .toList());
     }
 
     /** Makes keys and volumes. */
@@ -107,7 +122,15 @@ final class StoreRig implements AutoCloseable {
 
     /** Opens what {@link #init} made. */
     static StoreRig open(Disk disk, StoreSettings settings, TestClock clock, StreamId... streams) throws IOException {
-        return new StoreRig(disk, settings, clock, List.of(streams));
+        Map<StreamId, String> classes = new LinkedHashMap<>();
+        List.of(streams).forEach(stream -> classes.put(stream, CLASS));
+        return new StoreRig(disk, settings, clock, classes);
+    }
+
+    /** Opens what {@link #init} made; each stream in a class of its own choice, numbered in the map's order. */
+    static StoreRig openClasses(Disk disk, StoreSettings settings, TestClock clock, Map<StreamId, String> classes)
+            throws IOException {
+        return new StoreRig(disk, settings, clock, classes);
     }
 
     /** One stream being recorded. Confined to the loop but for its constructor. */
@@ -115,6 +138,7 @@ final class StoreRig implements AutoCloseable {
         final StreamAppender appender;
         long run;
         long sequence;
+        final AtomicLong appended = new AtomicLong();
         boolean running;
 
         Feed(StreamAppender appender) {
@@ -131,6 +155,7 @@ final class StoreRig implements AutoCloseable {
                     Fragment.OFFSET_UNKNOWN,
                     () -> {}));
             sequence++;
+            appended.incrementAndGet();
         }
     }
 
@@ -204,6 +229,12 @@ final class StoreRig implements AutoCloseable {
         return feed(stream).appender.status();
     }
 
+    /** Whether everything appended to the stream was acknowledged or lost. */
+    boolean isSettled(StreamId stream) {
+        StreamStatus status = status(stream);
+        return status.acknowledgedFragments() + status.droppedFragments() == feed(stream).appended.get();
+    }
+
     /** Waits until this many fragments of the stream are durable. */
     void awaitAcknowledged(StreamId stream, long fragments) {
         await(
@@ -220,6 +251,22 @@ final class StoreRig implements AutoCloseable {
             }
             java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
+    }
+
+    /** Waits until the test lets go; fails after a minute. */
+    static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("the test never let go");
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The volume that a stream is written to now. */
+    String volumeOf(StreamId stream) {
+        return store.ringFor(store.state(stream)).volume.id;
     }
 
     <T> T onLoop(java.util.concurrent.Callable<T> task) {
