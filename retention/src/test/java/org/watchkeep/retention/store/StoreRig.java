@@ -232,7 +232,8 @@ final class StoreRig implements AutoCloseable {
     /** Whether everything appended to the stream was acknowledged or lost. */
     boolean isSettled(StreamId stream) {
         StreamStatus status = status(stream);
-        return status.acknowledgedFragments() + status.droppedFragments() == feed(stream).appended.get();
+        return status.acknowledgedFragments() + status.droppedFragments()
+                == feed(stream).appended.get();
     }
 
     /** Waits until this many fragments of the stream are durable. */
