@@ -47,6 +47,9 @@ public final class Documents {
         if (rfc6381.startsWith("avc1") || rfc6381.startsWith("avc3")) {
             return "h264";
         }
+        if (rfc6381.equalsIgnoreCase("mp4v.6C")) {
+            return "mjpeg";
+        }
         return rfc6381.startsWith("hvc1") || rfc6381.startsWith("hev1") ? "h265" : rfc6381;
     }
 }

@@ -20,6 +20,9 @@ final class Boxes {
     static final int NON_SYNC_SAMPLE = 0x0101_0000;
 
     static final int TFHD_DEFAULT_BASE_IS_MOOF = 0x02_0000;
+    /** Where each sample is a sync sample. */
+    static final int TFHD_DEFAULT_SAMPLE_FLAGS = 0x20;
+
     static final int TRUN_DATA_OFFSET = 0x1;
     static final int TRUN_FIRST_SAMPLE_FLAGS = 0x4;
     static final int TRUN_DURATION = 0x100;
@@ -148,6 +151,22 @@ final class Boxes {
         return out.end(box).toBuffer();
     }
 
+    /**
+     * ISO/IEC 14496-14 5.6, 14496-1 7.2.6: the descriptors of a track whose samples are JPEG pictures. Its object type stands for
+     * the codec; a decoder needs nothing more.
+     */
+    static ByteBuffer jpegDescriptor() {
+        BoxWriter out = new BoxWriter(64);
+        int box = out.beginFull("esds", 0, 0);
+        // ES_Descriptor: ES_ID 0, nothing optional.
+        out.int8(3).int8(3 + 15 + 3).int16(0).int8(0);
+        // DecoderConfigDescriptor: JPEG, a visual stream, buffer and rates not given.
+        out.int8(4).int8(13).int8(0x6c).int8(4 << 2 | 1).zeros(3).int32(0).int32(0);
+        // SLConfigDescriptor: as MP4 has it.
+        out.int8(6).int8(1).int8(2);
+        return out.end(box).toBuffer();
+    }
+
     /** 8.6.1.2, 8.7.4, 8.7.3, 8.7.5: there, and empty: the samples are in fragments. */
     static void emptyTables(BoxWriter out) {
         for (String type : List.of("stts", "stsc")) {
@@ -180,8 +199,13 @@ final class Boxes {
         int mfhd = out.beginFull("mfhd", 0, 0);
         out.int32(sequence).end(mfhd);
         int traf = out.begin("traf");
-        int tfhd = out.beginFull("tfhd", 0, TFHD_DEFAULT_BASE_IS_MOOF);
-        out.int32(TRACK_ID).end(tfhd);
+        int tfhd = out.beginFull(
+                "tfhd", 0, TFHD_DEFAULT_BASE_IS_MOOF | (samples.isEachKey() ? TFHD_DEFAULT_SAMPLE_FLAGS : 0));
+        out.int32(TRACK_ID);
+        if (samples.isEachKey()) {
+            out.int32(SYNC_SAMPLE);
+        }
+        out.end(tfhd);
         int tfdt = out.beginFull("tfdt", 1, 0);
         out.int64(samples.startTicks()).end(tfdt);
         int dataOffset = trun(out, samples, hasOffsets);
@@ -193,8 +217,9 @@ final class Boxes {
 
     /** 8.8.8, version 1: composition offsets are signed. Returns where the data offset is to be filled in. */
     private static int trun(BoxWriter out, SampleTable samples, boolean hasOffsets) {
+        boolean hasFirstFlags = samples.startsWithKeyPicture() && !samples.isEachKey();
         int flags = TRUN_DATA_OFFSET
-                | (samples.startsWithKeyPicture() ? TRUN_FIRST_SAMPLE_FLAGS : 0)
+                | (hasFirstFlags ? TRUN_FIRST_SAMPLE_FLAGS : 0)
                 | TRUN_DURATION
                 | TRUN_SIZE
                 | (hasOffsets ? TRUN_COMPOSITION_OFFSET : 0);
@@ -202,7 +227,7 @@ final class Boxes {
         out.int32(samples.count());
         int dataOffset = out.position();
         out.int32(0);
-        if (samples.startsWithKeyPicture()) {
+        if (hasFirstFlags) {
             out.int32(SYNC_SAMPLE);
         }
         for (int i = 0; i < samples.count(); i++) {

@@ -46,12 +46,6 @@ public final class FragmentCut {
         // The end is where media time and our clock meet: a fragment after a stop may begin before its first picture.
         long fromTicks = movie.endTicks() + ticksUntil(ref.end(), from);
         long toTicks = movie.endTicks() + ticksUntil(ref.end(), to);
-        if (!isStarted) {
-            MovieFragment.Sample first = movie.samples().get(0);
-            if (!first.isKey() || first.shownTicks() < fromTicks) {
-                return Optional.empty();
-            }
-        }
         List<MovieFragment.Sample> kept = inside(movie.samples(), fromTicks, toTicks);
         if (kept.isEmpty()) {
             return Optional.empty();
@@ -82,13 +76,19 @@ public final class FragmentCut {
             end++;
         }
         isOver = end < samples.size();
-        return samples.subList(0, end).stream()
+        int begin = 0;
+        while (!isStarted
+                && begin < end
+                && !(samples.get(begin).isKey() && samples.get(begin).shownTicks() >= fromTicks)) {
+            begin++;
+        }
+        return samples.subList(begin, end).stream()
                 .filter(sample -> sample.shownTicks() >= fromTicks)
                 .toList();
     }
 
     private ByteBuffer write(ByteBuffer fragment, List<MovieFragment.Sample> kept, long toTicks) {
-        SampleTable table = new SampleTable();
+        SampleTable table = new SampleTable(kept.size() > 1 && kept.stream().allMatch(MovieFragment.Sample::isKey));
         table.begin(kept.get(0).ticks(), kept.get(0).isKey());
         int bytes = 0;
         for (int i = 0; i < kept.size(); i++) {

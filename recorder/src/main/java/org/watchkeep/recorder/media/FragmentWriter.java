@@ -38,7 +38,7 @@ final class FragmentWriter {
 
     private final SlabChain chain;
     private final Consumer<ReadyFragment> ready;
-    private final SampleTable samples = new SampleTable();
+    private final SampleTable samples;
 
     private final long frameTicks;
     /** How far behind the latest picture another has been shown, or is declared to be; 0 while none was. */
@@ -59,6 +59,7 @@ final class FragmentWriter {
     FragmentWriter(SlabChain chain, VideoConfiguration configuration, Consumer<ReadyFragment> ready) {
         this.chain = chain;
         this.ready = ready;
+        samples = new SampleTable(configuration.isEachKey());
         boolean isDeclared = configuration.frameTicks() > 0 && configuration.frameTicks() <= MAX_TICKS;
         pictureTicks = isDeclared ? configuration.frameTicks() : USUAL_TICKS;
         frameTicks = pictureTicks;
@@ -117,7 +118,7 @@ final class FragmentWriter {
     }
 
     private boolean isToCloseBefore(AccessUnit unit, long ticks) {
-        return unit.isKey
+        return (unit.isKey && !samples.isEachKey())
                 || ticks - samples.startTicks() >= MAX_TICKS
                 || samples.count() >= MAX_SAMPLES
                 || samples.totalBytes() + unit.sizeBytes > MAX_BYTES

@@ -54,19 +54,23 @@ record MovieFragment(List<Sample> samples, int tfdtIndex, int sequenceIndex) {
         if (in.get(tfdt.body()) != 1) {
             throw new BoxFormatException("tfdt version: " + in.get(tfdt.body()) + " (expected: 1)", tfdt.start());
         }
-        if ((in.getInt(tfhd.body()) & 0xff_ffff) != Boxes.TFHD_DEFAULT_BASE_IS_MOOF) {
-            throw new BoxFormatException("tfhd flags other than default-base-is-moof", tfhd.start());
+        int tfhdFlags = in.getInt(tfhd.body()) & 0xff_ffff;
+        boolean isEachKey = (tfhdFlags & Boxes.TFHD_DEFAULT_SAMPLE_FLAGS) != 0
+                && in.getInt(tfhd.atLeast(12).body() + 8) == Boxes.SYNC_SAMPLE;
+        if ((tfhdFlags & ~Boxes.TFHD_DEFAULT_SAMPLE_FLAGS) != Boxes.TFHD_DEFAULT_BASE_IS_MOOF) {
+            throw new BoxFormatException("tfhd flags: " + Integer.toHexString(tfhdFlags), tfhd.start());
         }
         Box trun = moof.descend(in, "traf", "trun").atLeast(12);
         long start = in.getLong(tfdt.body() + 4);
-        return new MovieFragment(samples(in, trun, start, moof.start(), mdat), tfdt.body() + 4, mfhd.body() + 4);
+        return new MovieFragment(
+                samples(in, trun, isEachKey, start, moof.start(), mdat), tfdt.body() + 4, mfhd.body() + 4);
     }
 
     private static Box required(List<Box> boxes, String type, int at) throws BoxFormatException {
         return Box.find(boxes, type).orElseThrow(() -> new BoxFormatException("no " + type, at));
     }
 
-    private static List<Sample> samples(ByteBuffer in, Box trun, long start, int moof, Box mdat)
+    private static List<Sample> samples(ByteBuffer in, Box trun, boolean isEachKey, long start, int moof, Box mdat)
             throws BoxFormatException {
         int flags = in.getInt(trun.body()) & 0xff_ffff;
         int expected = Boxes.TRUN_DATA_OFFSET | Boxes.TRUN_DURATION | Boxes.TRUN_SIZE;
@@ -93,7 +97,7 @@ record MovieFragment(List<Sample> samples, int tfdtIndex, int sequenceIndex) {
                 throw new BoxFormatException("sample " + i + " of " + size + " bytes outside its mdat", at);
             }
             long shown = ticks + (hasOffsets ? in.getInt(at + 8) : 0);
-            samples.add(new Sample(ticks, shown, duration, isKey && i == 0, (int) index, size));
+            samples.add(new Sample(ticks, shown, duration, isEachKey || (isKey && i == 0), (int) index, size));
             ticks += duration;
             index += size;
         }

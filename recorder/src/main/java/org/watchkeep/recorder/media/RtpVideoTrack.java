@@ -233,7 +233,9 @@ final class RtpVideoTrack implements VideoTrack {
             return;
         }
         if (!unit.hasPicture && !depacketiser.isFragmentOpen()) {
-            tolerances.add(Tolerance.MARKER_WITHOUT_PICTURE);
+            if (!unit.isDamaged) {
+                tolerances.add(Tolerance.MARKER_WITHOUT_PICTURE);
+            }
         } else if (depacketiser.isFragmentOpen()) {
             tolerances.add(Tolerance.MARKER_WITHIN_PICTURE);
         } else {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * The samples of one fragment: sizes, durations, composition offsets. Only the first can be a key picture, for each key
- * picture begins a fragment. Used again for fragment after fragment. Confined to one thread.
+ * picture begins a fragment, or each is one. Used again for fragment after fragment. Confined to one thread.
  */
 final class SampleTable {
     private int[] sizes = new int[64];
@@ -16,7 +16,13 @@ final class SampleTable {
     private long durationTicks;
     private long totalBytes;
     private boolean startsWithKeyPicture;
+    private final boolean isEachKey;
     private boolean hasCompositionOffsets;
+
+    /** @param isEachKey whether each sample is a key picture */
+    SampleTable(boolean isEachKey) {
+        this.isEachKey = isEachKey;
+    }
 
     /** Empty, to begin at this decoding time. */
     void begin(long ticks, boolean isKeyPicture) {
@@ -62,6 +68,10 @@ final class SampleTable {
 
     boolean startsWithKeyPicture() {
         return startsWithKeyPicture;
+    }
+
+    boolean isEachKey() {
+        return isEachKey;
     }
 
     boolean hasCompositionOffsets() {

@@ -7,7 +7,9 @@ import java.util.Optional;
 /** The video codecs that are recorded, as RTP names them. */
 public enum VideoCodec {
     /** RFC 6184. */
-    H264("H264", "h264");
+    H264("H264", "h264"),
+    /** RFC 2435. */
+    JPEG("JPEG", "mjpeg");
 
     private final String encodingName;
     private final String label;
@@ -36,6 +38,7 @@ public enum VideoCodec {
                 sink,
                 switch (this) {
                     case H264 -> H264Units::new;
+                    case JPEG -> JpegUnits::new;
                 });
     }
 }

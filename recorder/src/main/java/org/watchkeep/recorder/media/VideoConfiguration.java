@@ -17,6 +17,7 @@ import java.util.List;
  * @param sampleEntry its type, {@code avc1}
  * @param decoderConfiguration the box inside the sample entry that a decoder is set up with, whole; empty where the codec needs
  *     none
+ * @param isEachKey whether each picture is a key picture, as in JPEG: these do not end fragments
  */
 record VideoConfiguration(
         String codec,
@@ -26,13 +27,27 @@ record VideoConfiguration(
         long frameTicks,
         List<List<Long>> meaning,
         String sampleEntry,
-        ByteBuffer decoderConfiguration) {
+        ByteBuffer decoderConfiguration,
+        boolean isEachKey) {
     /** The camera says nothing: most say nothing and reorder nothing. */
     static final int REORDER_UNKNOWN = -1;
 
     VideoConfiguration {
         meaning = List.copyOf(meaning);
         decoderConfiguration = decoderConfiguration.asReadOnlyBuffer();
+    }
+
+    /** Of a codec whose pictures depend on each other. */
+    VideoConfiguration(
+            String codec,
+            int width,
+            int height,
+            int reorderPictures,
+            long frameTicks,
+            List<List<Long>> meaning,
+            String sampleEntry,
+            ByteBuffer decoderConfiguration) {
+        this(codec, width, height, reorderPictures, frameTicks, meaning, sampleEntry, decoderConfiguration, false);
     }
 
     @Override

@@ -37,6 +37,8 @@ public enum Tolerance {
     PICTURES_REORDERED,
     /** Parameter sets repeated with other bytes and the same meaning. */
     PARAMETER_SETS_REWRITTEN,
+    /** JPEG headers stand in the payload, where only entropy-coded bytes belong (RFC 2435 3.1). */
+    JPEG_HEADERS_IN_PAYLOAD,
     /** Sender reports with a time that cannot be one (Hikvision: 0 or uptime). */
     IMPLAUSIBLE_SENDER_REPORT;
 

@@ -114,7 +114,7 @@ class H264TrackPropertyTest {
         assertThat(harness.slabs.allocatedBytes()).isLessThan(40L << 20);
     }
 
-    private static byte[] spoilt(Random random, byte[] packet) {
+    static byte[] spoilt(Random random, byte[] packet) {
         byte[] out = packet.clone();
         switch (random.nextInt(8)) {
             case 0 -> out[random.nextInt(out.length)] ^= (byte) (1 << random.nextInt(8));
