@@ -144,10 +144,7 @@ final class PlanDocument {
                 needed.disksWithSpareArray()));
         lines.add(say(
                 "and 10 GbE ports: %d, cores: %d, GB of RAM: %d.",
-                needed.tenGigabitPorts(),
-                needed.tenGigabitPorts() == 1 ? "" : "s",
-                needed.cores(),
-                needed.ramGigabytes()));
+                needed.tenGigabitPorts(), needed.cores(), needed.ramGigabytes()));
         return lines;
     }
 
