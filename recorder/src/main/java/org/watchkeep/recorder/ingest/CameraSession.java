@@ -97,7 +97,8 @@ final class CameraSession implements RtspSession.Listener {
 
     @Override
     public void onTrack(RtspTrack setUp) {
-        if (!setUp.format().encodingName().equals("H264")) {
+        Optional<VideoCodec> codec = VideoCodec.ofEncodingName(setUp.format().encodingName());
+        if (codec.isEmpty()) {
             close("no track for " + setUp.format().encodingName());
             return;
         }
@@ -109,9 +110,7 @@ final class CameraSession implements RtspSession.Listener {
                 setUp.format().fmtp(),
                 loop.slabs(),
                 runs.endMonoNanos());
-        track = VideoCodec.ofEncodingName(setUp.format().encodingName())
-                .map(codec -> codec.track(media, runs))
-                .orElse(null);
+        track = codec.get().track(media, runs);
         owner.onTrack(setUp);
     }
 
