@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.watchkeep.retention.keys.Epoch;
@@ -62,9 +64,12 @@ final class StoreCheck {
         long checkedAt = store.clock().utcMicros();
         Instant last = Instant.MIN;
         List<Segment> unindexed = stream.unindexed();
+        Set<SegmentBuilder.Key> unseen = new HashSet<>();
+        unindexed.forEach(segment -> unseen.add(key(segment)));
         // Epoch by epoch: a month of one camera need not be in memory at once.
         for (Epoch epoch : store.keys().epochs()) {
             for (Segment segment : store.segments(epoch.number(), stream, Instant.MIN, Instant.MAX)) {
+                unseen.remove(key(segment));
                 if (store.isReadable(segment)) {
                     check(stream, segment, remember);
                     Recovery.addFootage(coverage, segment);
@@ -73,7 +78,8 @@ final class StoreCheck {
             }
         }
         for (Segment segment : unindexed) {
-            if (store.isReadable(segment) && !isKnownRow(segment)) {
+            // The keeper may have put the row between our two looks: only what we have not seen is left to check.
+            if (store.isReadable(segment) && unseen.contains(key(segment))) {
                 check(stream, segment, remember);
                 Recovery.addFootage(coverage, segment);
                 last = last.isAfter(segment.end()) ? last : segment.end();
@@ -82,14 +88,8 @@ final class StoreCheck {
         account(stream, coverage, checkedAt, last);
     }
 
-    /** The keeper may have put the row between our two looks. */
-    private boolean isKnownRow(Segment segment) throws IOException {
-        return store.segments(segment.epoch(), streamOf(segment), segment.start(), segment.end()).stream()
-                .anyMatch(row -> row.run() == segment.run() && row.number() == segment.number());
-    }
-
-    private StreamState streamOf(Segment segment) {
-        return streams.of(segment.stream()).orElseThrow();
+    private static SegmentBuilder.Key key(Segment segment) {
+        return new SegmentBuilder.Key(segment.run(), segment.number());
     }
 
     private void account(StreamState stream, Coverage coverage, long checkedAt, Instant lastFootage) {
