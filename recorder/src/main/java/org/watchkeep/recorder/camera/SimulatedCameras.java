@@ -24,6 +24,7 @@ import org.watchkeep.recorder.camera.SimulatedCamera.FromFile;
 import org.watchkeep.recorder.rtsp.NettyTransport;
 import org.watchkeep.recorder.rtsp.RtspServer;
 import org.watchkeep.recorder.rtsp.RtspServerSettings;
+import org.watchkeep.recorder.rtsp.ServerTally;
 
 /**
  * A fleet of simulated cameras on one port. Any thread.
@@ -45,6 +46,7 @@ public final class SimulatedCameras implements Closeable {
     private final ScheduledThreadPoolExecutor pacing;
     private final List<RunningCamera> cameras = new ArrayList<>();
     private final InetSocketAddress address;
+    private final ServerTally tally = new ServerTally();
     /** Null while the port refuses. Guarded by this. */
     private @Nullable RtspServer server;
 
@@ -106,7 +108,7 @@ public final class SimulatedCameras implements Closeable {
     private RtspServer listen(InetSocketAddress at) throws IOException {
         RtspServerSettings settings = new RtspServerSettings(
                 at, "Watchkeep simulated camera", RtspServerSettings.DEFAULT_SESSION_TIMEOUT_SECONDS);
-        RtspServer listening = new RtspServer(settings, transport, loops, new SecureRandom(), clock.monoNanos());
+        RtspServer listening = new RtspServer(settings, transport, loops, new SecureRandom(), clock.monoNanos(), tally);
         for (RunningCamera running : cameras) {
             listening.mount(running.camera().path(), running, running.access());
         }
@@ -137,8 +139,13 @@ public final class SimulatedCameras implements Closeable {
                 cameras.stream().map(RunningCamera::ended).toArray(CompletableFuture<?>[]::new));
     }
 
-    /** Fault: the port refuses for a while. On the pacing thread. */
-    private synchronized void reboot(Duration lasts) {
+    /** What the cameras have seen of their clients, over all reboots. */
+    public ServerTally tally() {
+        return tally;
+    }
+
+    /** Fault: every connection breaks and the port refuses for a while. Any thread but an event loop. */
+    public synchronized void reboot(Duration lasts) {
         RtspServer up = server;
         if (closed || up == null) {
             return;

@@ -35,8 +35,10 @@ final class Backoff {
     long afterFailure() {
         long ceiling = nanos;
         nanos = Math.min(LIMIT_NANOS, 2 * nanos);
-        // The upper half of the interval is random; never under the first step.
-        return Math.max(FIRST_NANOS, ceiling - random.nextLong(ceiling / 2 + 1));
+        // The upper half of the interval is random; at the first step, which is the least, half of it is added instead.
+        return ceiling == FIRST_NANOS
+                ? FIRST_NANOS + random.nextLong(FIRST_NANOS / 2 + 1)
+                : Math.max(FIRST_NANOS, ceiling - random.nextLong(ceiling / 2 + 1));
     }
 
     /** After a refused login: 5 min to 1 h. The random part only adds: never sooner than said. */

@@ -12,7 +12,6 @@ import org.watchkeep.recorder.media.TrackStatistics;
 import org.watchkeep.recorder.rtsp.RtspSessionSettings;
 import org.watchkeep.recorder.rtsp.RtspTrack;
 import org.watchkeep.recorder.rtsp.SessionEnd;
-import org.watchkeep.recorder.rtsp.SessionMemory;
 import org.watchkeep.recorder.rtsp.Timers;
 import org.watchkeep.retention.store.Fragment;
 import org.watchkeep.retention.store.GapCause;
@@ -31,16 +30,27 @@ final class CameraRecorder implements CameraSession.Owner {
     /** A session that brought media for so long was a good one: the next failure waits like a first. */
     static final long STABLE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** A camera that left so many calls unanswered, over some 15 s, waits behind those that answer. */
+    static final int ABSENT_AFTER = 5;
+
     private final CameraSettings settings;
     private final CameraLoop loop;
     private final FootageSink footage;
     private final AlarmSink alarms;
     private final RtspSessionSettings sessionSettings;
-    private final SessionMemory memory = new SessionMemory();
+    private final Device device;
+    /** Empty for a camera without a login: there is nothing to be refused. */
+    private final Optional<LoginBreaker> breaker;
+
     private final Backoff backoff;
     private final Runs runs = new Runs();
 
     private Timers.Timer retry = Timers.Timer.NONE;
+    private ConnectBudget.@Nullable Place place;
+    /** This call finds out whether the device takes the login. */
+    private boolean isTryingLogin;
+
+    private int unreachableInRow;
     private Optional<Alarm> loginAlarm = Optional.empty();
     /** The login has been accepted since the start, and how often in a row it was refused after that. */
     private boolean hasLoginWorked;
@@ -55,8 +65,16 @@ final class CameraRecorder implements CameraSession.Owner {
     private volatile Optional<CameraStatus.Terms> terms = Optional.empty();
     private volatile Sessions sessions = new Sessions(Totals.NONE, Optional.empty());
 
-    CameraRecorder(CameraSettings settings, CameraLoop loop, FootageSink footage, AlarmSink alarms, String userAgent) {
+    CameraRecorder(
+            CameraSettings settings,
+            Device device,
+            CameraLoop loop,
+            FootageSink footage,
+            AlarmSink alarms,
+            String userAgent) {
         this.settings = settings;
+        this.device = device;
+        this.breaker = settings.login().map(device::breaker);
         this.loop = loop;
         this.footage = footage;
         this.alarms = alarms;
@@ -75,19 +93,53 @@ final class CameraRecorder implements CameraSession.Owner {
 
     private void waitThenConnect(long delayNanos, CameraState waitingAs, String why) {
         become(waitingAs, why);
-        retry = loop.timers().after(delayNanos, () -> {
-            long turn = loop.budget().delayNanos(loop.clock().monoNanos());
-            if (turn == 0) {
-                connect();
-            } else {
-                retry = loop.timers().after(turn, this::connect);
-            }
-        });
+        retry = loop.timers().after(delayNanos, this::queue);
+    }
+
+    /** Takes its place in the line of all cameras that are to be called. */
+    private void queue() {
+        boolean isAbsent = unreachableInRow >= ABSENT_AFTER;
+        place = loop.budget().ask(device, isAbsent, () -> loop.executor().execute(this::onTurn));
+    }
+
+    private void onTurn() {
+        if (onStopped != null || place == null) {
+            return;
+        }
+        long now = loop.clock().monoNanos();
+        LoginBreaker.Answer answer = breaker.map(b -> b.ask(now)).orElse(LoginBreaker.Answer.GO);
+        if (answer == LoginBreaker.Answer.WAIT) {
+            leavePlace();
+            waitForLogin(breaker.orElseThrow(), now);
+            return;
+        }
+        isTryingLogin = answer == LoginBreaker.Answer.TRY;
+        connect();
+    }
+
+    /** Another stream of the device is finding out whether the login is right, or has found that it is not. */
+    private void waitForLogin(LoginBreaker shared, long now) {
+        long wait = shared.waitNanos(now);
+        long jittered = wait + loop.random().nextLong(LoginBreaker.TRYING_NANOS);
+        if (!shared.isShut(now)) {
+            waitThenConnect(jittered, state, detail);
+            return;
+        }
+        String why = "the device " + device + " has refused this login to other streams";
+        runs.end(GapCause.LOGIN_REFUSED, why);
+        retryAfter(jittered, CameraState.LOGIN_REFUSED, GapCause.LOGIN_REFUSED, why);
+    }
+
+    private void leavePlace() {
+        if (place != null) {
+            place.release();
+            place = null;
+        }
     }
 
     private void connect() {
         become(CameraState.CONNECTING, detail);
-        CameraSession begun = new CameraSession(sessionSettings, memory, loop, runs, this);
+        CameraSession begun = new CameraSession(sessionSettings, device.memory(), loop, runs, this);
         sessions = new Sessions(sessions.earlier(), Optional.of(begun));
         begun.start();
     }
@@ -99,6 +151,8 @@ final class CameraRecorder implements CameraSession.Owner {
 
     @Override
     public void onTrack(RtspTrack track) {
+        isTryingLogin = false;
+        breaker.ifPresent(LoginBreaker::accepted);
         String auth = sessions.current().map(CameraSession::authLabel).orElse("none");
         if (auth.equals("basic") && terms.isEmpty()) {
             LOG.warn("{}: the camera takes the password only in clear (Basic)", settings.id());
@@ -110,11 +164,14 @@ final class CameraRecorder implements CameraSession.Owner {
     @Override
     public void onMedia() {
         become(CameraState.RECORDING, "");
+        leavePlace();
+        unreachableInRow = 0;
         hasLoginWorked = true;
         refusalsInRow = 0;
         if (loginAlarm.isPresent()) {
             alarms.clear(loginAlarm.get());
             loginAlarm = Optional.empty();
+            breaker.ifPresent(LoginBreaker::alarmOver);
         }
         LOG.info("{}: media comes", settings.id());
     }
@@ -123,6 +180,11 @@ final class CameraRecorder implements CameraSession.Owner {
     public void onEnd(SessionEnd end, boolean isMediaMissing) {
         CameraSession ended = sessions.current().orElseThrow();
         sessions = new Sessions(sessions.totals(), Optional.empty());
+        leavePlace();
+        if (isTryingLogin && end.reason() != SessionEnd.Reason.LOGIN_REFUSED) {
+            breaker.ifPresent(LoginBreaker::untold);
+        }
+        isTryingLogin = false;
         if (onStopped != null) {
             stopped(onStopped);
             return;
@@ -130,6 +192,7 @@ final class CameraRecorder implements CameraSession.Owner {
         if (ended.mediaNanos() >= STABLE_NANOS) {
             backoff.reset();
         }
+        unreachableInRow = end.reason() == SessionEnd.Reason.UNREACHABLE ? unreachableInRow + 1 : 0;
         if (end.reason() == SessionEnd.Reason.LOGIN_REFUSED) {
             onLoginRefused(end);
             return;
@@ -155,14 +218,16 @@ final class CameraRecorder implements CameraSession.Owner {
      */
     private void onLoginRefused(SessionEnd end) {
         refusalsInRow++;
-        if (hasLoginWorked && refusalsInRow == 1) {
+        boolean mayBeBusy = hasLoginWorked && refusalsInRow == 1;
+        breaker.ifPresent(b -> b.refused(loop.clock().monoNanos(), mayBeBusy));
+        if (mayBeBusy) {
             String why = end.detail() + "; it was accepted before: are the camera's connections used up?";
             runs.end(GapCause.CAMERA_REFUSED, why);
             retryAfter(Backoff.LIMIT_NANOS, CameraState.WAITING, GapCause.CAMERA_REFUSED, why);
             return;
         }
         runs.end(GapCause.LOGIN_REFUSED, end.detail());
-        if (loginAlarm.isEmpty()) {
+        if (loginAlarm.isEmpty() && breaker.map(LoginBreaker::mayAlarm).orElse(true)) {
             Alarm alarm = new Alarm(settings.stream(), Alarm.Kind.LOGIN_REFUSED, end.detail());
             loginAlarm = Optional.of(alarm);
             alarms.raise(alarm);
@@ -191,6 +256,7 @@ final class CameraRecorder implements CameraSession.Owner {
         onStopped = done;
         become(CameraState.STOPPING, "");
         retry.cancel();
+        leavePlace();
         sessions.current().ifPresentOrElse(session -> session.close("recording is being stopped"), () -> stopped(done));
     }
 

@@ -8,12 +8,22 @@ import org.watchkeep.recorder.rtsp.NettyTransport;
  *
  * @param eventLoops threads that receive, cut, hash and encrypt; as many as cores (measured: more gains nothing)
  * @param userAgent what cameras are told we are
+ * @param connects how many cameras may be called at a time
  */
-public record RecorderSettings(NettyTransport transport, int eventLoops, String userAgent) {
+public record RecorderSettings(NettyTransport transport, int eventLoops, String userAgent, ConnectLimits connects) {
     public RecorderSettings {
         if (eventLoops < 1) {
             throw new IllegalArgumentException("eventLoops: " + eventLoops + " (expected: >= 1)");
         }
+    }
+
+    /** With the usual limits. */
+    public RecorderSettings(NettyTransport transport, int eventLoops, String userAgent) {
+        this(transport, eventLoops, userAgent, ConnectLimits.DEFAULT);
+    }
+
+    public RecorderSettings with(ConnectLimits others) {
+        return new RecorderSettings(transport, eventLoops, userAgent, others);
     }
 
     /** What suits this machine. */

@@ -7,6 +7,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,8 @@ public final class RecorderTier implements AutoCloseable {
     private final AlarmSink alarms;
     private final EventLoopGroup loops;
     private final ExecutorService nameLookups;
+    private final ConnectBudget budget;
+    private final Map<String, Device> devices = new HashMap<>();
     private final List<LoopRoom> rooms = new ArrayList<>();
     private final List<Placed> recorders = new CopyOnWriteArrayList<>();
     private @Nullable CompletableFuture<Void> stopped;
@@ -65,11 +68,12 @@ public final class RecorderTier implements AutoCloseable {
         this.loops = settings.transport().loops(settings.eventLoops(), "ingest");
         this.nameLookups =
                 Executors.newFixedThreadPool(NAME_LOOKUP_THREADS, new DefaultThreadFactory("name-lookup", true));
-        ConnectBudget budget = new ConnectBudget(clock.monoNanos());
+        EventLoop first = loops.next();
+        budget = new ConnectBudget(settings.connects(), first, Timers.of(first), clock::monoNanos);
         for (int i = 0; i < settings.eventLoops(); i++) {
-            EventLoop loop = loops.next();
+            EventLoop loop = i == 0 ? first : loops.next();
             TcpConnector connector = new TcpConnector(settings.transport(), loop, nameLookups);
-            CameraLoop shared = new CameraLoop(connector, Timers.of(loop), clock, random, new SlabPool(), budget);
+            CameraLoop shared = new CameraLoop(loop, connector, Timers.of(loop), clock, random, new SlabPool(), budget);
             rooms.add(new LoopRoom(loop, shared, store.loop(loop)));
         }
     }
@@ -95,15 +99,16 @@ public final class RecorderTier implements AutoCloseable {
         for (int i = 0; i < cameras.size(); i++) {
             LoopRoom room = rooms.get(i % rooms.size());
             CameraSettings camera = cameras.get(i);
-            CameraRecorder recorder = CompletableFuture.supplyAsync(() -> begin(camera, room), room.loop())
+            Device device = devices.computeIfAbsent(Device.key(camera.address()), Device::new);
+            CameraRecorder recorder = CompletableFuture.supplyAsync(() -> begin(camera, device, room), room.loop())
                     .join();
             recorders.add(new Placed(recorder, room.loop()));
         }
     }
 
-    private CameraRecorder begin(CameraSettings camera, LoopRoom room) {
+    private CameraRecorder begin(CameraSettings camera, Device device, LoopRoom room) {
         FootageSink footage = FootageSink.of(room.store().stream(camera.stream()));
-        CameraRecorder recorder = new CameraRecorder(camera, room.shared(), footage, alarms, settings.userAgent());
+        CameraRecorder recorder = new CameraRecorder(camera, device, room.shared(), footage, alarms, settings.userAgent());
         recorder.start();
         return recorder;
     }
@@ -114,6 +119,11 @@ public final class RecorderTier implements AutoCloseable {
                 .map(placed -> placed.recorder().status())
                 .sorted(Comparator.comparingInt(CameraStatus::number).thenComparing(CameraStatus::id))
                 .toList();
+    }
+
+    /** How many cameras are being called, and how many wait for that. */
+    public ConnectLoad connectLoad() {
+        return budget.load();
     }
 
     /** Direct memory held for footage on its way to the store. */

@@ -45,6 +45,8 @@ public final class RtspServer implements AutoCloseable {
     private final RtspServerSettings settings;
     private final RandomGenerator random;
     private final LongSupplier monoNanos;
+    private final ServerTally tally;
+    private final LoginGuard guard;
     private final Map<String, Mount> mounts = new ConcurrentHashMap<>();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Channel listening;
@@ -62,6 +64,20 @@ public final class RtspServer implements AutoCloseable {
             RandomGenerator random,
             LongSupplier monoNanos)
             throws IOException {
+        this(settings, transport, loops, random, monoNanos, new ServerTally());
+    }
+
+    /** @param tally counts on where an earlier server's count stood, or begins */
+    public RtspServer(
+            RtspServerSettings settings,
+            NettyTransport transport,
+            EventLoopGroup loops,
+            RandomGenerator random,
+            LongSupplier monoNanos,
+            ServerTally tally)
+            throws IOException {
+        this.tally = tally;
+        this.guard = new LoginGuard(tally);
         this.settings = settings;
         this.random = random;
         this.monoNanos = monoNanos;
@@ -137,6 +153,15 @@ public final class RtspServer implements AutoCloseable {
         if (!listening.eventLoop().inEventLoop()) {
             closing.awaitUninterruptibly();
         }
+    }
+
+    /** What it has seen of its clients. */
+    public ServerTally tally() {
+        return tally;
+    }
+
+    LoginGuard guard() {
+        return guard;
     }
 
     RtspServerSettings settings() {

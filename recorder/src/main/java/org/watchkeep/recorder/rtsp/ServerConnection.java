@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -48,6 +49,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     private @Nullable ServerSession session;
     private @Nullable Manners manners;
     private boolean isPlayAccepted;
+    private boolean isInDialogue;
     private long lastHeardNanos;
 
     ServerConnection(RtspServer server, Channel channel) {
@@ -60,6 +62,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         lastHeardNanos = server.monoNanos();
+        server.tally().connected();
+        isInDialogue = true;
         scheduleTimeout(TimeUnit.SECONDS.toNanos(server.settings().sessionTimeoutSeconds()));
     }
 
@@ -102,6 +106,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        endDialogue();
         decoder.close();
         endSession();
     }
@@ -120,6 +125,13 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (session != null && channel.isWritable()) {
             session.onWritable();
+        }
+    }
+
+    private void endDialogue() {
+        if (isInDialogue) {
+            isInDialogue = false;
+            server.tally().dialogueOver();
         }
     }
 
@@ -156,6 +168,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
             write(bytes, reply);
         }
         if (isPlayAccepted && session != null) {
+            endDialogue();
             session.play();
         }
     }
@@ -206,9 +219,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
             return RtspResponse.of(RtspResponse.NOT_FOUND);
         }
         RtspServer.Mount mount = found.get();
-        ServerAuth.Verdict verdict = auth.check(mount.access(), request);
-        if (verdict != ServerAuth.Verdict.ACCEPTED) {
-            return auth.challenge(mount.access(), verdict);
+        Optional<RtspResponse> refusal = loginRefusal(mount, request);
+        if (refusal.isPresent()) {
+            return refusal.get();
         }
         return switch (request.method()) {
             case RtspRequest.DESCRIBE -> describe(mount, request);
@@ -217,6 +230,28 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
             case RtspRequest.GET_PARAMETER, RtspRequest.SET_PARAMETER -> parameter(request);
             default -> RtspResponse.of(RtspResponse.NOT_IMPLEMENTED).with(RtspHeaders.PUBLIC, METHODS);
         };
+    }
+
+    /** Empty where the login is right, or none is asked for. */
+    private Optional<RtspResponse> loginRefusal(RtspServer.Mount mount, RtspRequest request) {
+        if (mount.access().scheme() == MountAccess.Scheme.NONE) {
+            return Optional.empty();
+        }
+        String host = channel.remoteAddress() instanceof InetSocketAddress from
+                ? from.getAddress().getHostAddress()
+                : String.valueOf(channel.remoteAddress());
+        LoginGuard guard = server.guard();
+        ServerAuth.Verdict verdict = guard.isShutOut(mount.access(), mount.path(), host, server.monoNanos())
+                ? ServerAuth.Verdict.MISSING
+                : auth.check(mount.access(), request);
+        if (verdict == ServerAuth.Verdict.ACCEPTED) {
+            guard.onAccepted(mount.path(), host);
+            return Optional.empty();
+        }
+        if (verdict == ServerAuth.Verdict.REFUSED) {
+            guard.onRefused(mount.access(), mount.path(), host, server.monoNanos());
+        }
+        return Optional.of(auth.challenge(mount.access(), verdict));
     }
 
     private static RtspResponse describe(RtspServer.Mount mount, RtspRequest request) {

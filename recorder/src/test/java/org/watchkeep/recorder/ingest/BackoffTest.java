@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import org.junit.jupiter.api.Test;
 
 class BackoffTest {
     @Property(tries = 100)
@@ -15,11 +14,12 @@ class BackoffTest {
         long ceiling = Backoff.FIRST_NANOS;
         for (int i = 0; i < 20; i++) {
             long wait = backoff.afterFailure();
-            assertThat(wait).isBetween(Math.max(Backoff.FIRST_NANOS, ceiling / 2), ceiling);
+            long most = i == 0 ? Backoff.FIRST_NANOS * 3 / 2 : ceiling;
+            assertThat(wait).isBetween(Math.max(Backoff.FIRST_NANOS, ceiling / 2), most);
             ceiling = Math.min(Backoff.LIMIT_NANOS, 2 * ceiling);
         }
         backoff.reset();
-        assertThat(backoff.afterFailure()).isEqualTo(Backoff.FIRST_NANOS);
+        assertThat(backoff.afterFailure()).isBetween(Backoff.FIRST_NANOS, Backoff.FIRST_NANOS * 3 / 2);
     }
 
     @Property(tries = 100)
@@ -31,16 +31,5 @@ class BackoffTest {
                     .isBetween(floor, Math.min(Backoff.LIMIT_LOGIN_NANOS, floor + floor / 10));
             floor = Math.min(Backoff.LIMIT_LOGIN_NANOS, 2 * floor);
         }
-    }
-
-    @Test
-    void delayNanos_aThousandCamerasAtOnce_areSpacedOut() {
-        ConnectBudget budget = new ConnectBudget(100);
-        for (int i = 0; i < 1_000; i++) {
-            assertThat(budget.delayNanos(100)).isEqualTo(i * ConnectBudget.SPACING_NANOS);
-        }
-        long later = 100 + 1_000 * ConnectBudget.SPACING_NANOS + 5;
-        assertThat(budget.delayNanos(later)).isZero();
-        assertThat(budget.delayNanos(later)).isEqualTo(ConnectBudget.SPACING_NANOS);
     }
 }

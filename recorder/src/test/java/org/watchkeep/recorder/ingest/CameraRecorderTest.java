@@ -26,6 +26,13 @@ class CameraRecorderTest {
     private final FakeTimers timers = new FakeTimers();
     private final SlabPool slabs = new SlabPool();
     private final List<Rig> rigs = new ArrayList<>();
+    private final ConnectBudget budget =
+            new ConnectBudget(ConnectLimits.DEFAULT, this::execute, timers, timers::nowNanos);
+
+    /** As an event loop does: after what runs at present. */
+    private void execute(Runnable task) {
+        timers.after(0, task);
+    }
 
     /** Time as the timers have it; wall time runs along. */
     private final class Clock implements StoreClock {
@@ -56,6 +63,10 @@ class CameraRecorderTest {
         boolean isStopped;
 
         Rig(String id) {
+            this(id, new Device(id));
+        }
+
+        Rig(String id, Device device) {
             CameraSettings settings = new CameraSettings(
                     id,
                     7,
@@ -68,8 +79,8 @@ class CameraRecorderTest {
                 camera.connect(to, handler, onFailure);
             };
             CameraLoop loop = new CameraLoop(
-                    noted, timers, new Clock(), new Random(id.hashCode()), slabs, new ConnectBudget(timers.nowNanos()));
-            recorder = new CameraRecorder(settings, loop, footage, this, "Watchkeep-test");
+                    CameraRecorderTest.this::execute, noted, timers, new Clock(), new Random(id.hashCode()), slabs, budget);
+            recorder = new CameraRecorder(settings, device, loop, footage, this, "Watchkeep-test");
             rigs.add(this);
         }
 
@@ -137,6 +148,7 @@ class CameraRecorderTest {
             assertThat(rig.footage.isRunOpen).isFalse();
             rig.camera.release();
         }
+        timers.advanceMillis(0);
         assertThat(timers.untilNextNanos()).as("timers left behind").isNegative();
     }
 
@@ -183,7 +195,7 @@ class CameraRecorderTest {
         assertThat(rig.footage.fragments).hasSize(before + 1);
         assertThat(rig.footage.last()).isEqualTo("end connection-lost");
         assertThat(rig.state()).isEqualTo(CameraState.WAITING);
-        assertThat(rig.untilNextDial()).isBetween(500L, 510L);
+        assertThat(rig.untilNextDial()).isBetween(500L, 760L);
         rig.video = new TestVideo();
         rig.play(3_000);
         assertThat(rig.footage.said).containsExactly("run avc1", "end connection-lost", "run avc1");
@@ -230,7 +242,7 @@ class CameraRecorderTest {
         for (int i = 0; i < 130; i++) {
             waits.add(rig.untilNextDial());
         }
-        assertThat(waits.get(0)).isBetween(500L, 510L);
+        assertThat(waits.get(0)).isBetween(500L, 760L);
         assertThat(waits.subList(8, waits.size())).allMatch(w -> w >= 14_990 && w <= 30_010);
         assertThat(waits.subList(8, waits.size()).stream().distinct().count()).isGreaterThan(50);
         assertThat(rig.footage.said).allMatch("gap camera-unreachable"::equals);
@@ -258,7 +270,7 @@ class CameraRecorderTest {
         rig.video = new TestVideo();
         rig.play(11_000);
         rig.camera.hangUp();
-        assertThat(rig.untilNextDial()).isBetween(500L, 510L);
+        assertThat(rig.untilNextDial()).isBetween(500L, 760L);
     }
 
     private static void refuseLogin(ScriptedCamera camera) {
@@ -297,6 +309,50 @@ class CameraRecorderTest {
         rig.play(2_000);
         assertThat(rig.alarms).containsExactly("raise LOGIN_REFUSED", "clear LOGIN_REFUSED");
         assertThat(rig.recorder.status().terms().orElseThrow().auth()).isEqualTo("digest-md5");
+    }
+
+    /** A recorder with 32 channels and a wrong password must not see 32 failures: it would lock us out. */
+    @Test
+    void start_deviceOfManyStreamsWrongPassword_isTriedSeldomAndRaisesOneAlarm() {
+        Device device = new Device("192.0.2.7:554");
+        List<Rig> streams = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            Rig rig = new Rig("cam-" + i, device);
+            refuseLogin(rig.camera);
+            streams.add(rig.start());
+        }
+        advance(streams, 60);
+        assertThat(signed(streams)).isEqualTo(LoginBreaker.MAX_REFUSALS);
+        assertThat(streams).allMatch(rig -> rig.state() == CameraState.LOGIN_REFUSED);
+        assertThat(streams).allMatch(rig -> rig.footage.last().equals("gap login-refused"));
+        advance(streams, 3_600);
+        // After 5, 10, 20 and 40 minutes.
+        assertThat(signed(streams)).isBetween(4L, 6L);
+        assertThat(streams.stream().mapToInt(rig -> rig.alarms.size()).sum()).isEqualTo(1);
+
+        streams.forEach(rig -> acceptLogin(rig.camera));
+        advance(streams, 3_700);
+        assertThat(streams).allMatch(rig -> rig.camera.isConnected());
+    }
+
+    private void advance(List<Rig> streams, int seconds) {
+        for (int passed = 0; passed < seconds; passed++) {
+            timers.advanceSeconds(1);
+            for (Rig rig : streams) {
+                rig.camera.answer();
+                if (rig.camera.isConnected()) {
+                    rig.video.next().forEach(packet -> rig.camera.sendFrame(0, packet));
+                }
+            }
+        }
+    }
+
+    private static long signed(List<Rig> streams) {
+        return streams.stream()
+                .flatMap(rig -> rig.camera.requests().stream())
+                .filter(r -> r.method().equals("DESCRIBE"))
+                .filter(r -> r.headers().first("Authorization").isPresent())
+                .count();
     }
 
     /** Dahua: 401 once its connections are used up. */

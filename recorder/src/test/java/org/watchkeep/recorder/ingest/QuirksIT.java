@@ -88,7 +88,8 @@ class QuirksIT {
                     alarms.remove(alarm);
                 }
             };
-            this.recorder = new CameraRecorder(settings, shared, footage, sink, "Watchkeep-test");
+            this.recorder = new CameraRecorder(
+                    settings, new Device(settings.id()), shared, footage, sink, "Watchkeep-test");
         }
 
         /** The camera's slices, round and round, as many as were recorded. */
@@ -133,10 +134,14 @@ class QuirksIT {
         loops = transport.loops(2, "quirks");
         nameLookups = Executors.newSingleThreadExecutor();
         SystemStoreClock clock = new SystemStoreClock();
-        ConnectBudget budget = new ConnectBudget(clock.monoNanos());
+        EventLoop first = loops.next();
+        // All at once: what each camera does is tested, not the order of calls.
+        ConnectLimits limits = new ConnectLimits(quirks.size(), quirks.size());
+        ConnectBudget budget = new ConnectBudget(limits, first, Timers.of(first), clock::monoNanos);
         for (int i = 0; i < quirks.size(); i++) {
             EventLoop loop = loops.next();
             CameraLoop shared = new CameraLoop(
+                    loop,
                     new TcpConnector(transport, loop, nameLookups),
                     Timers.of(loop),
                     clock,
