@@ -108,7 +108,8 @@ public final class RecorderTier implements AutoCloseable {
 
     private CameraRecorder begin(CameraSettings camera, Device device, LoopRoom room) {
         FootageSink footage = FootageSink.of(room.store().stream(camera.stream()));
-        CameraRecorder recorder = new CameraRecorder(camera, device, room.shared(), footage, alarms, settings.userAgent());
+        CameraRecorder recorder =
+                new CameraRecorder(camera, device, room.shared(), footage, alarms, settings.userAgent());
         recorder.start();
         return recorder;
     }

@@ -79,7 +79,13 @@ class CameraRecorderTest {
                 camera.connect(to, handler, onFailure);
             };
             CameraLoop loop = new CameraLoop(
-                    CameraRecorderTest.this::execute, noted, timers, new Clock(), new Random(id.hashCode()), slabs, budget);
+                    CameraRecorderTest.this::execute,
+                    noted,
+                    timers,
+                    new Clock(),
+                    new Random(id.hashCode()),
+                    slabs,
+                    budget);
             recorder = new CameraRecorder(settings, device, loop, footage, this, "Watchkeep-test");
             rigs.add(this);
         }

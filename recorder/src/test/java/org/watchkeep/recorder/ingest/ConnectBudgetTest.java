@@ -20,8 +20,7 @@ class ConnectBudgetTest {
     private final FakeTimers timers = new FakeTimers();
 
     private ConnectBudget budget(int together, int perDevice) {
-        return new ConnectBudget(
-                new ConnectLimits(together, perDevice), Runnable::run, timers, timers::nowNanos);
+        return new ConnectBudget(new ConnectLimits(together, perDevice), Runnable::run, timers, timers::nowNanos);
     }
 
     private static Device device(int i) {
@@ -168,8 +167,9 @@ class ConnectBudgetTest {
         }
         timers.advanceMillis(TimeUnit.NANOSECONDS.toMillis(outageNanos));
         timers.advanceSeconds(60);
-        assertThat(cameras).allSatisfy(camera -> assertThat(camera.recordingSinceNanos)
-                .isBetween(outageNanos, outageNanos + TimeUnit.SECONDS.toNanos(60)));
+        assertThat(cameras)
+                .allSatisfy(camera -> assertThat(camera.recordingSinceNanos)
+                        .isBetween(outageNanos, outageNanos + TimeUnit.SECONDS.toNanos(60)));
         assertThat(budget.load().mostConnecting()).isLessThanOrEqualTo(ConnectLimits.DEFAULT_TOGETHER);
         assertThat(budget.load().connecting()).isZero();
     }

@@ -88,8 +88,8 @@ class QuirksIT {
                     alarms.remove(alarm);
                 }
             };
-            this.recorder = new CameraRecorder(
-                    settings, new Device(settings.id()), shared, footage, sink, "Watchkeep-test");
+            this.recorder =
+                    new CameraRecorder(settings, new Device(settings.id()), shared, footage, sink, "Watchkeep-test");
         }
 
         /** The camera's slices, round and round, as many as were recorded. */

@@ -72,9 +72,9 @@ final class SiteReboot {
                 .withHabits(MountAccess.Habits.NONE.withLockOutAfter(LOCK_OUT_AFTER));
         List<SimulatedCamera> cameras = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
-            cameras.add(SimulatedCamera.fromFile(
-                            i, footage, SimulatedCamera.Play.LOOPING, SimulatedCamera.Begin.AT_ONCE)
-                    .withAccess(access));
+            cameras.add(
+                    SimulatedCamera.fromFile(i, footage, SimulatedCamera.Play.LOOPING, SimulatedCamera.Begin.AT_ONCE)
+                            .withAccess(access));
         }
         InetSocketAddress here = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (TestStore store = new TestStore(folder);
