@@ -21,6 +21,8 @@ final class AccessUnit {
     boolean isKey;
     /** Packets that were of it, or may have been, are lost. */
     boolean isDamaged;
+    /** Refers to pictures before its key picture (H.265: RASL): where decoding began at that one it cannot be decoded. */
+    boolean isSkippedAtStart;
     /** Holds a slice. */
     boolean hasPicture;
     /** Holds the slice that a picture begins with. */

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the bits of a raw byte sequence payload (H.264 7.2): numbers of fixed length and Exp-Golomb codes (9.1), each within
+ * Reads the bits of a raw byte sequence payload (H.264 and H.265 7.2): numbers of fixed length and Exp-Golomb codes (H.264 9.1, H.265 9.2), each within
  * bounds. Can note what it reads, so that two parameter sets may be compared by meaning. Confined to one thread.
  */
 final class BitReader {
@@ -20,14 +20,12 @@ final class BitReader {
         this.endBit = length * 8;
     }
 
-    /**
-     * Reads the payload of a NAL unit: header byte left out, and each emulation prevention byte (7.3.1: the 3 of 00 00 03).
-     */
-    static BitReader ofNal(byte[] nal, int length) {
-        byte[] payload = new byte[Math.max(0, length - 1)];
+    /** Reads the payload of a NAL unit: header left out, and each emulation prevention byte (7.3.1: the 3 of 00 00 03). */
+    static BitReader ofNal(byte[] nal, int length, int headerBytes) {
+        byte[] payload = new byte[Math.max(0, length - headerBytes)];
         int size = 0;
         int zeros = 0;
-        for (int i = 1; i < length; i++) {
+        for (int i = headerBytes; i < length; i++) {
             if (zeros >= 2 && nal[i] == 3) {
                 zeros = 0;
                 continue;

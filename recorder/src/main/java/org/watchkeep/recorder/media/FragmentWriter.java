@@ -40,11 +40,9 @@ final class FragmentWriter {
     private final Consumer<ReadyFragment> ready;
     private final SampleTable samples;
 
-    private final long frameTicks;
-    /** How far behind the latest picture another has been shown, or is declared to be; 0 while none was. */
-    private long reorderTicks;
-
+    private DecodingTimes times;
     private @Nullable AccessUnit pending;
+    private @Nullable AccessUnit takenBack;
     private long pendingTicks;
     private long pictureTicks;
     private long lastTicks = Long.MIN_VALUE;
@@ -62,8 +60,7 @@ final class FragmentWriter {
         samples = new SampleTable(configuration.isEachKey());
         boolean isDeclared = configuration.frameTicks() > 0 && configuration.frameTicks() <= MAX_TICKS;
         pictureTicks = isDeclared ? configuration.frameTicks() : USUAL_TICKS;
-        frameTicks = pictureTicks;
-        reorderTicks = isDeclared ? Math.max(0, configuration.reorderPictures()) * frameTicks : 0;
+        times = new DecodingTimes(configuration.reorderPictures(), pictureTicks, isDeclared);
     }
 
     /** The newest unit, whose length is not yet known. */
@@ -74,6 +71,7 @@ final class FragmentWriter {
 
     /** Takes the newest unit back, for more of it has come. */
     void takeBack() {
+        takenBack = pending;
         pending = null;
     }
 
@@ -87,9 +85,10 @@ final class FragmentWriter {
         return pending != null ? pendingTicks + pictureTicks : lastTicks + pictureTicks;
     }
 
-    /** Takes the next unit, whose bytes follow the last one's in the chain. */
+    /** Takes the next unit, whose bytes follow the last one's in the chain; or the one taken back, again. */
     void add(AccessUnit unit) {
-        long ticks = decodingTicks(unit.ticks);
+        long ticks = unit.equals(takenBack) ? pendingTicks : decodingTicks(unit.ticks);
+        takenBack = null;
         if (pending != null) {
             pictureTicks = ticks - pendingTicks;
             push(pending, ticks);
@@ -101,20 +100,17 @@ final class FragmentWriter {
         pendingTicks = ticks;
     }
 
-    /**
-     * Decoding times ascend. Where pictures come in the order shown they are the times shown; where they do not, decoding
-     * goes on frame by frame, between the latest picture's time and as far behind it as others are shown.
-     */
     private long decodingTicks(long shownTicks) {
-        long newest = pending != null ? pendingTicks : lastTicks;
-        if (newest == Long.MIN_VALUE) {
-            latestShownTicks = shownTicks;
-            return shownTicks;
-        }
         latestShownTicks = Math.max(latestShownTicks, shownTicks);
-        reorderTicks = Math.max(reorderTicks, latestShownTicks - shownTicks);
-        long steady = Math.max(newest + frameTicks, latestShownTicks - reorderTicks);
-        return Math.max(newest + 1, reorderTicks == 0 ? shownTicks : Math.min(steady, latestShownTicks));
+        long ticks = times.next(shownTicks);
+        if (pending == null || sequence > 0 || !times.hasLearned()) {
+            return ticks;
+        }
+        // Nothing of the run has been written yet: what was learned only now serves from its first picture on.
+        times = times.again();
+        pendingTicks = samples.retime(times, pending.ticks);
+        lastTicks = samples.count() > 0 ? samples.lastTicks() : lastTicks;
+        return times.next(shownTicks);
     }
 
     private boolean isToCloseBefore(AccessUnit unit, long ticks) {

@@ -50,7 +50,7 @@ record H264Sps(
 
     /** Reads a NAL unit of type 7. Bytes after its end (Reolink) are not looked at. */
     static H264Sps parse(byte[] nal, int length) throws BitstreamFormatException {
-        return new Parser(BitReader.ofNal(nal, length)).parse();
+        return new Parser(BitReader.ofNal(nal, length, 1)).parse();
     }
 
     /** RFC 6381 3.3: {@code avc1.} and three bytes in hexadecimal. */

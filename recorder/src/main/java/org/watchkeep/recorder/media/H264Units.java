@@ -11,10 +11,10 @@ import org.watchkeep.recorder.rtp.Tolerance;
 
 /** H.264: which NAL units are parameter sets, slices and key pictures, and what those are coded with. Confined to its event loop. */
 final class H264Units implements UnitFormat, NalCodec {
+    private static final int HEADER_BYTES = 1;
     private static final int SEI = 6;
     private static final int IDR_SLICE = 5;
     private static final int LAST_SLICE_TYPE = 5;
-    private static final int RECOVERY_POINT = 6;
 
     /** A slice header up to pic_parameter_set_id takes at most 12 bytes. */
     private static final int SLICE_HEADER_BYTES = 16;
@@ -57,7 +57,7 @@ final class H264Units implements UnitFormat, NalCodec {
 
     @Override
     public int headerBytes() {
-        return 1;
+        return HEADER_BYTES;
     }
 
     @Override
@@ -68,14 +68,14 @@ final class H264Units implements UnitFormat, NalCodec {
 
     @Override
     public boolean offer(byte[] nal, int length) {
-        return sets.offer(nal, length) != H264ParameterSets.Change.UNUSABLE;
+        return sets.offer(nal, length) != KnownParameterSets.Change.UNUSABLE;
     }
 
     @Override
     public boolean look(AccessUnit unit, byte[] start, int length) {
         int type = start[0] & 0x1f;
         if (type == SEI && !isIdrSeen && !unit.isKey) {
-            unit.isKey = isRecoveryPoint(start, length);
+            unit.isKey = RecoveryPoint.isIn(start, length, HEADER_BYTES);
         }
         if (type > LAST_SLICE_TYPE) {
             return false;
@@ -87,24 +87,6 @@ final class H264Units implements UnitFormat, NalCodec {
             isIdrSeen = true;
         }
         return true;
-    }
-
-    /** D.1.8: cameras without IDR pictures (gradual refresh, open GOP) say here where decoding may start. */
-    private static boolean isRecoveryPoint(byte[] sei, int length) {
-        int at = 1;
-        while (at + 2 < length) {
-            int type = sei[at] & 0xff;
-            int size = sei[at + 1] & 0xff;
-            if (type == RECOVERY_POINT) {
-                // recovery_frame_cnt is ue(v): a first bit of 1 is 0 pictures to wait for.
-                return size > 0 && (sei[at + 2] & 0x80) != 0;
-            }
-            if (type == 0xff || size == 0xff) {
-                return false;
-            }
-            at += 2 + size;
-        }
-        return false;
     }
 
     @Override
@@ -122,7 +104,7 @@ final class H264Units implements UnitFormat, NalCodec {
     private int ppsId(AccessUnit of) {
         int length = chain.get(of.firstSlice, scratch, scratch.length);
         try {
-            BitReader in = BitReader.ofNal(scratch, length);
+            BitReader in = BitReader.ofNal(scratch, length, HEADER_BYTES);
             in.unsigned("first_mb_in_slice", Integer.MAX_VALUE);
             in.unsigned("slice_type", 9);
             return in.unsigned("pic_parameter_set_id", 255);

@@ -76,6 +76,13 @@ final class RtpVideoTrack implements VideoTrack {
 
     @Override
     public void onRtp(ByteBuf packet, long arrivalMonoNanos, long arrivalUtcMicros) throws StreamFormatException {
+        if (format.refusal().isPresent()) {
+            throw new StreamFormatException(
+                    format.refusal().get(),
+                    settings.origin(),
+                    StreamFormatException.UNKNOWN,
+                    StreamFormatException.UNKNOWN);
+        }
         if (!isUsable(packet)) {
             return;
         }
@@ -168,6 +175,9 @@ final class RtpVideoTrack implements VideoTrack {
         if (builder.unit() != null && rtp.timestamp() != unitTimestamp) {
             onNewTimestamp(depacketiser.continuesPicture(packet, index, length));
         }
+        if (builder.unit() != null && depacketiser.beginsPicture(packet, index, length)) {
+            onNewPicture();
+        }
         if (builder.unit() == null) {
             beginUnit(depacketiser.continuesPicture(packet, index, length), monoNanos, utcMicros);
         }
@@ -202,6 +212,18 @@ final class RtpVideoTrack implements VideoTrack {
         }
     }
 
+    /** Two pictures with one timestamp, and no marker between them. */
+    private void onNewPicture() throws StreamFormatException {
+        depacketiser.onPictureEnd();
+        AccessUnit unit = builder.unit();
+        if (unit != null && unit.hasPicture) {
+            if (!isLossBefore) {
+                tolerances.add(Tolerance.NO_MARKER);
+            }
+            finishUnit();
+        }
+    }
+
     private void retime(AccessUnit unit) {
         unitTimestamp = rtp.timestamp();
         unit.rtpTicks = time.extend(unitTimestamp);
@@ -211,7 +233,7 @@ final class RtpVideoTrack implements VideoTrack {
 
     private void beginUnit(boolean continuesPicture, long monoNanos, long utcMicros) {
         AccessUnit newest = runs.newest().orElse(null);
-        if (newest != null && continuesPicture && rtp.timestamp() == unitTimestamp) {
+        if (newest != null && continuesPicture && rtp.timestamp() == (int) newest.rtpTicks) {
             tolerances.add(Tolerance.MARKER_WITHIN_PICTURE);
             runs.takeBackNewest();
             builder.reopen(newest);

@@ -48,6 +48,36 @@ final class SampleTable {
         totalBytes += sizeBytes;
     }
 
+    /**
+     * Gives all samples, and the picture behind them, other decoding times; when they are shown stays as it is.
+     *
+     * @return the decoding time of the picture behind them
+     */
+    long retime(DecodingTimes times, long nextShownTicks) {
+        long shownBefore = startTicks;
+        long newest = 0;
+        for (int i = 0; i <= count; i++) {
+            long shown = i < count ? shownBefore + offsets[i] : nextShownTicks;
+            shownBefore += i < count ? durations[i] : 0;
+            long ticks = times.next(shown);
+            if (i > 0) {
+                durations[i - 1] = (int) (ticks - newest);
+            }
+            if (i < count) {
+                offsets[i] = (int) (shown - ticks);
+                hasCompositionOffsets |= offsets[i] != 0;
+            }
+            newest = ticks;
+        }
+        durationTicks = newest - startTicks;
+        return newest;
+    }
+
+    /** Decoding time of the last sample. */
+    long lastTicks() {
+        return endTicks() - durations[count - 1];
+    }
+
     int count() {
         return count;
     }

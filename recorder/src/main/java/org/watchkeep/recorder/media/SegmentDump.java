@@ -51,7 +51,7 @@ public final class SegmentDump {
         return switch (box.type()) {
             case "moov", "trak", "mdia", "minf", "dinf", "stbl", "mvex", "moof", "traf", "mfra" -> box.body();
             case "stsd", "dref" -> box.atLeast(8).body() + 8;
-            case "avc1", "mp4v" -> box.atLeast(78).body() + 78;
+            case "avc1", "hvc1", "mp4v" -> box.atLeast(78).body() + 78;
             default -> -1;
         };
     }
@@ -67,8 +67,8 @@ public final class SegmentDump {
             case "tkhd" -> int32(box, "id", 12).fixed(box, "width", 76).fixed(box, "height", 80);
             case "mdhd" -> int32(box, "timescale", 12).int32(box, "duration", 16);
             case "hdlr" -> out.append(" type=").append(text(box.atLeast(12).body() + 8, 4));
-            case "avc1", "mp4v" -> int16(box, "width", 24).int16(box, "height", 26);
-            case "avcC", "esds" -> hex(box);
+            case "avc1", "hvc1", "mp4v" -> int16(box, "width", 24).int16(box, "height", 26);
+            case "avcC", "hvcC", "esds" -> hex(box);
             case "trex" -> int32(box, "id", 4).hex32(box, "flags", 20);
             case "mehd" -> int64(box, "duration", 4);
             case "mfhd" -> int32(box, "sequence", 4);

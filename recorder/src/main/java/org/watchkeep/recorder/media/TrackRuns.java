@@ -61,6 +61,9 @@ final class TrackRuns {
     private @Nullable VideoConfiguration configuration;
 
     private boolean needsKey = true;
+    /** From the source's first key picture to its second. */
+    private boolean isAtFirstKey;
+
     private boolean isTimeKnown;
     /** RTP time (at 90 kHz) less media time. */
     private long baseTicks;
@@ -107,6 +110,12 @@ final class TrackRuns {
     /** Takes the next complete access unit, the newest in the chain. */
     void onUnit(AccessUnit unit) {
         if (needsKey && !(unit.isKey && unit.hasFirstSlice)) {
+            skip(unit);
+            return;
+        }
+        isAtFirstKey &= !unit.isKey;
+        if (isAtFirstKey && unit.isSkippedAtStart) {
+            // What it refers to came before we did, as with the pictures before the first key picture.
             skip(unit);
             return;
         }
@@ -209,6 +218,7 @@ final class TrackRuns {
     }
 
     private void keep(Run at, AccessUnit unit) {
+        isAtFirstKey |= needsKey;
         needsKey = false;
         lastRtpTicks = unit.rtpTicks;
         accessUnits++;

@@ -17,6 +17,11 @@ interface UnitFormat {
                 VideoTrackSettings settings, SlabChain chain, AccessUnitBuilder builder, Set<Tolerance> tolerances);
     }
 
+    /** Why such a stream cannot be recorded at all, by what its SDP says; empty where it can. */
+    default Optional<String> refusal() {
+        return Optional.empty();
+    }
+
     /** Takes the payloads, in order. */
     Depacketiser depacketiser();
 

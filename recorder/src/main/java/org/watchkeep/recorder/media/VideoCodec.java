@@ -8,6 +8,8 @@ import java.util.Optional;
 public enum VideoCodec {
     /** RFC 6184. */
     H264("H264", "h264"),
+    /** RFC 7798. */
+    H265("H265", "h265"),
     /** RFC 2435. */
     JPEG("JPEG", "mjpeg");
 
@@ -38,6 +40,7 @@ public enum VideoCodec {
                 sink,
                 switch (this) {
                     case H264 -> H264Units::new;
+                    case H265 -> H265Units::new;
                     case JPEG -> JpegUnits::new;
                 });
     }

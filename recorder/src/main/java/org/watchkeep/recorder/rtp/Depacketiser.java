@@ -14,6 +14,11 @@ public interface Depacketiser {
      */
     boolean continuesPicture(ByteBuf packet, int index, int length);
 
+    /** Whether a payload begins a picture for certain, whatever came before it: where markers and timestamps say nothing. */
+    default boolean beginsPicture(ByteBuf packet, int index, int length) {
+        return false;
+    }
+
     /** Takes one payload apart. The buffer is the caller's; it is valid during the call only. */
     void onPayload(ByteBuf packet, int index, int length) throws StreamFormatException;
 

@@ -12,6 +12,11 @@ import java.util.Set;
  * <p>Confined to its event loop.
  */
 public final class NalDepacketiser implements Depacketiser {
+    /** Instead of a payload's first NAL unit. */
+    private static final int NO_NAL_UNIT = -1;
+
+    private static final int FURTHER_FRAGMENT = -2;
+
     private final NalPackaging packaging;
     private final NalSink sink;
     private final Set<Tolerance> tolerances;
@@ -56,27 +61,41 @@ public final class NalDepacketiser implements Depacketiser {
     /** A further fragment, or a slice that is not the first of its picture. */
     @Override
     public boolean continuesPicture(ByteBuf packet, int index, int length) {
+        int first = firstNal(packet, index, length);
+        return first == FURTHER_FRAGMENT || (first >= 0 && packaging.isFurtherSlice(first >>> Byte.SIZE, first & 0xff));
+    }
+
+    @Override
+    public boolean beginsPicture(ByteBuf packet, int index, int length) {
+        int first = firstNal(packet, index, length);
+        return first >= 0 && packaging.beginsPicture(first >>> Byte.SIZE, first & 0xff);
+    }
+
+    /** The NAL unit that a payload begins with: its type, then its first byte behind the header. */
+    private int firstNal(ByteBuf packet, int index, int length) {
         int body = packaging.headerBytes;
         if (length <= body) {
-            return false;
+            return NO_NAL_UNIT;
         }
         int type = packaging.type(packet.getUnsignedByte(index));
         int first = packet.getUnsignedByte(index + body);
         if (type == packaging.fragment) {
-            boolean isFirst = (first & 0x80) != 0;
-            return !isFirst
-                    || (length > body + 1
-                            && packaging.isFurtherSlice(
-                                    first & packaging.fragmentTypeMask, packet.getUnsignedByte(index + body + 1)));
+            if ((first & 0x80) == 0) {
+                return FURTHER_FRAGMENT;
+            }
+            return length > body + 1
+                    ? (first & packaging.fragmentTypeMask) << Byte.SIZE | packet.getUnsignedByte(index + body + 1)
+                    : NO_NAL_UNIT;
         }
         if (type == packaging.aggregate) {
             // A size of two bytes, then the first NAL unit.
             int inside = index + body + 2;
             return length > body + 2 + body
-                    && packaging.isFurtherSlice(
-                            packaging.type(packet.getUnsignedByte(inside)), packet.getUnsignedByte(inside + body));
+                    ? packaging.type(packet.getUnsignedByte(inside)) << Byte.SIZE
+                            | packet.getUnsignedByte(inside + body)
+                    : NO_NAL_UNIT;
         }
-        return packaging.isFurtherSlice(type, first);
+        return type << Byte.SIZE | first;
     }
 
     @Override

@@ -39,7 +39,18 @@ public enum NalPackaging {
             // 7.3.3: a slice header begins with first_mb_in_slice as ue(v): a first bit of 1 is the value 0, the first
             // slice.
             boolean isDataPartition = type == 3 || type == 4;
-            return isDataPartition || ((type == 1 || type == 2 || type == 5) && (firstByte & 0x80) == 0);
+            return isDataPartition || (isSlice(type) && (firstByte & 0x80) == 0);
+        }
+
+        @Override
+        public boolean isSlice(int type) {
+            return type >= 1 && type <= 5;
+        }
+
+        @Override
+        boolean beginsPicture(int type, int firstByte) {
+            // The second field of a frame begins like a picture, and belongs to it.
+            return false;
         }
 
         @Override
@@ -77,8 +88,20 @@ public enum NalPackaging {
 
         @Override
         boolean isFurtherSlice(int type, int firstByte) {
-            // 7.3.6.1: first_slice_segment_in_pic_flag. Types 0 to 31 are slices.
-            return type < 32 && (firstByte & 0x80) == 0;
+            // 7.3.6.1: first_slice_segment_in_pic_flag.
+            return isSlice(type) && (firstByte & 0x80) == 0;
+        }
+
+        @Override
+        public boolean isSlice(int type) {
+            // 10 to 15 and 22 to 31 are reserved.
+            return type <= 9 || (type >= 16 && type <= 21);
+        }
+
+        @Override
+        boolean beginsPicture(int type, int firstByte) {
+            // 7.4.2.4.4: delimiter, parameter sets, prefix SEI, or the first slice.
+            return (type >= 32 && type <= 35) || type == 39 || (isSlice(type) && (firstByte & 0x80) != 0);
         }
 
         @Override
@@ -117,6 +140,12 @@ public enum NalPackaging {
 
     /** Whether a NAL unit, by type and first byte behind the header, is a slice that is not the first of its picture. */
     abstract boolean isFurtherSlice(int type, int firstByte);
+
+    /** Whether a NAL unit holds pixels of a picture. */
+    public abstract boolean isSlice(int type);
+
+    /** Whether a NAL unit, by type and first byte behind the header, cannot stand behind a slice of the same picture. */
+    abstract boolean beginsPicture(int type, int firstByte);
 
     /** Parameter sets and delimiters: too short to be fragmented. */
     abstract boolean isShort(int type);

@@ -12,7 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
-import org.watchkeep.recorder.media.H264ParameterSets.Change;
+import org.watchkeep.recorder.media.KnownParameterSets.Change;
 import org.watchkeep.recorder.rtp.Tolerance;
 
 class H264ParameterSetsTest {
@@ -72,7 +72,7 @@ class H264ParameterSetsTest {
         }
         assertThat(unusable).isGreaterThan(200);
         assertThat(sets.ppsUnits().stream().mapToInt(pps -> pps.length).sum())
-                .isLessThanOrEqualTo(H264ParameterSets.MAX_TOTAL_BYTES);
+                .isLessThanOrEqualTo(KnownParameterSets.MAX_TOTAL_BYTES);
     }
 
     @Property

@@ -172,6 +172,26 @@ final class TestStream {
         nals.add(java.util.Arrays.copyOfRange(stream, from, last));
     }
 
+    /** Gathers H.265 NAL units into access units. */
+    static List<Unit> units265(List<byte[]> nals) {
+        List<Unit> units = new ArrayList<>();
+        List<byte[]> open = new ArrayList<>();
+        boolean hasSlice = false;
+        for (byte[] nal : nals) {
+            int type = nal[0] >> 1 & 0x3f;
+            boolean begins = type < 32 ? (nal[2] & 0x80) != 0 : type <= 35 || type == 39;
+            if (hasSlice && begins) {
+                units.add(new Unit(open));
+                open = new ArrayList<>();
+                hasSlice = false;
+            }
+            open.add(nal);
+            hasSlice |= type < 32;
+        }
+        units.add(new Unit(open));
+        return units;
+    }
+
     /** Gathers NAL units into access units: one begins before the first slice of a picture, with what stands before it. */
     static List<Unit> units(List<byte[]> nals) {
         List<Unit> units = new ArrayList<>();
