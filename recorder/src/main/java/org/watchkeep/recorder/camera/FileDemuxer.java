@@ -2,6 +2,7 @@
 package org.watchkeep.recorder.camera;
 
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_H264;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_HEVC;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_NEW_EXTRADATA;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
@@ -35,15 +36,21 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
-/** Takes the H.264 pictures out of a file by libavformat, one after the other. Confined to one thread; native memory is freed by {@link #close}. */
+/** Takes the H.264 or H.265 pictures out of a file by libavformat, one after the other. Confined to one thread; native memory is freed by {@link #close}. */
 final class FileDemuxer implements Closeable {
     /** Of an elementary file that does not tell its own. */
     private static final int DEFAULT_PICTURES_PER_SECOND = 25;
+
+    /** Where the records of ISO/IEC 14496-15 say how long a length is. */
+    private static final int AVCC_LENGTH_SIZE = 4;
+
+    private static final int HVCC_LENGTH_SIZE = 21;
 
     private final Path file;
     private final AVFormatContext format = new AVFormatContext(null);
     private final AVPacket packet = av_packet_alloc();
     private final AVStream stream;
+    private final PictureCodec codec;
     private final byte[] extradata;
     /** Bytes of a NAL unit's length field, or 0 where the file has start codes. */
     private final int lengthSize;
@@ -57,9 +64,11 @@ final class FileDemuxer implements Closeable {
         Libav.quiet();
         try {
             open();
-            stream = h264Stream();
+            stream = videoStream();
+            codec = stream.codecpar().codec_id() == AV_CODEC_ID_HEVC ? PictureCodec.H265 : PictureCodec.H264;
             extradata = bytes(stream.codecpar().extradata(), stream.codecpar().extradata_size());
-            lengthSize = extradata.length > 6 && extradata[0] == 1 ? (extradata[4] & 3) + 1 : 0;
+            int lengthAt = codec == PictureCodec.H265 ? HVCC_LENGTH_SIZE : AVCC_LENGTH_SIZE;
+            lengthSize = extradata.length > lengthAt + 1 && extradata[0] == 1 ? (extradata[lengthAt] & 3) + 1 : 0;
             if (lengthSize == 0 && stream.codecpar().video_delay() > 0) {
                 throw new IOException(file + ": an elementary file with reordered pictures does not tell when they are"
                         + " shown (expected: the same in MP4 or Matroska)");
@@ -74,23 +83,25 @@ final class FileDemuxer implements Closeable {
         AVDictionary options = new AVDictionary(null);
         try (BytePointer url = new BytePointer("file:" + file.toAbsolutePath(), StandardCharsets.UTF_8)) {
             // Only what a camera's file is: no playlist or reference that would open something else.
-            av_dict_set(options, "format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,h264", 0);
+            av_dict_set(options, "format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,h264,hevc", 0);
             av_dict_set(options, "protocol_whitelist", "file", 0);
-            Libav.check(avformat_open_input(format, url, null, options), file + ": open (expected: MP4, MKV or H.264)");
+            Libav.check(
+                    avformat_open_input(format, url, null, options),
+                    file + ": open (expected: MP4, MKV, H.264 or H.265)");
         } finally {
             av_dict_free(options);
         }
         Libav.check(avformat_find_stream_info(format, (AVDictionary) null), file + ": read stream headers");
     }
 
-    private AVStream h264Stream() throws IOException {
+    private AVStream videoStream() throws IOException {
         int index = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
         Libav.check(index, file + ": find a video stream");
         AVStream found = format.streams(index);
-        AVCodecParameters codec = found.codecpar();
-        if (codec.codec_id() != AV_CODEC_ID_H264) {
+        AVCodecParameters parameters = found.codecpar();
+        if (parameters.codec_id() != AV_CODEC_ID_H264 && parameters.codec_id() != AV_CODEC_ID_HEVC) {
             throw new IOException(file + ": video codec: "
-                    + avcodec_get_name(codec.codec_id()).getString() + " (expected: h264)");
+                    + avcodec_get_name(parameters.codec_id()).getString() + " (expected: h264 or hevc)");
         }
         return found;
     }
@@ -153,7 +164,9 @@ final class FileDemuxer implements Closeable {
     Picture picture() throws IOException {
         byte[] sample = bytes(packet.data(), packet.size());
         try {
-            return lengthSize > 0 ? Picture.ofLengthPrefixed(sample, lengthSize) : Picture.ofAnnexB(sample);
+            return lengthSize > 0
+                    ? Picture.ofLengthPrefixed(codec, sample, lengthSize)
+                    : Picture.ofAnnexB(codec, sample);
         } catch (IOException e) {
             throw new IOException(file + ": picture " + count + ": " + e.getMessage(), e);
         }
@@ -169,10 +182,15 @@ final class FileDemuxer implements Closeable {
 
     /** From the file's header, or from the first picture where the file has none. */
     ParameterSets parameterSets(Picture first) throws IOException {
-        if (lengthSize > 0) {
-            return ParameterSets.ofAvcC(extradata);
+        try {
+            if (lengthSize == 0) {
+                return ParameterSets.ofPicture(
+                        extradata.length > 0 ? Picture.ofAnnexB(codec, extradata.clone()) : first);
+            }
+            return codec == PictureCodec.H265 ? ParameterSets.ofHvcC(extradata) : ParameterSets.ofAvcC(extradata);
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
         }
-        return ParameterSets.ofPicture(extradata.length > 0 ? Picture.ofAnnexB(extradata.clone()) : first);
     }
 
     private static byte[] bytes(BytePointer data, int size) {

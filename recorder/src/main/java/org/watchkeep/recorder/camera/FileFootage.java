@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The H.264 pictures of one file, held in memory and shared by every camera that serves it. Immutable.
+ * The H.264 or H.265 pictures of one file, held in memory and shared by every camera that serves it. Immutable.
  *
  * <p>Pictures are sent in the file's (decoding) order. The k-th is sent when the k-th earliest moment of presentation
  * comes, so the pace is that of the display, whatever the file says of decoding times; presentation times are moved back
@@ -45,7 +45,7 @@ public final class FileFootage {
         periodTicks = sendTicks[count - 1] + Math.max(1, lastDuration);
     }
 
-    /** Reads an MP4, Matroska or elementary H.264 file whole. */
+    /** Reads an MP4, Matroska or elementary H.264 or H.265 file whole. */
     public static FileFootage read(Path file) throws IOException {
         long size = Files.size(file);
         if (!Files.isRegularFile(file) || size > MAX_FILE_BYTES) {

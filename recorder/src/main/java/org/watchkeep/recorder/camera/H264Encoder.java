@@ -64,7 +64,7 @@ final class H264Encoder implements Closeable {
             open(codec);
             header = new byte[context.extradata_size()];
             context.extradata().get(header);
-            parameterSets = ParameterSets.ofPicture(Picture.ofAnnexB(header.clone()));
+            parameterSets = ParameterSets.ofPicture(Picture.ofAnnexB(PictureCodec.H264, header.clone()));
             frame.format(AV_PIX_FMT_YUV420P).width(settings.width).height(settings.height);
             Libav.check(av_frame_get_buffer(frame, 0), "allocate a picture of " + settings);
         } catch (IOException e) {
@@ -117,14 +117,16 @@ final class H264Encoder implements Closeable {
     private Picture picture() throws IOException {
         byte[] coded = new byte[packet.size()];
         packet.data().get(coded);
-        Picture bare = Picture.ofAnnexB(coded);
+        Picture bare = Picture.ofAnnexB(PictureCodec.H264, coded);
         if (!bare.isKey()) {
             return bare;
         }
-        return Picture.ofAnnexB(ByteBuffer.allocate(header.length + coded.length)
-                .put(header)
-                .put(coded)
-                .array());
+        return Picture.ofAnnexB(
+                PictureCodec.H264,
+                ByteBuffer.allocate(header.length + coded.length)
+                        .put(header)
+                        .put(coded)
+                        .array());
     }
 
     private void fill(int plane, byte[] from, int width, int height) {

@@ -204,7 +204,7 @@ public enum PayloadQuirk implements Quirk {
             public List<OddPacket> onPicture(List<OddPacket> packets) {
                 List<byte[]> units = new ArrayList<>();
                 for (byte[] unit : PayloadUnits.unitsOf(packets)) {
-                    boolean isSps = (unit[0] & 0x1f) == Picture.SPS;
+                    boolean isSps = (unit[0] & 0x1f) == PictureCodec.H264_SPS;
                     units.add(isSps ? PayloadUnits.concat(unit, ofPicture.apply(picture++)) : unit);
                 }
                 return PayloadUnits.packetsOf(units, packets.get(0), RtpPacketiser.MAX_PAYLOAD_BYTES);

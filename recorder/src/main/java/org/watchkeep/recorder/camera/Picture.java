@@ -6,29 +6,27 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * One coded H.264 picture: the NAL units of an access unit in order, byte for byte as the encoder or file had them.
+ * One coded picture: the NAL units of an access unit in order, byte for byte as the encoder or file had them.
  * Immutable, so that one picture serves every viewer of every camera that shares it.
  */
 final class Picture {
-    static final int IDR_SLICE = 5;
-    static final int SPS = 7;
-    static final int PPS = 8;
-
     /** Slices of a picture and a few messages; a file with more in one sample is damaged. */
     private static final int MAX_NAL_UNITS = 4096;
 
+    private final PictureCodec codec;
     private final byte[] bytes;
     private final int[] starts;
     private final int[] lengths;
 
-    private Picture(byte[] bytes, int[] starts, int[] lengths) {
+    private Picture(PictureCodec codec, byte[] bytes, int[] starts, int[] lengths) {
+        this.codec = codec;
         this.bytes = bytes;
         this.starts = starts;
         this.lengths = lengths;
     }
 
-    /** Cuts at start codes (H.264 annex B). Takes the array over. Zero bytes after a NAL unit are not part of it. */
-    static Picture ofAnnexB(byte[] bytes) throws IOException {
+    /** Cuts at start codes (annex B of H.264 and H.265). Takes the array over. Zero bytes after a NAL unit are not part of it. */
+    static Picture ofAnnexB(PictureCodec codec, byte[] bytes) throws IOException {
         Cuts cuts = new Cuts();
         int start = afterStartCode(bytes, 0);
         while (start <= bytes.length) {
@@ -42,11 +40,11 @@ final class Picture {
             }
             start = next;
         }
-        return cuts.picture(bytes);
+        return cuts.picture(codec, bytes);
     }
 
-    /** Cuts at length fields of 1 to 4 bytes, as MP4 and Matroska keep H.264. Takes the array over. */
-    static Picture ofLengthPrefixed(byte[] bytes, int lengthSize) throws IOException {
+    /** Cuts at length fields of 1 to 4 bytes, as MP4 and Matroska keep them. Takes the array over. */
+    static Picture ofLengthPrefixed(PictureCodec codec, byte[] bytes, int lengthSize) throws IOException {
         Cuts cuts = new Cuts();
         int at = 0;
         while (at < bytes.length) {
@@ -64,7 +62,11 @@ final class Picture {
             }
             at += lengthSize + (int) length;
         }
-        return cuts.picture(bytes);
+        return cuts.picture(codec, bytes);
+    }
+
+    PictureCodec codec() {
+        return codec;
     }
 
     int nalUnits() {
@@ -75,18 +77,23 @@ final class Picture {
         return lengths[nalUnit];
     }
 
-    /** The first byte of a NAL unit: forbidden bit, nal_ref_idc, nal_unit_type. */
+    /** The first byte of a NAL unit. */
     int header(int nalUnit) {
         return bytes[starts[nalUnit]] & 0xff;
     }
 
     int type(int nalUnit) {
-        return header(nalUnit) & 0x1f;
+        return codec.type(header(nalUnit));
     }
 
     /** A copy of one NAL unit. */
     byte[] nalUnit(int nalUnit) {
         return Arrays.copyOfRange(bytes, starts[nalUnit], starts[nalUnit] + lengths[nalUnit]);
+    }
+
+    /** A byte of a NAL unit, counted from its header's first. */
+    int octet(int nalUnit, int index) {
+        return bytes[starts[nalUnit] + index] & 0xff;
     }
 
     void write(int nalUnit, int from, int length, ByteBuf into) {
@@ -96,7 +103,7 @@ final class Picture {
     /** Whether decoding can begin here. */
     boolean isKey() {
         for (int i = 0; i < starts.length; i++) {
-            if (type(i) == IDR_SLICE) {
+            if (codec.isKey(type(i))) {
                 return true;
             }
         }
@@ -134,11 +141,11 @@ final class Picture {
             lengths[count++] = length;
         }
 
-        Picture picture(byte[] bytes) throws IOException {
+        Picture picture(PictureCodec codec, byte[] bytes) throws IOException {
             if (count == 0) {
                 throw new IOException("NAL units in a picture of " + bytes.length + " bytes: 0 (expected: at least 1)");
             }
-            return new Picture(bytes, Arrays.copyOf(starts, count), Arrays.copyOf(lengths, count));
+            return new Picture(codec, bytes, Arrays.copyOf(starts, count), Arrays.copyOf(lengths, count));
         }
     }
 }

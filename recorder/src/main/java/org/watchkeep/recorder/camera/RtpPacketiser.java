@@ -6,9 +6,9 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.function.Consumer;
 
 /**
- * Turns pictures into RTP packets, RFC 6184 non-interleaved mode: parameter sets that follow one another in a STAP-A,
- * what is too long in FU-A, the rest one NAL unit a packet; the marker on the last packet of a picture. Packets of one
- * viewer, so confined to its event loop.
+ * Turns pictures into RTP packets, RFC 6184 (H.264, non-interleaved mode) and RFC 7798 (H.265, in decoding order): parameter
+ * sets that follow one another in an aggregate (STAP-A, AP), what is too long in fragments (FU-A, FU), the rest one NAL unit
+ * a packet; the marker on the last packet of a picture. Packets of one viewer, so confined to its event loop.
  */
 final class RtpPacketiser {
     static final int PAYLOAD_TYPE = 96;
@@ -19,7 +19,8 @@ final class RtpPacketiser {
 
     private static final int STAP_A = 24;
     private static final int FU_A = 28;
-    private static final int FU_HEADER_BYTES = 2;
+    private static final int AP = 48;
+    private static final int FU = 49;
     private static final int VERSION_2 = 0x80;
     private static final int MARKER = 0x80;
 
@@ -62,23 +63,23 @@ final class RtpPacketiser {
             int end = aggregateEnd(picture, at);
             boolean last = end == count;
             if (end - at > 1) {
-                out.accept(stapA(picture, at, end, timestamp, last));
+                out.accept(aggregate(picture, at, end, timestamp, last));
             } else if (picture.length(at) <= MAX_PAYLOAD_BYTES) {
                 ByteBuf packet = packet(picture.length(at), timestamp, last);
                 picture.write(at, 0, picture.length(at), packet);
                 out.accept(packet);
             } else {
-                fuA(picture, at, timestamp, last, out);
+                fragments(picture, at, timestamp, last, out);
             }
             at = end;
         }
     }
 
-    /** One past the run of parameter sets from {@code at} that fits one STAP-A; {@code at + 1} where there is no run. */
+    /** One past the run of parameter sets from {@code at} that fits one aggregate; {@code at + 1} where there is no run. */
     private static int aggregateEnd(Picture picture, int at) {
         int end = at;
-        int bytes = 1;
-        while (end < picture.nalUnits() && isParameterSet(picture.type(end))) {
+        int bytes = picture.codec().headerBytes;
+        while (end < picture.nalUnits() && picture.codec().isParameterSet(picture.type(end))) {
             bytes += 2 + picture.length(end);
             if (bytes > MAX_PAYLOAD_BYTES) {
                 break;
@@ -88,20 +89,13 @@ final class RtpPacketiser {
         return Math.max(end, at + 1);
     }
 
-    private static boolean isParameterSet(int type) {
-        return type == Picture.SPS || type == Picture.PPS;
-    }
-
-    /** RFC 6184 5.7.1: the header carries the highest nal_ref_idc of the units inside. */
-    private ByteBuf stapA(Picture picture, int from, int to, int timestamp, boolean last) {
-        int bytes = 1;
-        int reference = 0;
+    private ByteBuf aggregate(Picture picture, int from, int to, int timestamp, boolean last) {
+        int bytes = picture.codec().headerBytes;
         for (int i = from; i < to; i++) {
             bytes += 2 + picture.length(i);
-            reference = Math.max(reference, picture.header(i) & 0x60);
         }
         ByteBuf packet = packet(bytes, timestamp, last);
-        packet.writeByte(reference | STAP_A);
+        aggregateHeader(picture, from, to, packet);
         for (int i = from; i < to; i++) {
             packet.writeShort(picture.length(i));
             picture.write(i, 0, picture.length(i), packet);
@@ -109,16 +103,36 @@ final class RtpPacketiser {
         return packet;
     }
 
-    /** RFC 6184 5.8: the NAL unit's own header byte is not sent but rebuilt from FU indicator and FU header. */
-    private void fuA(Picture picture, int nalUnit, int timestamp, boolean last, Consumer<ByteBuf> out) {
-        int header = picture.header(nalUnit);
+    /** RFC 6184 5.7.1: the highest nal_ref_idc of the units inside. RFC 7798 4.4.2: the lowest layer and temporal id, 0 and 1. */
+    private static void aggregateHeader(Picture picture, int from, int to, ByteBuf packet) {
+        if (picture.codec() == PictureCodec.H265) {
+            packet.writeByte(AP << 1).writeByte(1);
+            return;
+        }
+        int reference = 0;
+        for (int i = from; i < to; i++) {
+            reference = Math.max(reference, picture.header(i) & 0x60);
+        }
+        packet.writeByte(reference | STAP_A);
+    }
+
+    /**
+     * RFC 6184 5.8, RFC 7798 4.4.3: the NAL unit's own header is not sent but rebuilt from the packet's and the FU header, which
+     * is one byte.
+     */
+    private void fragments(Picture picture, int nalUnit, int timestamp, boolean last, Consumer<ByteBuf> out) {
+        int header = picture.codec().headerBytes;
         int length = picture.length(nalUnit);
-        for (int from = 1; from < length; ) {
-            int part = Math.min(MAX_PAYLOAD_BYTES - FU_HEADER_BYTES, length - from);
+        for (int from = header; from < length; ) {
+            int part = Math.min(MAX_PAYLOAD_BYTES - header - 1, length - from);
             boolean end = from + part == length;
-            ByteBuf packet = packet(FU_HEADER_BYTES + part, timestamp, last && end);
-            packet.writeByte((header & 0xe0) | FU_A);
-            packet.writeByte((from == 1 ? 0x80 : 0) | (end ? 0x40 : 0) | (header & 0x1f));
+            ByteBuf packet = packet(header + 1 + part, timestamp, last && end);
+            if (picture.codec() == PictureCodec.H265) {
+                packet.writeByte((picture.header(nalUnit) & 0x81) | FU << 1).writeByte(picture.octet(nalUnit, 1));
+            } else {
+                packet.writeByte((picture.header(nalUnit) & 0xe0) | FU_A);
+            }
+            packet.writeByte((from == header ? 0x80 : 0) | (end ? 0x40 : 0) | picture.type(nalUnit));
             picture.write(nalUnit, from, part, packet);
             out.accept(packet);
             from += part;

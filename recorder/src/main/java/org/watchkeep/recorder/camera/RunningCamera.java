@@ -86,9 +86,9 @@ final class RunningCamera implements MediaSource {
                 "a=range:npt=now-",
                 "m=video 0 RTP/AVP " + RtpPacketiser.PAYLOAD_TYPE,
                 "c=IN IP4 0.0.0.0",
-                "a=rtpmap:" + RtpPacketiser.PAYLOAD_TYPE + " H264/" + PictureSource.CLOCK_RATE,
-                "a=fmtp:" + RtpPacketiser.PAYLOAD_TYPE + " packetization-mode=1;profile-level-id="
-                        + sets.profileLevelId() + ";sprop-parameter-sets=" + sets.sprop(),
+                "a=rtpmap:" + RtpPacketiser.PAYLOAD_TYPE + " " + sets.codec().encodingName + "/"
+                        + PictureSource.CLOCK_RATE,
+                "a=fmtp:" + RtpPacketiser.PAYLOAD_TYPE + " " + sets.formatParameters(),
                 "a=control:trackID=0",
                 "");
     }

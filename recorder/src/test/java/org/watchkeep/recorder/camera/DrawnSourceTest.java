@@ -46,8 +46,8 @@ class DrawnSourceTest {
             Picture picture = pictures.get(i);
             assertThat(picture.isKey()).as("picture %d", i).isEqualTo(i % DrawnSource.GOP_PICTURES == 0);
             if (picture.isKey()) {
-                assertThat(picture.type(0)).isEqualTo(Picture.SPS);
-                assertThat(picture.type(1)).isEqualTo(Picture.PPS);
+                assertThat(picture.type(0)).isEqualTo(PictureCodec.H264_SPS);
+                assertThat(picture.type(1)).isEqualTo(PictureCodec.H264_PPS);
             }
         }
     }

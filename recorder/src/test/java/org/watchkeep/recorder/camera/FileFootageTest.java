@@ -26,9 +26,11 @@ class FileFootageTest {
     private static FileFootage footage(long... presentation) throws IOException {
         List<Picture> pictures = new ArrayList<>();
         for (int i = 0; i < presentation.length; i++) {
-            pictures.add(Picture.ofLengthPrefixed(new byte[] {0, 0, 0, 1, 0x41}, 4));
+            pictures.add(Picture.ofLengthPrefixed(PictureCodec.H264, new byte[] {0, 0, 0, 1, 0x41}, 4));
         }
-        ParameterSets sets = new ParameterSets(List.of(ByteBuffer.allocate(8)), List.of(ByteBuffer.allocate(4)));
+        ParameterSets sets = new ParameterSets(
+                PictureCodec.H264,
+                List.of(ByteBuffer.wrap(new byte[] {0x67, 66, 0, 30}), ByteBuffer.wrap(new byte[] {0x68, 1, 1})));
         return new FileFootage(sets, pictures, presentation, FRAME);
     }
 

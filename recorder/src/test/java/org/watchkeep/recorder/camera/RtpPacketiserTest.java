@@ -34,6 +34,10 @@ class RtpPacketiserTest {
     }
 
     private static Picture picture(byte[]... units) throws IOException {
+        return picture(PictureCodec.H264, units);
+    }
+
+    private static Picture picture(PictureCodec codec, byte[]... units) throws IOException {
         int size = 0;
         for (byte[] unit : units) {
             size += 4 + unit.length;
@@ -42,7 +46,7 @@ class RtpPacketiserTest {
         for (byte[] unit : units) {
             sample.putInt(unit.length).put(unit);
         }
-        return Picture.ofLengthPrefixed(sample.array(), 4);
+        return Picture.ofLengthPrefixed(codec, sample.array(), 4);
     }
 
     private static byte[] unit(int header, int length, long seed) {
@@ -86,6 +90,53 @@ class RtpPacketiserTest {
             assertThat(packets.get(i).length).isLessThanOrEqualTo(12 + RtpPacketiser.MAX_PAYLOAD_BYTES);
             assertThat((packets.get(i)[1] & 0x80) != 0).isEqualTo(i == packets.size() - 1);
         }
+    }
+
+    /** RFC 7798 4.4.2, 4.4.3, read here by its drawings. */
+    @Property(tries = 200)
+    void packetise_anyH265Units_comeBackByteForByte(
+            @ForAll @Size(min = 1, max = 6) List<@IntRange(min = 3, max = 6_000) Integer> lengths, @ForAll long seed)
+            throws IOException {
+        SplittableRandom random = new SplittableRandom(seed);
+        int[] types = {0, 1, 9, 19, 21, 32, 33, 34, 35, 39};
+        byte[][] units = lengths.stream()
+                .map(length -> {
+                    byte[] unit = unit(types[random.nextInt(types.length)] << 1, length, random.nextLong());
+                    unit[1] = (byte) (1 + random.nextInt(7));
+                    return unit;
+                })
+                .toArray(byte[][]::new);
+
+        List<byte[]> packets = packets(picture(PictureCodec.H265, units), 90_000);
+
+        List<byte[]> again = new ArrayList<>();
+        ByteArrayOutputStream open = new ByteArrayOutputStream();
+        for (byte[] packet : packets) {
+            assertThat(packet.length).isLessThanOrEqualTo(12 + RtpPacketiser.MAX_PAYLOAD_BYTES);
+            int type = packet[12] >> 1 & 0x3f;
+            ByteBuffer in = ByteBuffer.wrap(packet, 14, packet.length - 14);
+            if (type == 48) {
+                while (in.hasRemaining()) {
+                    byte[] unit = new byte[in.getShort()];
+                    in.get(unit);
+                    again.add(unit);
+                }
+            } else if (type == 49) {
+                int fu = in.get();
+                if ((fu & 0x80) != 0) {
+                    open.reset();
+                    open.write((packet[12] & 0x81) | (fu & 0x3f) << 1);
+                    open.write(packet[13]);
+                }
+                open.write(packet, 15, packet.length - 15);
+                if ((fu & 0x40) != 0) {
+                    again.add(open.toByteArray());
+                }
+            } else {
+                again.add(java.util.Arrays.copyOfRange(packet, 12, packet.length));
+            }
+        }
+        assertThat(again).containsExactly(units);
     }
 
     private static List<byte[]> depacketised(List<byte[]> packets) {

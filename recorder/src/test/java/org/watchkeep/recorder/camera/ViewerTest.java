@@ -87,7 +87,7 @@ class ViewerTest {
         byte[] unit = {0, 0, 0, 2, (byte) (key ? 0x65 : 0x41), (byte) number};
         long nanos = number * PICTURE_NANOS;
         long ticks = number * 7_200L;
-        return new Shot(Picture.ofLengthPrefixed(unit, 4), ticks, key, nanos, nanos / 1000, ticks);
+        return new Shot(Picture.ofLengthPrefixed(PictureCodec.H264, unit, 4), ticks, key, nanos, nanos / 1000, ticks);
     }
 
     private void send(int from, int to, int gop) throws IOException {
