@@ -23,6 +23,15 @@ public record RtcpCompound(List<SenderReport> senderReports, boolean bye, boolea
         senderReports = List.copyOf(senderReports);
     }
 
+    /** RFC 5761 4: payload types 192 to 223 are RTCP on whichever channel or port they come. */
+    public static boolean isRtcp(ByteBuf packet) {
+        if (packet.readableBytes() < 2) {
+            return false;
+        }
+        int type = packet.getUnsignedByte(packet.readerIndex() + 1);
+        return type >= 192 && type <= 223;
+    }
+
     /** Reads between the reader and writer index, which it leaves where they are. Never throws for what the bytes hold. */
     public static RtcpCompound read(ByteBuf packet) {
         List<SenderReport> reports = new ArrayList<>(1);

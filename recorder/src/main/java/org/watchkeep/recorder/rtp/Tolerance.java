@@ -39,6 +39,12 @@ public enum Tolerance {
     PARAMETER_SETS_REWRITTEN,
     /** JPEG headers stand in the payload, where only entropy-coded bytes belong (RFC 2435 3.1). */
     JPEG_HEADERS_IN_PAYLOAD,
+    /** Media over UDP without saying from which port (OpenIPC). */
+    NO_SERVER_PORT,
+    /** Media over UDP from another port than was said. */
+    MEDIA_FROM_OTHER_PORT,
+    /** Interleaved media granted where UDP was asked. */
+    TCP_WHERE_UDP_WAS_ASKED,
     /** Sender reports with a time that cannot be one (Hikvision: 0 or uptime). */
     IMPLAUSIBLE_SENDER_REPORT;
 

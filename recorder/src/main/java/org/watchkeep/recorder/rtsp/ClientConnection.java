@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -136,6 +137,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
             late.timer().cancel();
             late.handler().accept(Optional.empty());
         }
+    }
+
+    /** Our end; null before it is connected. */
+    @Nullable
+    SocketAddress localEnd() {
+        return channel == null ? null : channel.localAddress();
+    }
+
+    /** The camera's end; null before it is connected. */
+    @Nullable
+    SocketAddress cameraEnd() {
+        return channel == null ? null : channel.remoteAddress();
     }
 
     /** Tells the owner nothing more, and closes. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.rtsp;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** What stands behind a mount of the {@link RtspServer}: a simulated camera, or recorded footage. Any thread. */
 public interface MediaSource {
     /**
@@ -8,6 +11,11 @@ public interface MediaSource {
      * on an event loop: must not block.
      */
     String sdp();
+
+    /** By which ways it is served; where {@link MediaTransport#RTSPS} alone is, nothing is answered outside TLS. */
+    default Set<MediaTransport> transports() {
+        return EnumSet.allOf(MediaTransport.class);
+    }
 
     /**
      * A client plays. Called on the sink's event loop after the reply to PLAY was written; packets may be sent from within

@@ -4,27 +4,37 @@ package org.watchkeep.recorder.rtsp;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.function.Function;
 
 /** How sockets are driven: the kernel's epoll where its native library is there, the JDK's selector otherwise. */
 public enum NettyTransport {
-    EPOLL(EpollSocketChannel.class, EpollServerSocketChannel.class),
-    NIO(NioSocketChannel.class, NioServerSocketChannel.class);
+    EPOLL(EpollSocketChannel.class, EpollServerSocketChannel.class, EpollDatagramChannel::new),
+    NIO(NioSocketChannel.class, NioServerSocketChannel.class, NioDatagramChannel::new);
 
     private final Class<? extends SocketChannel> socket;
     private final Class<? extends ServerSocketChannel> serverSocket;
+    private final Function<SocketProtocolFamily, DatagramChannel> datagrams;
 
-    NettyTransport(Class<? extends SocketChannel> socket, Class<? extends ServerSocketChannel> serverSocket) {
+    NettyTransport(
+            Class<? extends SocketChannel> socket,
+            Class<? extends ServerSocketChannel> serverSocket,
+            Function<SocketProtocolFamily, DatagramChannel> datagrams) {
         this.socket = socket;
         this.serverSocket = serverSocket;
+        this.datagrams = datagrams;
     }
 
     /** The best this machine has. */
@@ -46,5 +56,10 @@ public enum NettyTransport {
 
     public Class<? extends ServerSocketChannel> serverSocket() {
         return serverSocket;
+    }
+
+    /** A new one, not yet registered or bound. */
+    DatagramChannel datagrams(SocketProtocolFamily family) {
+        return datagrams.apply(family);
     }
 }

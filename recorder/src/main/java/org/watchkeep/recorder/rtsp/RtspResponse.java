@@ -31,6 +31,7 @@ public record RtspResponse(int status, String reason, RtspHeaders headers, Strin
             Map.entry(OK, "OK"),
             Map.entry(BAD_REQUEST, "Bad Request"),
             Map.entry(UNAUTHORIZED, "Unauthorized"),
+            Map.entry(FORBIDDEN, "Forbidden"),
             Map.entry(NOT_FOUND, "Not Found"),
             Map.entry(NOT_ENOUGH_BANDWIDTH, "Not Enough Bandwidth"),
             Map.entry(SESSION_NOT_FOUND, "Session Not Found"),
@@ -49,6 +50,19 @@ public record RtspResponse(int status, String reason, RtspHeaders headers, Strin
 
     RtspResponse withBody(String contentType, String text) {
         return new RtspResponse(status, reason, headers.with(RtspHeaders.CONTENT_TYPE, contentType), text);
+    }
+
+    /** A refusal that another form of the address may get round. */
+    boolean isAboutAddress() {
+        return switch (status) {
+            case BAD_REQUEST,
+                    NOT_FOUND,
+                    SESSION_NOT_FOUND,
+                    METHOD_NOT_VALID_IN_STATE,
+                    AGGREGATE_NOT_ALLOWED,
+                    ONLY_AGGREGATE_ALLOWED -> true;
+            default -> false;
+        };
     }
 
     boolean isOk() {

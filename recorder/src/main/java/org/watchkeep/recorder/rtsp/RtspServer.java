@@ -20,8 +20,8 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * The one RTSP server: simulated cameras are mounted on it, and replay is. Serves over TCP, interleaved; asked for UDP it
- * answers 461, whereupon players ask for TCP.
+ * The one RTSP server: simulated cameras are mounted on it, and replay is. Serves interleaved, over UDP and inside
+ * TLS, whichever a mount's source offers; asked for another transport it answers 461, whereupon players ask for the next.
  *
  * <p>Any thread. The event loops belong to the caller, who shuts them down after {@link #close}.
  */
@@ -43,6 +43,7 @@ public final class RtspServer implements AutoCloseable {
     record Mount(String path, MediaSource source, MountAccess access) {}
 
     private final RtspServerSettings settings;
+    private final NettyTransport transport;
     private final RandomGenerator random;
     private final LongSupplier monoNanos;
     private final ServerTally tally;
@@ -79,6 +80,7 @@ public final class RtspServer implements AutoCloseable {
         this.tally = tally;
         this.guard = new LoginGuard(tally);
         this.settings = settings;
+        this.transport = transport;
         this.random = random;
         this.monoNanos = monoNanos;
         ChannelFuture bound = new ServerBootstrap()
@@ -166,6 +168,10 @@ public final class RtspServer implements AutoCloseable {
 
     RtspServerSettings settings() {
         return settings;
+    }
+
+    NettyTransport transport() {
+        return transport;
     }
 
     RandomGenerator random() {

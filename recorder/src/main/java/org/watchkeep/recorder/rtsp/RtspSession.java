@@ -17,8 +17,9 @@ import org.watchkeep.recorder.rtp.StreamOrigin;
 import org.watchkeep.recorder.rtp.Tolerance;
 
 /**
- * One session with one camera, as a client, over TCP: finds the video track, sets it up and nothing else, plays, keeps
- * alive, tears down.
+ * One session with one camera, as a client: finds the video track, sets it up and nothing else, plays, keeps alive, tears
+ * down. Media come interleaved or over UDP; where the choice is ours, a camera that refuses the one is asked for the other,
+ * over a new connection (Hikvision wants a fresh DESCRIBE), and that is remembered.
  *
  * <pre>
  *   connecting ─► OPTIONS ─► DESCRIBE ─► SETUP ─► PLAY ─► playing ─► closing (TEARDOWN) ─► ended
@@ -35,10 +36,8 @@ public final class RtspSession {
     /** More than one hop has not been seen; this ends a circle. */
     static final int MAX_REDIRECTS = 3;
 
-    /** A camera that answers at all answers TEARDOWN at once; stopping must not wait for one that does not. */
-    static final long TEARDOWN_TIMEOUT_NANOS = 1_000_000_000L;
-
-    private static final TransportHeader.Channels ASKED_CHANNELS = TransportHeader.Channels.ofTrack(0);
+    /** Datagrams that left the camera before it closed the connection arrive behind that: they are still waited for. */
+    static final long LAST_PACKETS_NANOS = 300_000_000L;
 
     /** What is recorded; {@code JPEG} by its static payload type too. */
     private static final Set<String> CODECS = Set.of("H264", "H265", "JPEG");
@@ -89,11 +88,14 @@ public final class RtspSession {
     private RtspUrl aggregateUrl;
     private Optional<String> sessionControl = Optional.empty();
     private @Nullable RtspTrack track;
-    private TransportHeader.Channels channels = ASKED_CHANNELS;
+    private SessionMedia media;
+    private final TransportPolicy policy;
+    private Optional<Credentials> credentials;
+    private boolean isTornDown;
     private SessionHeader session = SessionHeader.NONE;
     private @Nullable Keepalive keepalive;
-    private Timers.Timer teardownTimer = Timers.Timer.NONE;
-    private long strayFrames;
+    private @Nullable Teardown teardown;
+    private Timers.Timer lastPackets = Timers.Timer.NONE;
     private final Set<Tolerance> tolerances = EnumSet.noneOf(Tolerance.class);
 
     public RtspSession(
@@ -104,7 +106,7 @@ public final class RtspSession {
             SessionMemory memory,
             Listener listener) {
         this.settings = settings;
-        this.connector = connector;
+        this.connector = connector.trusting(settings.tls());
         this.timers = timers;
         this.random = random;
         this.memory = memory;
@@ -112,10 +114,17 @@ public final class RtspSession {
         this.dialled = settings.url();
         this.base = settings.url();
         this.aggregateUrl = settings.url();
-        this.connection = newConnection(settings.credentials());
+        this.policy = new TransportPolicy(settings.transport(), memory);
+        this.credentials = settings.credentials();
+        this.connection = newConnection();
+        this.media = newMedia();
     }
 
-    private ClientConnection newConnection(Optional<Credentials> credentials) {
+    private SessionMedia newMedia() {
+        return new SessionMedia(timers, random, tolerances, listener, new Owner());
+    }
+
+    private ClientConnection newConnection() {
         return new ClientConnection(
                 timers, new ClientAuth(credentials, random, memory), settings.userAgent(), new Owner());
     }
@@ -130,6 +139,7 @@ public final class RtspSession {
     }
 
     private void dial() {
+        policy.onDial(dialled);
         ClientConnection dialling = connection;
         connector.connect(dialled, dialling, failure -> {
             if (dialling == connection) {
@@ -145,14 +155,14 @@ public final class RtspSession {
         return connection.authLabel();
     }
 
-    /** Frames on channels that were not set up, or before PLAY. */
+    /** Frames on channels that were not set up, datagrams from elsewhere, and either before PLAY. */
     public long strayFrames() {
-        return strayFrames;
+        return media.strayFrames();
     }
 
     /**
      * Ends the session for our own reasons: TEARDOWN where there is something to tear down, then {@link Listener#onEnd}
-     * within {@link #TEARDOWN_TIMEOUT_NANOS}. No packet is handed on after this call.
+     * within {@link Teardown#TIMEOUT_NANOS}, over UDP twice that. No packet is handed on after this call.
      */
     public void close(String detail) {
         if (state == State.ENDED || state == State.CLOSING) {
@@ -161,24 +171,27 @@ public final class RtspSession {
         boolean established = track != null;
         state = State.CLOSING;
         stopKeepalive();
-        if (!established) {
+        lastPackets.cancel();
+        media.shut();
+        if (established) {
+            teardown = new Teardown(connection, timers, aggregate().request(RtspRequest.TEARDOWN), isHeard -> {
+                isTornDown = isHeard;
+                end(SessionEnd.Reason.CLOSED, detail);
+            });
+            teardown.send(media.isUdp() ? Teardown.SENDINGS_OVER_UDP : 1);
+        } else {
             end(SessionEnd.Reason.CLOSED, detail);
-            return;
         }
-        teardownTimer = timers.after(TEARDOWN_TIMEOUT_NANOS, () -> end(SessionEnd.Reason.CLOSED, detail));
-        connection.send(
-                aggregate().request(RtspRequest.TEARDOWN),
-                TEARDOWN_TIMEOUT_NANOS,
-                reply -> end(SessionEnd.Reason.CLOSED, detail));
     }
 
     private void end(SessionEnd.Reason reason, String detail) {
         if (state == State.ENDED) {
             return;
         }
-        if (reason == SessionEnd.Reason.LOST
-                && Live555.keepsDeadSessions(tool)
-                && session.id().isPresent()) {
+        boolean mayLiveOn = media.isUdp()
+                ? track != null && !isTornDown
+                : reason == SessionEnd.Reason.LOST && Live555.keepsDeadSessions(tool);
+        if (mayLiveOn && session.id().isPresent()) {
             memory.abandon(new SessionMemory.Abandoned(session.id().get(), base));
         }
         if (reason == SessionEnd.Reason.LOST && keepalive != null) {
@@ -187,7 +200,11 @@ public final class RtspSession {
         SessionEnd.Reason told = state == State.CLOSING ? SessionEnd.Reason.CLOSED : reason;
         state = State.ENDED;
         stopKeepalive();
-        teardownTimer.cancel();
+        if (teardown != null) {
+            teardown.cancel();
+        }
+        lastPackets.cancel();
+        media.close();
         connection.detach();
         listener.onEnd(new SessionEnd(told, detail));
     }
@@ -221,9 +238,11 @@ public final class RtspSession {
     }
 
     private void refused(String method, RtspResponse response) {
-        end(
-                SessionEnd.Reason.REFUSED,
-                method + ": answered " + response.status() + " " + MessageReader.printable(response.reason()));
+        end(SessionEnd.Reason.REFUSED, answered(method, response));
+    }
+
+    private static String answered(String method, RtspResponse response) {
+        return method + ": answered " + response.status() + " " + MessageReader.printable(response.reason());
     }
 
     private void options() {
@@ -263,12 +282,34 @@ public final class RtspSession {
             end(SessionEnd.Reason.REFUSED, "redirect: over " + MAX_REDIRECTS + " in a row");
             return;
         }
+        if (dialled.isTls() && !target.isTls()) {
+            end(SessionEnd.Reason.REFUSED, "redirect: from rtsps:// to rtsp:// (expected: TLS stays)");
+            return;
+        }
         boolean sameHost = target.host().equalsIgnoreCase(settings.url().host());
+        credentials = sameHost ? settings.credentials() : Optional.empty();
+        redial(target);
+    }
+
+    private void redial(RtspUrl target) {
         connection.detach();
+        media.close();
         dialled = target;
         base = target;
-        connection = newConnection(sameHost ? settings.credentials() : Optional.empty());
+        session = SessionHeader.NONE;
+        connection = newConnection();
+        media = newMedia();
         dial();
+    }
+
+    /** SETUP came to nothing because of the transport. */
+    private void onTransportRefused(String detail) {
+        if (policy.onRefused()) {
+            LOG.info("{}: {}; asking for another transport", settings.camera(), detail);
+            redial(dialled);
+        } else {
+            end(SessionEnd.Reason.REFUSED, detail);
+        }
     }
 
     private void onDescription(RtspResponse response) {
@@ -298,9 +339,6 @@ public final class RtspSession {
 
     /** Hikvision answers 500 to a TEARDOWN that comes over another connection: whatever is said, it was worth a try. */
     private void endAbandoned() {
-        if (!Live555.keepsDeadSessions(tool)) {
-            return;
-        }
         for (SessionMemory.Abandoned abandoned : memory.takeAbandoned()) {
             RtspRequest.Address address = new RtspRequest.Address(abandoned.url(), Optional.of(abandoned.id()));
             connection.send(
@@ -311,49 +349,44 @@ public final class RtspSession {
     }
 
     private void setUp(List<RtspUrl> tries, int index, MediaFormat format) {
-        RtspUrl url = tries.get(index);
-        RtspRequest request = new RtspRequest.Address(url, session.id())
+        String transport;
+        try {
+            transport = policy.asksUdp()
+                    ? media.askUdp(connector, connection.localEnd(), format.clockRate())
+                    : media.askTcp();
+        } catch (IOException e) {
+            end(SessionEnd.Reason.UNREACHABLE, "SETUP: " + e.getMessage());
+            return;
+        }
+        RtspRequest request = new RtspRequest.Address(tries.get(index), session.id())
                 .request(RtspRequest.SETUP)
-                .with(RtspHeaders.TRANSPORT, TransportHeader.request(ASKED_CHANNELS));
+                .with(RtspHeaders.TRANSPORT, transport);
         ask(request, response -> {
             if (response.isOk()) {
                 onSetUp(response, format);
-            } else if (isAboutAddress(response.status()) && index + 1 < tries.size()) {
+            } else if (response.isAboutAddress() && index + 1 < tries.size()) {
                 setUp(tries, index + 1, format);
+            } else if (response.status() == RtspResponse.UNSUPPORTED_TRANSPORT) {
+                onTransportRefused(answered(RtspRequest.SETUP, response));
             } else {
                 refused(RtspRequest.SETUP, response);
             }
         });
     }
 
-    private static boolean isAboutAddress(int status) {
-        return switch (status) {
-            case RtspResponse.BAD_REQUEST,
-                    RtspResponse.NOT_FOUND,
-                    RtspResponse.SESSION_NOT_FOUND,
-                    RtspResponse.METHOD_NOT_VALID_IN_STATE,
-                    RtspResponse.AGGREGATE_NOT_ALLOWED,
-                    RtspResponse.ONLY_AGGREGATE_ALLOWED -> true;
-            default -> false;
-        };
-    }
-
     private void onSetUp(RtspResponse response, MediaFormat format) {
         Optional<String> header = response.headers().first(RtspHeaders.TRANSPORT);
-        Optional<TransportHeader> granted = header.flatMap(TransportHeader::parse);
-        if (header.isPresent() && granted.isEmpty()) {
-            end(
-                    SessionEnd.Reason.REFUSED,
-                    "SETUP: granted " + MessageReader.printable(header.get()) + " (expected: interleaved over TCP)");
+        if (!media.grant(header, connection.cameraEnd())) {
+            onTransportRefused("SETUP: granted " + MessageReader.printable(header.orElse("nothing")) + " (expected: "
+                    + (policy.asksUdp() ? "UDP to our ports" : "interleaved over TCP") + ")");
             return;
         }
-        channels = granted.flatMap(TransportHeader::channels).orElse(ASKED_CHANNELS);
         session = session.with(response.headers());
         track = new RtspTrack(
                 format,
                 dialled.host() + ":" + dialled.port(),
-                channels.rtp(),
-                dialled.isTls() ? "rtsps" : "tcp",
+                media.channel(),
+                policy.label(media.isUdp()),
                 tolerances);
         listener.onTrack(track);
         if (state == State.DIALOGUE) {
@@ -364,10 +397,11 @@ public final class RtspSession {
     private void play(List<RtspUrl> tries, int index) {
         aggregateUrl = tries.get(index);
         state = State.PLAY_SENT;
+        media.open();
         ask(aggregate().request(RtspRequest.PLAY).with(RtspHeaders.RANGE, "npt=0.000-"), response -> {
             if (response.isOk()) {
                 onPlaying(response);
-            } else if (isAboutAddress(response.status()) && index + 1 < tries.size()) {
+            } else if (response.isAboutAddress() && index + 1 < tries.size()) {
                 play(tries, index + 1);
             } else {
                 refused(RtspRequest.PLAY, response);
@@ -380,6 +414,7 @@ public final class RtspSession {
         session = session.with(response.headers());
         keepalive = new Keepalive(connection, timers, memory, aggregate(), advertised, session.timeoutSeconds());
         keepalive.start();
+        media.playing();
         listener.onPlaying();
     }
 
@@ -391,8 +426,8 @@ public final class RtspSession {
                 new StreamFormatException(e.what(), origin, StreamFormatException.UNKNOWN, offset).getMessage());
     }
 
-    /** The connection's side of the session. */
-    private final class Owner implements ClientConnection.Owner {
+    /** The connection's side of the session, and the media's. */
+    private final class Owner implements ClientConnection.Owner, SessionMedia.Owner {
         @Override
         public void onConnected() {
             if (state == State.DIALOGUE) {
@@ -405,34 +440,14 @@ public final class RtspSession {
             listener.onBytes();
         }
 
-        /**
-         * Packets count from PLAY on, even before its answer (v4l2rtspserver; newer Reolink sends a sender report). Before
-         * it they can only be a dead session's (see {@link Live555}).
-         */
         @Override
         public void onFrame(int channel, ByteBuf packet) throws IOException {
-            boolean wanted = (state == State.PLAYING || state == State.PLAY_SENT) && isKnownChannel(channel);
-            if (!wanted) {
-                strayFrames++;
-            } else if (channel == channels.rtp() && !isRtcp(packet)) {
-                listener.onRtp(packet);
-            } else {
-                listener.onRtcp(packet);
-            }
-        }
-
-        /** RFC 5761 4: payload types 192 to 223 are RTCP on whichever channel they come. */
-        private boolean isRtcp(ByteBuf packet) {
-            if (packet.readableBytes() < 2) {
-                return false;
-            }
-            int type = packet.getUnsignedByte(packet.readerIndex() + 1);
-            return type >= 192 && type <= 223;
+            media.onFrame(channel, packet);
         }
 
         @Override
         public boolean isKnownChannel(int channel) {
-            return track != null && (channel == channels.rtp() || channel == channels.rtcp());
+            return media.isKnownChannel(channel);
         }
 
         @Override
@@ -452,7 +467,28 @@ public final class RtspSession {
             String how =
                     cause.map(c -> "connection broke: " + c.getMessage()).orElse("the camera closed the connection");
             boolean inDialogue = state == State.DIALOGUE || state == State.PLAY_SENT;
-            end(SessionEnd.Reason.LOST, inDialogue ? how + " during the dialogue" : how);
+            String detail = inDialogue ? how + " during the dialogue" : how;
+            if (state == State.PLAYING && media.isUdp()) {
+                lastPackets = timers.after(LAST_PACKETS_NANOS, () -> {
+                    media.flush();
+                    end(SessionEnd.Reason.LOST, detail);
+                });
+            } else {
+                end(SessionEnd.Reason.LOST, detail);
+            }
+        }
+
+        @Override
+        public void onSilence() {
+            if (policy.onSilence()) {
+                close("no packet over UDP (a firewall?); TCP is asked for next");
+            }
+        }
+
+        @Override
+        public void onGoodbye() {
+            media.flush();
+            end(SessionEnd.Reason.LOST, "the camera said goodbye");
         }
     }
 }

@@ -8,12 +8,16 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +48,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
 
     private final RtspServer server;
     private final Channel channel;
+    private final boolean isTls;
     private final InterleavedDecoder decoder;
     private final ServerAuth auth;
     private @Nullable ServerSession session;
@@ -55,6 +60,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     ServerConnection(RtspServer server, Channel channel) {
         this.server = server;
         this.channel = channel;
+        this.isTls = channel.pipeline().get(SslHandler.class) != null;
         this.decoder = new InterleavedDecoder(channel.alloc(), InterleavedDecoder.Junk.REFUSE, this);
         this.auth = new ServerAuth(server.random());
     }
@@ -113,7 +119,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
+        // A client that does not believe our certificate breaks off the handshake: a DecoderException.
+        if (cause instanceof IOException || cause instanceof DecoderException) {
             LOG.debug("{}: {}", channel.remoteAddress(), cause.getMessage());
         } else {
             LOG.error("{}: closing this connection", channel.remoteAddress(), cause);
@@ -219,6 +226,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
             return RtspResponse.of(RtspResponse.NOT_FOUND);
         }
         RtspServer.Mount mount = found.get();
+        if (!isReachable(mount)) {
+            return RtspResponse.of(RtspResponse.FORBIDDEN);
+        }
         Optional<RtspResponse> refusal = loginRefusal(mount, request);
         if (refusal.isPresent()) {
             return refusal.get();
@@ -254,6 +264,14 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         return Optional.of(auth.challenge(mount.access(), verdict));
     }
 
+    /** A mount may be served inside TLS only, or never. */
+    private boolean isReachable(RtspServer.Mount mount) {
+        Set<MediaTransport> offered = mount.source().transports();
+        return isTls
+                ? offered.contains(MediaTransport.RTSPS)
+                : offered.contains(MediaTransport.TCP) || offered.contains(MediaTransport.UDP);
+    }
+
     private static RtspResponse describe(RtspServer.Mount mount, RtspRequest request) {
         String base = request.uri().endsWith("/") ? request.uri() : request.uri() + "/";
         return RtspResponse.of(RtspResponse.OK)
@@ -266,8 +284,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         if (current != null && (!current.mount().equals(mount) || current.isPlaying())) {
             return RtspResponse.of(RtspResponse.METHOD_NOT_VALID_IN_STATE);
         }
-        Optional<TransportHeader> transport =
-                request.headers().first(RtspHeaders.TRANSPORT).flatMap(TransportHeader::parse);
+        Set<MediaTransport> offered = mount.source().transports();
+        Optional<TransportHeader> transport = request.headers()
+                .first(RtspHeaders.TRANSPORT)
+                .flatMap(header -> TransportHeader.parse(header, t -> isServed(offered, t)));
         if (transport.isEmpty()) {
             return RtspResponse.of(RtspResponse.UNSUPPORTED_TRANSPORT);
         }
@@ -279,13 +299,86 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
             current = new ServerSession(newSessionId(), mount, channel);
             session = current;
         }
-        TransportHeader.Channels channels =
-                transport.get().channels().orElseGet(() -> TransportHeader.Channels.ofTrack(track));
-        if (!current.setUp(track, channels)) {
+        return transport.get().isUdp()
+                ? setUpDatagrams(current, track, transport.get().clientPorts().orElseThrow())
+                : setUpInterleaved(
+                        current,
+                        track,
+                        transport.get().channels().orElseGet(() -> TransportHeader.Channels.ofTrack(track)));
+    }
+
+    /** Media of a TLS connection stay inside it. */
+    private boolean isServed(Set<MediaTransport> offered, TransportHeader asked) {
+        if (asked.isUdp()) {
+            return !isTls
+                    && offered.contains(MediaTransport.UDP)
+                    && asked.clientPorts().isPresent();
+        }
+        return isTls || offered.contains(MediaTransport.TCP);
+    }
+
+    private RtspResponse setUpInterleaved(ServerSession current, int track, TransportHeader.Channels channels) {
+        if (!current.setUp(track, new ServerLane.Interleaved(channel, channels))) {
             return RtspResponse.of(RtspResponse.BAD_REQUEST);
         }
         return withSession(current, RtspResponse.of(RtspResponse.OK))
                 .with(RtspHeaders.TRANSPORT, TransportHeader.request(channels));
+    }
+
+    /** Datagrams go to the client that asked, whatever destination it names: or anybody could have anybody flooded. */
+    private RtspResponse setUpDatagrams(ServerSession current, int track, TransportHeader.Ports asked) {
+        InetAddress client = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        PortPair ports;
+        try {
+            ports = UdpPorts.open(
+                    server.transport(),
+                    channel.eventLoop(),
+                    ((InetSocketAddress) channel.localAddress()).getAddress(),
+                    new SignsOfLife(client));
+        } catch (IOException e) {
+            LOG.warn("{}: {}", channel.remoteAddress(), e.getMessage());
+            return RtspResponse.of(RtspResponse.SERVICE_UNAVAILABLE);
+        }
+        ServerLane lane = new ServerLane.Datagrams(
+                ports, new InetSocketAddress(client, asked.rtp()), new InetSocketAddress(client, asked.rtcp()));
+        if (!current.setUp(track, lane)) {
+            lane.close();
+            return RtspResponse.of(RtspResponse.BAD_REQUEST);
+        }
+        TransportHeader.Ports own = new TransportHeader.Ports(ports.rtpPort(), ports.rtpPort() + 1);
+        return withSession(current, RtspResponse.of(RtspResponse.OK))
+                .with(RtspHeaders.TRANSPORT, TransportHeader.grant(asked, own));
+    }
+
+    /** What a client sends to our ports is receiver reports, and packets that open its NAT. */
+    private final class SignsOfLife implements PortPair.Receiver {
+        private final InetAddress client;
+
+        SignsOfLife(InetAddress client) {
+            this.client = client;
+        }
+
+        @Override
+        public void onBytes() {}
+
+        @Override
+        public void onRtp(ByteBuf packet, InetSocketAddress from) {
+            if (from.getAddress().equals(client)) {
+                lastHeardNanos = server.monoNanos();
+            }
+        }
+
+        @Override
+        public void onRtcp(ByteBuf packet, InetSocketAddress from) {
+            onRtp(packet, from);
+        }
+
+        @Override
+        public void onWritable() {
+            if (session != null) {
+                session.onWritable();
+            }
+        }
     }
 
     /** The media section whose control ends this address; the only one where the address is the mount's own. */
@@ -348,7 +441,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
 
     private void endSession() {
         if (session != null) {
-            session.pause();
+            session.close();
             session = null;
         }
     }

@@ -4,9 +4,11 @@ package org.watchkeep.recorder.rtsp;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +33,7 @@ final class ServerSession {
     private final String id;
     private final RtspServer.Mount mount;
     private final Channel channel;
-    private final Map<Integer, TransportHeader.Channels> tracks = new TreeMap<>();
+    private final Map<Integer, ServerLane> tracks = new TreeMap<>();
     private @Nullable Playing playing;
 
     ServerSession(String id, RtspServer.Mount mount, Channel channel) {
@@ -53,19 +55,31 @@ final class ServerSession {
     }
 
     /** False when a channel is taken by another track. */
-    boolean setUp(int track, TransportHeader.Channels channels) {
-        boolean taken = tracks.entrySet().stream()
-                .filter(e -> e.getKey() != track)
-                .map(Map.Entry::getValue)
-                .anyMatch(c -> c.rtp() == channels.rtp()
-                        || c.rtp() == channels.rtcp()
-                        || c.rtcp() == channels.rtp()
-                        || c.rtcp() == channels.rtcp());
-        if (taken || channels.rtcp() > TransportHeader.Channels.MAX || tracks.size() == MAX_TRACKS) {
+    boolean setUp(int track, ServerLane lane) {
+        if (tracks.size() == MAX_TRACKS
+                || (lane instanceof ServerLane.Interleaved own && isTaken(track, own.channels()))) {
             return false;
         }
-        tracks.put(track, channels);
+        ServerLane earlier = tracks.put(track, lane);
+        if (earlier != null) {
+            earlier.close();
+        }
         return true;
+    }
+
+    private boolean isTaken(int track, TransportHeader.Channels channels) {
+        return channels.rtcp() > TransportHeader.Channels.MAX
+                || tracks.entrySet().stream()
+                        .anyMatch(e -> e.getKey() != track
+                                && e.getValue() instanceof ServerLane.Interleaved other
+                                && other.collidesWith(channels));
+    }
+
+    /** TEARDOWN, or the connection is gone. */
+    void close() {
+        pause();
+        tracks.values().forEach(ServerLane::close);
+        tracks.clear();
     }
 
     /** PLAY while playing changes nothing: some clients use it to keep the session alive. */
@@ -137,41 +151,43 @@ final class ServerSession {
 
         @Override
         public boolean isWritable() {
-            return !stopped && channel.isWritable();
+            if (stopped || !channel.isWritable()) {
+                return false;
+            }
+            for (ServerLane lane : tracks.values()) {
+                if (!lane.isWritable()) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         @Override
         public void sendRtp(int track, ByteBuf packet) {
-            TransportHeader.Channels channels = tracks.get(track);
-            send(channels == null ? -1 : channels.rtp(), packet);
+            ServerLane lane = tracks.get(track);
+            if (lane == null || stopped || !channel.isActive()) {
+                packet.release();
+            } else {
+                lane.sendRtp(packet);
+            }
         }
 
         @Override
         public void sendRtcp(int track, ByteBuf packet) {
-            TransportHeader.Channels channels = tracks.get(track);
-            send(channels == null ? -1 : channels.rtcp(), packet);
-        }
-
-        /** RFC 2326 10.12: '$', channel, 16 bits of length, packet. The header is gathered with the packet, not copied. */
-        private void send(int channelNumber, ByteBuf packet) {
-            int length = packet.readableBytes();
-            if (channelNumber < 0 || stopped || !channel.isActive()) {
+            ServerLane lane = tracks.get(track);
+            if (lane == null || stopped || !channel.isActive()) {
                 packet.release();
-                return;
+            } else {
+                lane.sendRtcp(packet);
             }
-            if (length > 0xffff) {
-                packet.release();
-                throw new IllegalArgumentException("packet: " + length + " bytes (expected: at most 65535)");
-            }
-            ByteBuf header = channel.alloc().directBuffer(4, 4);
-            header.writeByte('$').writeByte(channelNumber).writeShort(length);
-            channel.write(header, channel.voidPromise());
-            channel.write(packet, channel.voidPromise());
         }
 
         @Override
         public void flush() {
             channel.flush();
+            for (ServerLane lane : tracks.values()) {
+                lane.flush();
+            }
         }
 
         @Override
@@ -187,8 +203,9 @@ final class ServerSession {
         public void end() {
             // Closing at once could answer the client's next receiver report with a reset, which discards what it has
             // not read yet.
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                    .addListener(sent -> ((DuplexChannel) channel).shutdownOutput());
+            SslHandler tls = channel.pipeline().get(SslHandler.class);
+            ChannelFuture sent = tls == null ? channel.writeAndFlush(Unpooled.EMPTY_BUFFER) : tls.closeOutbound();
+            sent.addListener(done -> ((DuplexChannel) channel).shutdownOutput());
         }
 
         @Override

@@ -16,13 +16,24 @@ public final class SessionMemory {
     /** Half of what a connection may have under way at once; the sessions beyond these end by their own timeout. */
     static final int MAX_ABANDONED = ClientConnection.MAX_OUTSTANDING / 2;
 
-    /** A session that was cut off and that the camera may still hold. */
+    /** A session that was cut off and that the camera may still hold, or still send. */
     record Abandoned(String id, RtspUrl url) {}
 
     private final Set<String> unansweredKeepalives = ConcurrentHashMap.newKeySet();
     private final Queue<Abandoned> abandoned = new ConcurrentLinkedQueue<>();
     private final Set<String> brokenLogins = ConcurrentHashMap.newKeySet();
     private final Set<Credentials> workedLogins = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean isUdpPreferred;
+
+    /** Which transport to ask for first where the choice is ours: the device refused the other, or nothing came by it. */
+    void preferUdp(boolean udp) {
+        isUdpPreferred = udp;
+    }
+
+    boolean isUdpPreferred() {
+        return isUdpPreferred;
+    }
 
     /** GW Security leaves GET_PARAMETER unanswered and then drops the connection: another method next time. */
     void keepaliveUnanswered(String method) {

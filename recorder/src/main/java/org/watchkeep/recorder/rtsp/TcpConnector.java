@@ -10,9 +10,11 @@ import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Dials cameras over TCP for one event loop. Any thread. */
 public final class TcpConnector implements Connector {
@@ -23,11 +25,13 @@ public final class TcpConnector implements Connector {
     private static final int READ_BUFFER_BYTES = 64 << 10;
 
     private final Bootstrap bootstrap;
+    private final NettyTransport transport;
     private final EventLoop loop;
     private final Executor nameLookups;
 
     /** @param nameLookups runs the system's name lookups, which block; never an event loop */
     public TcpConnector(NettyTransport transport, EventLoop loop, Executor nameLookups) {
+        this.transport = transport;
         this.loop = loop;
         this.nameLookups = nameLookups;
         this.bootstrap = new Bootstrap()
@@ -63,6 +67,14 @@ public final class TcpConnector implements Connector {
                 loop.execute(() -> onFailure.accept(e));
             }
         });
+    }
+
+    @Override
+    public PortPair openPorts(@Nullable SocketAddress localEnd, PortPair.Receiver receiver) throws IOException {
+        if (!(localEnd instanceof InetSocketAddress local)) {
+            throw new IOException("no UDP ports beside " + localEnd + " (expected: an address of the internet)");
+        }
+        return UdpPorts.open(transport, loop, local.getAddress(), receiver);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the listener is told

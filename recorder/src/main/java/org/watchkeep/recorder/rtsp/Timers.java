@@ -11,6 +11,9 @@ public interface Timers {
     /** The task runs on the event loop, not before the delay is over. */
     Timer after(long delayNanos, Runnable task);
 
+    /** The time that delays are measured in: monotonic, from an origin of its own. */
+    long nanos();
+
     /** One thing that will be run. */
     interface Timer {
         Timer NONE = () -> {};
@@ -21,9 +24,17 @@ public interface Timers {
 
     /** The timers of an event loop. */
     static Timers of(EventLoop loop) {
-        return (delayNanos, task) -> {
-            ScheduledFuture<?> scheduled = loop.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
-            return () -> scheduled.cancel(false);
+        return new Timers() {
+            @Override
+            public Timer after(long delayNanos, Runnable task) {
+                ScheduledFuture<?> scheduled = loop.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
+                return () -> scheduled.cancel(false);
+            }
+
+            @Override
+            public long nanos() {
+                return System.nanoTime();
+            }
         };
     }
 

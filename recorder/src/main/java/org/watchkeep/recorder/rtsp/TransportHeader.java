@@ -3,16 +3,31 @@ package org.watchkeep.recorder.rtsp;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
- * The part of a Transport header (RFC 2326 12.39) that interleaved delivery needs. Immutable.
+ * The part of a Transport header (RFC 2326 12.39) that delivery needs. Immutable.
  *
- * @param channels empty where the peer named none
+ * @param isUdp datagrams to one receiver; otherwise interleaved
+ * @param channels of interleaved delivery; empty where the peer named none
+ * @param clientPorts where the client receives
+ * @param serverPorts where the server sends from and receives reports; some cameras (OpenIPC) leave them out
  */
-record TransportHeader(Optional<Channels> channels) {
+record TransportHeader(
+        boolean isUdp, Optional<Channels> channels, Optional<Ports> clientPorts, Optional<Ports> serverPorts) {
     /** What we ask for, in the one order of parameters that every camera takes (Luckfox takes no other). */
     static String request(Channels channels) {
         return "RTP/AVP/TCP;unicast;interleaved=" + channels;
+    }
+
+    /** The same for UDP. */
+    static String request(Ports clientPorts) {
+        return "RTP/AVP;unicast;client_port=" + clientPorts;
+    }
+
+    /** What our server grants. */
+    static String grant(Ports clientPorts, Ports serverPorts) {
+        return request(clientPorts) + ";server_port=" + serverPorts;
     }
 
     /** The two interleaved channels of a track. */
@@ -30,38 +45,73 @@ record TransportHeader(Optional<Channels> channels) {
         }
     }
 
+    /** The two UDP ports of a track at one end. */
+    record Ports(int rtp, int rtcp) {
+        static final int MAX = 0xffff;
+
+        @Override
+        public String toString() {
+            return rtp + "-" + rtcp;
+        }
+    }
+
     /**
-     * The first transport of the header that is interleaved; empty when none is. Escam Q6 answers {@code RTP/AVP} with
-     * {@code interleaved=}: that is TCP all the same. Other parameters (mode, ssrc with blanks before it, empty source) are
-     * passed over.
+     * The first transport of the header that can be read and used; empty when there is none. Escam Q6 answers {@code RTP/AVP} with
+     * {@code interleaved=}: that is TCP all the same. Multicast is not used. Other parameters (mode, ssrc with blanks before
+     * it, too long or zero, source and destination) are passed over.
      */
-    static Optional<TransportHeader> parse(String value) {
+    static Optional<TransportHeader> parse(String value, Predicate<TransportHeader> usable) {
         for (String transport : value.split(",", -1)) {
-            String[] parts = transport.split(";", -1);
-            Optional<Channels> channels = Optional.empty();
-            boolean namesChannels = false;
-            for (String part : parts) {
-                String parameter = part.strip().toLowerCase(Locale.ROOT);
-                if (parameter.startsWith("interleaved=")) {
-                    namesChannels = true;
-                    channels = channels(parameter.substring("interleaved=".length()));
-                }
-            }
-            boolean isTcp = parts[0].strip().toUpperCase(Locale.ROOT).endsWith("/TCP");
-            boolean usable = namesChannels ? channels.isPresent() : isTcp;
-            if (usable) {
-                return Optional.of(new TransportHeader(channels));
+            Optional<TransportHeader> read = parseOne(transport.split(";", -1)).filter(usable);
+            if (read.isPresent()) {
+                return read;
             }
         }
         return Optional.empty();
     }
 
-    /** {@code 0-1}; some name one channel only, or begin at an odd one. */
-    private static Optional<Channels> channels(String value) {
-        String[] ends = value.replace("\"", "").split("-", 2);
+    private static Optional<TransportHeader> parseOne(String[] parts) {
+        Optional<Channels> channels = Optional.empty();
+        Optional<Ports> clientPorts = Optional.empty();
+        Optional<Ports> serverPorts = Optional.empty();
+        boolean namesChannels = false;
+        boolean isMulticast = false;
+        for (String part : parts) {
+            String parameter = part.strip().toLowerCase(Locale.ROOT);
+            if (parameter.startsWith("interleaved=")) {
+                namesChannels = true;
+                channels = pair(parameter, Channels.MAX).map(p -> new Channels(p[0], p[1]));
+            } else if (parameter.startsWith("client_port=")) {
+                clientPorts = ports(parameter);
+            } else if (parameter.startsWith("server_port=")) {
+                serverPorts = ports(parameter);
+            } else {
+                isMulticast |= parameter.equals("multicast");
+            }
+        }
+        String protocol = parts[0].strip().toUpperCase(Locale.ROOT);
+        boolean isTcp = protocol.endsWith("/TCP");
+        boolean isUdp = !isTcp && !namesChannels && !isMulticast && protocol.startsWith("RTP/AVP");
+        boolean usable = isUdp || (namesChannels ? channels.isPresent() : isTcp);
+        return usable ? Optional.of(new TransportHeader(isUdp, channels, clientPorts, serverPorts)) : Optional.empty();
+    }
+
+    /** Port 0 is no port. */
+    private static Optional<Ports> ports(String parameter) {
+        return pair(parameter, Ports.MAX)
+                .filter(p -> p[0] > 0 && p[1] > 0 && p[1] <= Ports.MAX)
+                .map(p -> new Ports(p[0], p[1]));
+    }
+
+    /** {@code name=0-1}; some name one number only, or begin at an odd one. */
+    private static Optional<int[]> pair(String parameter, int max) {
+        String[] ends = parameter
+                .substring(parameter.indexOf('=') + 1)
+                .replace("\"", "")
+                .split("-", 2);
         int rtp = RtspHeaders.unsigned(ends[0]);
         int rtcp = ends.length < 2 ? rtp + 1 : RtspHeaders.unsigned(ends[1]);
-        boolean valid = rtp >= 0 && rtp <= Channels.MAX && rtcp >= 0 && rtcp != rtp;
-        return valid ? Optional.of(new Channels(rtp, rtcp)) : Optional.empty();
+        boolean valid = rtp >= 0 && rtp <= max && rtcp >= 0 && rtcp <= max + 1 && rtcp != rtp;
+        return valid ? Optional.of(new int[] {rtp, rtcp}) : Optional.empty();
     }
 }

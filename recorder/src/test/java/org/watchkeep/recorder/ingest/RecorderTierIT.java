@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -28,11 +29,17 @@ import org.watchkeep.recorder.rtsp.Await;
 import org.watchkeep.recorder.rtsp.Credentials;
 import org.watchkeep.recorder.rtsp.ElementaryStreamSource;
 import org.watchkeep.recorder.rtsp.LoginPreference;
+import org.watchkeep.recorder.rtsp.MediaSink;
+import org.watchkeep.recorder.rtsp.MediaSource;
+import org.watchkeep.recorder.rtsp.MediaSubscription;
+import org.watchkeep.recorder.rtsp.MediaTransport;
 import org.watchkeep.recorder.rtsp.MountAccess;
 import org.watchkeep.recorder.rtsp.NettyTransport;
 import org.watchkeep.recorder.rtsp.Peer;
 import org.watchkeep.recorder.rtsp.RtspServer;
 import org.watchkeep.recorder.rtsp.RtspServerSettings;
+import org.watchkeep.recorder.rtsp.TlsTrust;
+import org.watchkeep.recorder.rtsp.TransportChoice;
 import org.watchkeep.retention.store.GapCause;
 import org.watchkeep.retention.store.StreamId;
 
@@ -62,6 +69,7 @@ class RecorderTierIT {
                 new SecureRandom(),
                 System::nanoTime);
         server.mount("/open", source);
+        server.mount("/udp-only", overUdpOnly(source));
         server.mount("/basic", source, new MountAccess(MountAccess.Scheme.BASIC, "cam", WHO));
         server.mount("/digest", source, new MountAccess(MountAccess.Scheme.DIGEST_QOP_AUTH, "cam", WHO));
         store = new TestStore(folder);
@@ -154,6 +162,64 @@ class RecorderTierIT {
             assertPlays(store.extract(stream, folder.resolve(id + ".mp4")));
         }
         assertThat(alarms).isEmpty();
+    }
+
+    /** Configured; and chosen where the camera refuses TCP. */
+    @ParameterizedTest
+    @EnumSource(NettyTransport.class)
+    void record_overUdp_givesFootageThatPlays(NettyTransport transport) throws Exception {
+        if (transport == NettyTransport.EPOLL && NettyTransport.best() != NettyTransport.EPOLL) {
+            return;
+        }
+        tier.close();
+        tier = tier(transport);
+        tier.start(List.of(
+                camera(1, "configured", "digest", TransportChoice.UDP),
+                camera(2, "chosen", "udp-only", TransportChoice.AUTO)));
+        for (String id : List.of("configured", "chosen")) {
+            Await.until(id + " is recorded", () -> acknowledgedSeconds(id) >= 2, tier::statuses);
+        }
+        assertThat(tier.statuses()).allSatisfy(s -> {
+            assertThat(s.terms().orElseThrow().transport()).isEqualTo("udp");
+            assertThat(s.lostPackets()).isZero();
+            assertThat(s.sessions()).isOne();
+        });
+        assertThat(tier.stop()).succeedsWithin(10, TimeUnit.SECONDS);
+        for (String id : List.of("configured", "chosen")) {
+            assertPlays(store.extract(StreamId.main(id), folder.resolve(id + ".mp4")));
+        }
+    }
+
+    private CameraSettings camera(int number, String id, String path, TransportChoice transport) {
+        CameraSettings plain = camera(number, id, port(), path, WHO);
+        return new CameraSettings(
+                plain.id(),
+                plain.number(),
+                plain.name(),
+                plain.url(),
+                plain.credentials(),
+                plain.classId(),
+                transport,
+                TlsTrust.SYSTEM);
+    }
+
+    private static MediaSource overUdpOnly(MediaSource source) {
+        return new MediaSource() {
+            @Override
+            public String sdp() {
+                return source.sdp();
+            }
+
+            @Override
+            public MediaSubscription subscribe(MediaSink sink) {
+                return source.subscribe(sink);
+            }
+
+            @Override
+            public Set<MediaTransport> transports() {
+                return Set.of(MediaTransport.UDP);
+            }
+        };
     }
 
     private static void assertPlays(Path file) throws Exception {

@@ -21,6 +21,11 @@ public final class FakeTimers implements Timers {
         return () -> tasks.remove(added);
     }
 
+    @Override
+    public long nanos() {
+        return nowNanos;
+    }
+
     public long nowNanos() {
         return nowNanos;
     }

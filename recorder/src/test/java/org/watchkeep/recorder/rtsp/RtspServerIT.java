@@ -106,9 +106,9 @@ class RtspServerIT {
         }
 
         void play() throws IOException {
-            assertThat(
-                            ask(
-                                    "SETUP rtsp://h/cam1/trackID=1 RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP;interleaved=0-1\r\n\r\n"))
+            assertThat(ask("SETUP rtsp://h/cam1/trackID=1 RTSP/1.0\r\n"
+                            + "CSeq: 1\r\n"
+                            + "Transport: RTP/AVP/TCP;interleaved=0-1\r\n\r\n"))
                     .startsWith("RTSP/1.0 200 ");
             assertThat(ask("PLAY rtsp://h/cam1/ RTSP/1.0\r\nCSeq: 2\r\n\r\n")).startsWith("RTSP/1.0 200 ");
         }
@@ -167,7 +167,11 @@ class RtspServerIT {
                 "DESCRIBE rtsp://h/nowhere RTSP/1.0\\r\\nCSeq: 1 | 404",
                 "DESCRIBE rtsp://h/cam10 RTSP/1.0\\r\\nCSeq: 1 | 404",
                 "DESCRIBE rtsp://h/cam1?from=now RTSP/1.0\\r\\nCSeq: 1 | 200",
-                "SETUP rtsp://h/cam1/trackID=1 RTSP/1.0\\r\\nCSeq: 1\\r\\nTransport: RTP/AVP;unicast;client_port=4000-4001 | 461",
+                "SETUP rtsp://h/cam1/trackID=1 RTSP/1.0\\r"
+                        + "\\n"
+                        + "CSeq: 1\\r"
+                        + "\\n"
+                        + "Transport: RTP/AVP;multicast;port=4000-4001 | 461",
                 "SETUP rtsp://h/cam1/trackID=1 RTSP/1.0\\r\\nCSeq: 1 | 461",
                 "SETUP rtsp://h/cam1/trackID=9 RTSP/1.0\\r\\nCSeq: 1\\r\\nTransport: RTP/AVP/TCP | 404",
                 "SETUP rtsp://h/cam1/trackID=2 RTSP/1.0\\r\\nCSeq: 1\\r\\nTransport: RTP/AVP/TCP | 200",
@@ -366,10 +370,17 @@ class RtspServerIT {
         long seed = new SecureRandom().nextLong();
         System.out.println("RtspServerIT nonsense seed " + seed);
         Random random = new Random(seed);
-        String good =
-                "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n$\1\0\4abcdDESCRIBE rtsp://h/cam1 RTSP/1.0\r\nCSeq: 2\r\n\r\n"
-                        + "SETUP rtsp://h/cam1/trackID=1 RTSP/1.0\r\nCSeq: 3\r\nTransport: RTP/AVP/TCP;interleaved=0-1\r\n\r\n"
-                        + "PLAY rtsp://h/cam1 RTSP/1.0\r\nCSeq: 4\r\nContent-Length: 3\r\n\r\nabc";
+        String good = "OPTIONS * RTSP/1.0\r\n"
+                + "CSeq: 1\r\n\r\n"
+                + "$\1\0\4abcdDESCRIBE rtsp://h/cam1 RTSP/1.0\r\n"
+                + "CSeq: 2\r\n\r\n"
+                + "SETUP rtsp://h/cam1/trackID=1 RTSP/1.0\r\n"
+                + "CSeq: 3\r\n"
+                + "Transport: RTP/AVP/TCP;interleaved=0-1\r\n\r\n"
+                + "PLAY rtsp://h/cam1 RTSP/1.0\r\n"
+                + "CSeq: 4\r\n"
+                + "Content-Length: 3\r\n\r\n"
+                + "abc";
         for (int i = 0; i < 200; i++) {
             byte[] bytes = Nonsense.damage(good.getBytes(StandardCharsets.ISO_8859_1), i % 5, random);
             try (Client client = new Client()) {

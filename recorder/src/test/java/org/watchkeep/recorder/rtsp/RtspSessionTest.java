@@ -436,14 +436,6 @@ class RtspSessionTest {
         assertThat(notes.seen).containsExactly("playing", "rtp 16");
     }
 
-    @Test
-    void setUp_udpGranted_isRefusedWithWhatWasGranted() {
-        camera.on("SETUP", ok("Transport: RTP/AVP;unicast;client_port=4000-4001\r\nSession: 1\r\n"));
-        played();
-        assertThat(notes.reason()).isEqualTo(SessionEnd.Reason.REFUSED);
-        assertThat(notes.detail()).contains("RTP/AVP;unicast").contains("expected: interleaved");
-    }
-
     /** Hikvision: hexadecimal, several blanks. Any: missing in the PLAY reply. */
     @Test
     void setUp_hikvisionSessionId_isAnOpaqueWordAndKept() {

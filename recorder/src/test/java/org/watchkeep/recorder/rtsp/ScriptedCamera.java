@@ -2,10 +2,15 @@
 package org.watchkeep.recorder.rtsp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.NetUtil;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // an embedded channel does at once what it is told
 public final class ScriptedCamera implements Connector {
+    /** Where it is, whatever was dialled. */
+    public static final InetAddress ADDRESS = NetUtil.createInetAddressFromIpAddressString("192.0.2.7");
+
     public static final String SDP = String.join(
             "\r\n",
             "v=0",
@@ -45,6 +53,7 @@ public final class ScriptedCamera implements Connector {
     private final List<RtspUrl> dialled = new ArrayList<>();
     private @Nullable EmbeddedChannel channel;
     private @Nullable InterleavedDecoder requestReader;
+    private final List<Ports> ports = new ArrayList<>();
     private Optional<IOException> unreachable = Optional.empty();
 
     public ScriptedCamera() {
@@ -100,7 +109,85 @@ public final class ScriptedCamera implements Connector {
         release();
         requestReader =
                 new InterleavedDecoder(Unpooled.buffer().alloc(), InterleavedDecoder.Junk.REFUSE, new Requests());
-        channel = new EmbeddedChannel(handler);
+        channel = new EmbeddedChannel(handler) {
+            @Override
+            protected SocketAddress remoteAddress0() {
+                return new InetSocketAddress(ADDRESS, to.port());
+            }
+        };
+    }
+
+    @Override
+    public PortPair openPorts(@Nullable SocketAddress localEnd, PortPair.Receiver receiver) {
+        Ports opened = new Ports(receiver);
+        ports.add(opened);
+        return opened;
+    }
+
+    /** The pairs of UDP ports that the client has opened, the newest last. */
+    public List<Ports> ports() {
+        return ports;
+    }
+
+    /** The client's UDP ports 40000 and 40001. */
+    public static final class Ports implements PortPair {
+        private final PortPair.Receiver receiver;
+        /** {@code rtp 6970 80…}: what was sent, to which port, in hexadecimal. */
+        public final List<String> sent = new ArrayList<>();
+
+        public boolean isClosed;
+
+        Ports(PortPair.Receiver receiver) {
+            this.receiver = receiver;
+        }
+
+        /** A datagram from the camera's address. */
+        public void arrive(boolean isRtp, int fromPort, byte[] packet) {
+            arrive(isRtp, new InetSocketAddress(ADDRESS, fromPort), packet);
+        }
+
+        public void arrive(boolean isRtp, InetSocketAddress from, byte[] packet) {
+            receiver.onBytes();
+            ByteBuf bytes = Unpooled.wrappedBuffer(packet);
+            if (isRtp) {
+                receiver.onRtp(bytes, from);
+            } else {
+                receiver.onRtcp(bytes, from);
+            }
+        }
+
+        @Override
+        public int rtpPort() {
+            return 40_000;
+        }
+
+        @Override
+        public boolean isWritable() {
+            return true;
+        }
+
+        @Override
+        public void sendRtp(ByteBuf packet, InetSocketAddress to) {
+            note("rtp", packet, to);
+        }
+
+        @Override
+        public void sendRtcp(ByteBuf packet, InetSocketAddress to) {
+            note("rtcp", packet, to);
+        }
+
+        private void note(String what, ByteBuf packet, InetSocketAddress to) {
+            sent.add(what + " " + to.getPort() + " " + ByteBufUtil.hexDump(packet));
+            packet.release();
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {
+            isClosed = true;
+        }
     }
 
     /** Answers all that was asked, and what is asked upon that. */

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.rtp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts RTP packets that came as datagrams back in order, and leaves out what comes twice. The packet expected goes through
+ * untouched; one that came too soon is copied and waits for those before it, for at most {@link #MAX_HOLD_NANOS} and as long
+ * as there is room. What is missing then is given up; the gap in the numbers is for {@link SequenceTracker} to count.
+ *
+ * <p>Nothing stops the stream for good. A packet of another source, or numbered far off, waits aside: when a second one
+ * agrees with it, the camera has begun anew and both go through; when an ordinary one comes instead, it was a stray. As many
+ * late packets in a row as could be late at all are a new beginning too.
+ *
+ * <p>Confined to its event loop. {@link #close} frees what waits, also from within the sink.
+ */
+public final class ReorderBuffer implements AutoCloseable {
+    /** A key picture of 350 kB arrives in one burst; no network we know swaps further than within one. A power of two. */
+    public static final int MAX_PACKETS = 256;
+
+    /** 100 packets of the longest kind (Tapo: 10,000 bytes). */
+    public static final int MAX_BYTES = 1 << 20;
+
+    /** Wi-Fi bridges send again after some 10 ms; ten times that delays nobody who records. */
+    public static final long MAX_HOLD_NANOS = 100_000_000L;
+
+    private static final int MASK = MAX_PACKETS - 1;
+
+    /** Takes packets in order. The packet is valid during the call. */
+    public interface Sink {
+        void onPacket(ByteBuf packet) throws IOException;
+    }
+
+    /**
+     * What has happened so far. Immutable.
+     *
+     * @param reordered came after a later one and were put before it
+     * @param duplicates came again
+     * @param late came when they had been given up
+     * @param strays of another source or numbering, once
+     * @param restarts new beginnings
+     */
+    public record Statistics(long reordered, long duplicates, long late, long strays, long restarts) {}
+
+    private final ByteBufAllocator allocator;
+    private final Sink sink;
+    private final @Nullable ByteBuf[] held = new ByteBuf[MAX_PACKETS];
+    private final long[] heldSinceNanos = new long[MAX_PACKETS];
+    /** By the low bits of the number: whether the last packet with these was handed on. */
+    private final boolean[] handedOn = new boolean[MAX_PACKETS];
+
+    private boolean started;
+    private boolean closed;
+    private int source;
+    private int next;
+    private int heldPackets;
+    private int heldBytes;
+    private long oldestNanos;
+    private int lateInRow;
+    private @Nullable ByteBuf suspect;
+
+    private long reordered;
+    private long duplicates;
+    private long late;
+    private long strays;
+    private long restarts;
+
+    public ReorderBuffer(ByteBufAllocator allocator, Sink sink) {
+        this.allocator = allocator;
+        this.sink = sink;
+    }
+
+    public Statistics statistics() {
+        return new Statistics(reordered, duplicates, late, strays, restarts);
+    }
+
+    /** Whether packets wait for others. */
+    public boolean isWaiting() {
+        return heldPackets > 0;
+    }
+
+    /** When {@link #onTime} is to be called, while {@link #isWaiting}. */
+    public long deadlineNanos() {
+        return oldestNanos + MAX_HOLD_NANOS;
+    }
+
+    /** Bytes that wait. */
+    int heldBytes() {
+        return heldBytes;
+    }
+
+    /** A packet came. It stays the caller's. What is no RTP goes through, for the receiver to judge. */
+    public void offer(ByteBuf packet, long nowNanos) throws IOException {
+        if (closed) {
+            return;
+        }
+        if (!isRtp(packet)) {
+            sink.onPacket(packet);
+            return;
+        }
+        if (!started) {
+            begin(packet);
+        }
+        if (sourceOf(packet) != source) {
+            suspect(packet, nowNanos);
+        } else {
+            offerOfSource(packet, nowNanos);
+        }
+    }
+
+    private void offerOfSource(ByteBuf packet, long nowNanos) throws IOException {
+        int step = (short) (numberOf(packet) - next);
+        if (step >= SequenceTracker.MAX_DROPOUT || step <= -SequenceTracker.MAX_MISORDER) {
+            suspect(packet, nowNanos);
+            return;
+        }
+        forgetSuspect();
+        if (step < 0) {
+            comesTooLate(packet);
+            return;
+        }
+        lateInRow = 0;
+        inWindow(packet, nowNanos);
+    }
+
+    /** Late once is lateness; a hundred in a row are a camera that stepped its numbers back, or froze them. */
+    private void comesTooLate(ByteBuf packet) throws IOException {
+        if (++lateInRow >= SequenceTracker.MAX_MISORDER) {
+            flush();
+            restarts++;
+            begin(packet);
+            passOn(packet);
+        } else if (handedOn[numberOf(packet) & MASK]) {
+            duplicates++;
+        } else {
+            late++;
+        }
+    }
+
+    /** The number is the next one or ahead of it. */
+    private void inWindow(ByteBuf packet, long nowNanos) throws IOException {
+        int number = numberOf(packet);
+        while (!closed && (short) (number - next) >= MAX_PACKETS) {
+            if (heldPackets == 0) {
+                Arrays.fill(handedOn, false);
+                next = number;
+            } else {
+                giveUpGap();
+            }
+        }
+        if (closed) {
+            return;
+        }
+        if (number == next) {
+            reordered += heldPackets > 0 ? 1 : 0;
+            passOn(packet);
+            drain();
+        } else {
+            hold(packet, number, nowNanos);
+        }
+    }
+
+    private void hold(ByteBuf packet, int number, long nowNanos) throws IOException {
+        int slot = number & MASK;
+        if (held[slot] != null) {
+            duplicates++;
+            return;
+        }
+        int bytes = packet.readableBytes();
+        held[slot] = copy(packet);
+        heldSinceNanos[slot] = nowNanos;
+        oldestNanos = heldPackets == 0 ? nowNanos : Math.min(oldestNanos, nowNanos);
+        heldPackets++;
+        heldBytes += bytes;
+        while (heldBytes > MAX_BYTES) {
+            giveUpGap();
+        }
+    }
+
+    /** A copy, for what was read stands in a buffer of many packets, which must not wait with it. */
+    private ByteBuf copy(ByteBuf packet) {
+        int bytes = packet.readableBytes();
+        return allocator.buffer(bytes).writeBytes(packet, packet.readerIndex(), bytes);
+    }
+
+    /** Gives up gaps whose time is over. */
+    public void onTime(long nowNanos) throws IOException {
+        while (heldPackets > 0 && nowNanos - deadlineNanos() >= 0) {
+            giveUpGap();
+        }
+    }
+
+    /** Hands on all that waits, in order: no more will come, or none that belongs before it. */
+    public void flush() throws IOException {
+        while (heldPackets > 0) {
+            giveUpGap();
+        }
+    }
+
+    private void giveUpGap() throws IOException {
+        while (held[next & MASK] == null) {
+            handedOn[next & MASK] = false;
+            next = (next + 1) & 0xffff;
+        }
+        drain();
+    }
+
+    private void drain() throws IOException {
+        if (heldPackets == 0) {
+            return;
+        }
+        ByteBuf ready;
+        while ((ready = held[next & MASK]) != null) {
+            held[next & MASK] = null;
+            heldPackets--;
+            heldBytes -= ready.readableBytes();
+            try {
+                passOn(ready);
+            } finally {
+                ready.release();
+            }
+        }
+        oldestNanos = oldest();
+    }
+
+    private long oldest() {
+        long oldest = Long.MAX_VALUE;
+        for (int i = 0; i < MAX_PACKETS; i++) {
+            if (held[i] != null) {
+                oldest = Math.min(oldest, heldSinceNanos[i]);
+            }
+        }
+        return oldest;
+    }
+
+    /** The packet is the next one. */
+    private void passOn(ByteBuf packet) throws IOException {
+        handedOn[next & MASK] = true;
+        next = (next + 1) & 0xffff;
+        sink.onPacket(packet);
+    }
+
+    private void begin(ByteBuf first) {
+        started = true;
+        source = sourceOf(first);
+        next = numberOf(first);
+        lateInRow = 0;
+        Arrays.fill(handedOn, false);
+    }
+
+    /** A packet that does not belong here, unless the one before said the same. */
+    private void suspect(ByteBuf packet, long nowNanos) throws IOException {
+        ByteBuf earlier = suspect;
+        int step = earlier == null ? 0 : (short) (numberOf(packet) - numberOf(earlier));
+        boolean agrees = earlier != null
+                && sourceOf(earlier) == sourceOf(packet)
+                && step != 0
+                && Math.abs(step) < SequenceTracker.MAX_MISORDER;
+        if (earlier == null || !agrees) {
+            forgetSuspect();
+            suspect = copy(packet);
+            return;
+        }
+        suspect = null;
+        try {
+            flush();
+            restarts++;
+            ByteBuf first = step > 0 ? earlier : packet;
+            begin(first);
+            inWindowUnlessClosed(first, nowNanos);
+            inWindowUnlessClosed(step > 0 ? packet : earlier, nowNanos);
+        } finally {
+            earlier.release();
+        }
+    }
+
+    private void inWindowUnlessClosed(ByteBuf packet, long nowNanos) throws IOException {
+        if (!closed) {
+            inWindow(packet, nowNanos);
+        }
+    }
+
+    private void forgetSuspect() {
+        if (suspect != null) {
+            suspect.release();
+            suspect = null;
+            strays++;
+        }
+    }
+
+    private static boolean isRtp(ByteBuf packet) {
+        return packet.readableBytes() >= RtpPacket.HEADER_BYTES
+                && packet.getUnsignedByte(packet.readerIndex()) >>> 6 == 2;
+    }
+
+    private static int numberOf(ByteBuf packet) {
+        return packet.getUnsignedShort(packet.readerIndex() + 2);
+    }
+
+    private static int sourceOf(ByteBuf packet) {
+        return packet.getInt(packet.readerIndex() + 8);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (int i = 0; i < MAX_PACKETS; i++) {
+            ByteBuf waiting = held[i];
+            if (waiting != null) {
+                waiting.release();
+                held[i] = null;
+            }
+        }
+        heldPackets = 0;
+        heldBytes = 0;
+        if (suspect != null) {
+            suspect.release();
+            suspect = null;
+        }
+    }
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.rtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ReorderBufferTest {
+    private static final int SOURCE = 0x1234;
+
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
+    private final List<Integer> seen = new ArrayList<>();
+    private ReorderBuffer buffer = new ReorderBuffer(allocator, p -> seen.add(p.getUnsignedShort(2)));
+    private long now;
+
+    @AfterEach
+    void nothingLeft() {
+        buffer.close();
+        assertThat(allocator.metric().usedHeapMemory()).isZero();
+        assertThat(allocator.metric().usedDirectMemory()).isZero();
+    }
+
+    private static ByteBuf packet(int source, int number, int bytes) {
+        ByteBuf packet = Unpooled.buffer(bytes);
+        packet.writeByte(0x80)
+                .writeByte(96)
+                .writeShort(number)
+                .writeInt(number * 3_600)
+                .writeInt(source);
+        return packet.writeZero(bytes - 12);
+    }
+
+    private void offer(int... numbers) {
+        offerOf(SOURCE, numbers);
+    }
+
+    private void offerOf(int source, int... numbers) {
+        for (int number : numbers) {
+            ByteBuf packet = packet(source, number & 0xffff, 20);
+            try {
+                buffer.offer(packet, now);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            } finally {
+                packet.release();
+            }
+        }
+    }
+
+    private static Integer[] numbers(int from, int to) {
+        return IntStream.range(from, to).mapToObj(n -> n & 0xffff).toArray(Integer[]::new);
+    }
+
+    @Test
+    void offer_inOrder_goesThroughAtOnce() {
+        offer(65534, 65535, 0, 1);
+        assertThat(seen).containsExactly(65534, 65535, 0, 1);
+        assertThat(buffer.isWaiting()).isFalse();
+    }
+
+    @Test
+    void offer_swapped_comesOutInOrder() {
+        offer(10, 12, 11, 15, 14, 13, 16);
+        assertThat(seen).containsExactly(10, 11, 12, 13, 14, 15, 16);
+        assertThat(buffer.statistics().reordered()).isEqualTo(2);
+    }
+
+    @Test
+    void offer_again_isADuplicate() {
+        offer(10, 10, 12, 12, 11, 11, 12);
+        assertThat(seen).containsExactly(10, 11, 12);
+        assertThat(buffer.statistics().duplicates()).isEqualTo(4);
+    }
+
+    @Test
+    void onTime_missing_isGivenUpAfterItsTimeAndLateThen() throws IOException {
+        offer(10, 12);
+        now += ReorderBuffer.MAX_HOLD_NANOS / 2;
+        offer(14);
+        assertThat(buffer.deadlineNanos()).isEqualTo(ReorderBuffer.MAX_HOLD_NANOS);
+        now = ReorderBuffer.MAX_HOLD_NANOS - 1;
+        buffer.onTime(now);
+        assertThat(seen).containsExactly(10);
+        buffer.onTime(++now);
+        assertThat(seen).containsExactly(10, 12);
+        assertThat(buffer.deadlineNanos()).isEqualTo(ReorderBuffer.MAX_HOLD_NANOS * 3 / 2);
+        offer(11, 13);
+        assertThat(seen).containsExactly(10, 12, 13, 14);
+        assertThat(buffer.statistics().late()).isOne();
+    }
+
+    @Test
+    void offer_manyAheadOfAGap_waitsForNoMoreThanItsRoom() {
+        offer(0);
+        offer(IntStream.rangeClosed(2, ReorderBuffer.MAX_PACKETS).toArray());
+        assertThat(seen).containsExactly(0);
+        offer(ReorderBuffer.MAX_PACKETS + 1);
+        assertThat(seen).hasSize(1 + ReorderBuffer.MAX_PACKETS).endsWith(ReorderBuffer.MAX_PACKETS + 1);
+    }
+
+    @Test
+    void offer_longPacketsAheadOfAGap_holdsNoMoreThanItsBytes() throws IOException {
+        offer(0);
+        for (int number = 2; number < 40; number++) {
+            ByteBuf packet = packet(SOURCE, number, 0xffff);
+            buffer.offer(packet, 0);
+            packet.release();
+            assertThat(buffer.heldBytes()).isLessThanOrEqualTo(ReorderBuffer.MAX_BYTES);
+        }
+        assertThat(seen).hasSizeGreaterThan(10);
+    }
+
+    /** The gap is a thousand packets wide: nothing more can belong before what came behind it. */
+    @Test
+    void offer_wideGap_goesOnAtOnce() {
+        offer(0, 2, 1_000, 1_001);
+        assertThat(seen).containsExactly(0, 2, 1_000, 1_001);
+        offer(1_000, 2);
+        assertThat(buffer.statistics().duplicates()).isOne();
+        assertThat(seen).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5000, 40000", "40000, 5", "100, 20000"})
+    void offer_numberedAnew_goesOnWithTheSecondPacket(int before, int after) {
+        offer(before, before + 1, before + 3);
+        offer(after);
+        assertThat(seen).containsExactly(before, before + 1);
+        offer(after + 1);
+        assertThat(seen).containsExactly(before, before + 1, before + 3, after, after + 1);
+        assertThat(buffer.statistics().restarts()).isOne();
+    }
+
+    @Test
+    void offer_anotherSource_goesOnWithTheSecondPacketInItsOrder() {
+        offer(10, 11);
+        offerOf(7, 12, 11, 13);
+        assertThat(seen).containsExactly(10, 11, 11, 12, 13);
+    }
+
+    @Test
+    void offer_oneStrayOfAnotherSource_isLeftOut() {
+        offer(10);
+        offerOf(7, 500);
+        offer(11);
+        offerOf(7, 501);
+        offer(12);
+        assertThat(seen).containsExactly(10, 11, 12);
+        assertThat(buffer.statistics().strays()).isEqualTo(2);
+    }
+
+    @Test
+    void offer_steppedBackALittle_goesOnAfterAHundred() {
+        offer(90);
+        offer(IntStream.range(1, 300).toArray());
+        assertThat(seen).endsWith(299).doesNotHaveDuplicates();
+        assertThat(seen.size()).isGreaterThan(200);
+    }
+
+    @Test
+    void offer_frozenNumber_stillBringsPackets() {
+        for (int i = 0; i < 1_000; i++) {
+            offer(5);
+        }
+        assertThat(seen.size()).isBetween(9, 11);
+    }
+
+    @Test
+    void offer_noRtp_goesThroughForTheReceiverToJudge() throws IOException {
+        List<Integer> lengths = new ArrayList<>();
+        buffer = new ReorderBuffer(allocator, p -> lengths.add(p.readableBytes()));
+        for (byte[] bytes : List.of(new byte[0], new byte[11], new byte[40])) {
+            buffer.offer(Unpooled.wrappedBuffer(bytes), 0);
+        }
+        assertThat(lengths).containsExactly(0, 11, 40);
+    }
+
+    @Test
+    void offer_sinkThatFails_keepsItsCounts() {
+        buffer = new ReorderBuffer(allocator, p -> {
+            throw new IOException("bad " + p.getUnsignedShort(2));
+        });
+        assertThatThrownBy(() -> buffer.offer(packet(SOURCE, 1, 20), 0)).hasMessage("bad 1");
+        offer(3, 4);
+        assertThatThrownBy(() -> buffer.offer(packet(SOURCE, 2, 20), 0)).hasMessage("bad 2");
+        assertThatThrownBy(() -> buffer.flush()).hasMessage("bad 3");
+        assertThatThrownBy(() -> buffer.flush()).hasMessage("bad 4");
+        assertThat(buffer.isWaiting()).isFalse();
+    }
+
+    @Test
+    void close_withinTheSink_endsThere() throws IOException {
+        buffer = new ReorderBuffer(allocator, p -> {
+            seen.add(p.getUnsignedShort(2));
+            if (p.getUnsignedShort(2) == 2) {
+                buffer.close();
+            }
+        });
+        offer(1, 4, 3, 2, 5);
+        buffer.flush();
+        assertThat(seen).containsExactly(1, 2);
+    }
+
+    /** What arrives is displaced by less than the room: everything that was not lost comes out once and in order. */
+    @Property(tries = 200)
+    void offer_lossReorderAndDuplicates_givesWhatArrivedInOrder(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 200) int displacement,
+            @ForAll @IntRange(max = 300) int mille) {
+        Random random = new Random(seed);
+        int count = 1_500;
+        int first = random.nextInt(65_536);
+        List<int[]> arrivals = new ArrayList<>();
+        List<Integer> expected = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            if (i == 0 || random.nextInt(1_000) >= mille) {
+                expected.add((first + i) & 0xffff);
+                arrivals.add(new int[] {i, i == 0 ? -displacement : i + random.nextInt(displacement)});
+                if (random.nextInt(1_000) < mille) {
+                    arrivals.add(new int[] {i, i + random.nextInt(displacement)});
+                }
+            }
+        }
+        arrivals.sort(Comparator.comparingInt(a -> a[1]));
+        seen.clear();
+        buffer = new ReorderBuffer(allocator, p -> seen.add(p.getUnsignedShort(2)));
+        arrivals.forEach(a -> offer(first + a[0]));
+        try {
+            buffer.flush();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        assertThat(seen).isEqualTo(expected);
+        assertThat(buffer.statistics().late()).isZero();
+        assertThat(buffer.statistics().duplicates()).isEqualTo(arrivals.size() - expected.size());
+        buffer.close();
+    }
+
+    /** Whatever comes: no packet twice within one numbering, bounded memory, and the newest numbering always gets through. */
+    @Property(tries = 200)
+    void offer_anything_isBoundedAndNeverStuck(@ForAll long seed) throws IOException {
+        Random random = new Random(seed);
+        seen.clear();
+        buffer = new ReorderBuffer(allocator, p -> seen.add(p.readableBytes() < 12 ? -1 : p.getUnsignedShort(2)));
+        int number = random.nextInt(65_536);
+        int source = SOURCE;
+        for (int i = 0; i < 2_000; i++) {
+            switch (random.nextInt(100)) {
+                case 0 -> number = random.nextInt(65_536);
+                case 1 -> source = random.nextInt(3);
+                case 2 -> number -= random.nextInt(400);
+                case 3 -> number += random.nextInt(4_000);
+                default -> number++;
+            }
+            ByteBuf packet = packet(source, number & 0xffff, 12 + random.nextInt(3_000));
+            packet.writerIndex(random.nextInt(50) == 0 ? random.nextInt(12) : packet.writerIndex());
+            buffer.offer(packet, now);
+            packet.release();
+            now += random.nextInt(3_000_000);
+            buffer.onTime(now);
+            assertThat(buffer.heldBytes()).isLessThanOrEqualTo(ReorderBuffer.MAX_BYTES);
+            assertThat(!buffer.isWaiting() || buffer.deadlineNanos() > now).isTrue();
+        }
+        seen.clear();
+        offerOf(99, IntStream.range(0, 200).toArray());
+        assertThat(seen).containsSubsequence(Arrays.asList(numbers(0, 200)));
+        buffer.close();
+    }
+}
