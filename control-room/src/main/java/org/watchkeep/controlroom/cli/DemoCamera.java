@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.controlroom.cli;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.watchkeep.recorder.camera.FileFootage;
 import org.watchkeep.recorder.camera.SimulatedCamera;
+import org.watchkeep.recorder.camera.SimulatedCamera.Begin;
+import org.watchkeep.recorder.camera.SimulatedCamera.Play;
 import org.watchkeep.recorder.rtsp.Credentials;
 import org.watchkeep.recorder.rtsp.MountAccess;
 import org.watchkeep.recorder.rtsp.MountAccess.Scheme;
 
-/** One camera of the demo: a drawn street with a name, and how it wants to be logged in to. Immutable. */
-record DemoCamera(int number, String name, Scheme scheme) {
+/** One camera of the demo: a street with a name, how it is coded, and how it wants to be logged in to. Immutable. */
+record DemoCamera(int number, String name, Scheme scheme, boolean isH265) {
     static final String USER = "recorder";
 
     private static final List<String> STREETS = List.of(
@@ -20,15 +24,25 @@ record DemoCamera(int number, String name, Scheme scheme) {
             "Town Hall",
             "Mill Lane",
             "Castle Hill",
-            "Church Walk",
+            "Old Dock",
             "Harbour Road",
             "Park Gate",
             "Kings Parade",
             "Library Square");
 
     /** Login by Digest and Basic, as on a real site, and cameras that ask for none. */
-    private static final List<Scheme> SCHEMES =
-            List.of(Scheme.NONE, Scheme.DIGEST, Scheme.BASIC, Scheme.NONE, Scheme.DIGEST_QOP_AUTH, Scheme.NONE);
+    private static final List<Scheme> SCHEMES = List.of(
+            Scheme.NONE,
+            Scheme.DIGEST,
+            Scheme.BASIC,
+            Scheme.NONE,
+            Scheme.DIGEST_QOP_AUTH,
+            Scheme.NONE,
+            Scheme.DIGEST_SHA256,
+            Scheme.NONE);
+
+    /** The one whose name and number stand in the pictures of the H.265 clip: {@code 108 OLD DOCK}. */
+    private static final int H265 = 7;
 
     private static final int FIRST_NUMBER = 101;
 
@@ -37,7 +51,7 @@ record DemoCamera(int number, String name, Scheme scheme) {
         for (int i = 0; i < count; i++) {
             int round = i / STREETS.size();
             String street = STREETS.get(i % STREETS.size()) + (round == 0 ? "" : " " + (round + 1));
-            fleet.add(new DemoCamera(FIRST_NUMBER + i, street, SCHEMES.get(i % SCHEMES.size())));
+            fleet.add(new DemoCamera(FIRST_NUMBER + i, street, SCHEMES.get(i % SCHEMES.size()), i == H265));
         }
         return fleet;
     }
@@ -56,8 +70,11 @@ record DemoCamera(int number, String name, Scheme scheme) {
     }
 
     /** @param password of its own; not looked at where it wants no login */
-    SimulatedCamera simulated(String password) {
-        SimulatedCamera camera = SimulatedCamera.drawn(number, name);
+    SimulatedCamera simulated(String password) throws IOException {
+        SimulatedCamera camera = isH265
+                ? SimulatedCamera.fromFile(number, FileFootage.streetInH265(), Play.LOOPING, Begin.AT_ONCE)
+                        .withName(name)
+                : SimulatedCamera.drawn(number, name);
         return wantsLogin()
                 ? camera.withAccess(new MountAccess(scheme, "demo", new Credentials(USER, password)))
                 : camera;

@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
 
 @Command(name = "demo", description = "Draws cameras and records them, to see it work: nothing to configure.")
 final class DemoCommand implements Callable<Integer> {
-    /** Each is drawn and encoded by this machine too. */
+    /** All but one are drawn and encoded by this machine too. */
     private static final int MAX_CAMERAS = 64;
 
     private static final int MAX_PORT = 65_535;
@@ -58,8 +58,8 @@ final class DemoCommand implements Callable<Integer> {
     @Nullable
     private String length;
 
-    @Option(names = "--cameras", paramLabel = "N", description = "How many cameras to draw, 1 to 64. Default: 6.")
-    private int cameras = 6;
+    @Option(names = "--cameras", paramLabel = "N", description = "How many cameras to draw, 1 to 64. Default: 8.")
+    private int cameras = 8;
 
     @Option(names = "--port", paramLabel = "P", description = "Accepted for the web console, which is not built yet.")
     private int port = 8080;

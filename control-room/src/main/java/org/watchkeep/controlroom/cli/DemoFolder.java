@@ -34,7 +34,7 @@ import org.watchkeep.retention.store.SystemStoreClock;
  * removed when closed; a named one is kept, and the next demo records on in it. Confined to the command's thread.
  */
 final class DemoFolder implements Closeable {
-    /** Twelve reels of the smallest size: half an hour of the demo's six cameras, then the oldest goes. */
+    /** Twelve reels of the smallest size: 25 minutes of the demo's eight cameras, then the oldest goes. */
     private static final String VOLUME_SIZE = "768MiB";
 
     private static final int SECRET_BYTES = 12;
@@ -131,15 +131,15 @@ final class DemoFolder implements Closeable {
 
     private String yaml(List<DemoCamera> cameras, List<URI> urls) {
         StringBuilder yaml = new StringBuilder("""
-                # Written by watchkeep demo; it is written anew at each start.
-                site: {name: Watchkeep demo, timeZone: Europe/London}
-                volumes:
-                  - {id: demo, path: volume, size: %s}
-                keys: {keystore: keys/master.p12, passphraseFile: passphrase, homes: [keys/home-a, keys/home-b]}
-                classes:
-                  - {id: demo, days: 31}
-                cameras:
-                """.formatted(VOLUME_SIZE));
+            # Written by watchkeep demo; it is written anew at each start.
+            site: {name: Watchkeep demo, timeZone: Europe/London}
+            volumes:
+              - {id: demo, path: volume, size: %s}
+            keys: {keystore: keys/master.p12, passphraseFile: passphrase, homes: [keys/home-a, keys/home-b]}
+            classes:
+              - {id: demo, days: 31}
+            cameras:
+            """.formatted(VOLUME_SIZE));
         for (int i = 0; i < cameras.size(); i++) {
             DemoCamera camera = cameras.get(i);
             yaml.append("  - {id: ").append(camera.id());

@@ -2,11 +2,14 @@
 package org.watchkeep.recorder.camera;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The H.264 or H.265 pictures of one file, held in memory and shared by every camera that serves it. Immutable.
@@ -65,6 +68,24 @@ public final class FileFootage {
             long[] presentation = times.stream().mapToLong(Long::longValue).toArray();
             return new FileFootage(
                     demuxer.parameterSets(pictures.get(0)), pictures, presentation, demuxer.lastDurationTicks());
+        }
+    }
+
+    /**
+     * The clip that is served where an H.265 camera is to be shown: our own drawn street, 640 x 360 at 12.5 pictures a second,
+     * with a {@link BarCode} whose frame number is the picture's place in the clip. No H.265 encoder is shipped, so it was
+     * encoded once (docs/recipes/street-h265.sh).
+     */
+    public static FileFootage streetInH265() throws IOException {
+        Path copy = Files.createTempFile("watchkeep-street", ".mp4");
+        try (InputStream clip = FileFootage.class.getResourceAsStream("street-h265.mp4")) {
+            Files.copy(
+                    Objects.requireNonNull(clip, "street-h265.mp4 beside this class"),
+                    copy,
+                    StandardCopyOption.REPLACE_EXISTING);
+            return read(copy);
+        } finally {
+            Files.delete(copy);
         }
     }
 

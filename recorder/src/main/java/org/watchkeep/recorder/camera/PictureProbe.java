@@ -33,7 +33,11 @@ import org.bytedeco.javacpp.BytePointer;
  * one is missing, repeated or out of place. Confined to one thread.
  */
 public final class PictureProbe implements Closeable {
+    /** Bar codes' frame numbers have 32 bits. */
+    private static final long NO_CLIP = 1L << 32;
+
     private final FileDemuxer demuxer;
+    private final long clipPictures;
     private final AVCodecContext context;
     private final AVFrame frame;
 
@@ -43,7 +47,8 @@ public final class PictureProbe implements Closeable {
     private Optional<BarCode> first = Optional.empty();
     private Optional<BarCode> last = Optional.empty();
 
-    private PictureProbe(Path file) throws IOException {
+    private PictureProbe(Path file, long clipPictures) throws IOException {
+        this.clipPictures = clipPictures;
         demuxer = new FileDemuxer(file);
         AVCodec codec = avcodec_find_decoder(demuxer.codecParameters().codec_id());
         context = avcodec_alloc_context3(codec);
@@ -60,7 +65,16 @@ public final class PictureProbe implements Closeable {
 
     /** Reads a file from its first picture to its last. */
     public static PictureReport read(Path file) throws IOException {
-        try (PictureProbe probe = new PictureProbe(file)) {
+        return read(file, NO_CLIP);
+    }
+
+    /**
+     * Reads a file that was recorded from a clip played round and round, whose frame numbers begin again with the clip.
+     *
+     * @param clipPictures pictures in the clip
+     */
+    public static PictureReport read(Path file, long clipPictures) throws IOException {
+        try (PictureProbe probe = new PictureProbe(file, clipPictures)) {
             while (probe.demuxer.advance()) {
                 probe.decode(probe.demuxer.packet());
             }
@@ -109,7 +123,7 @@ public final class PictureProbe implements Closeable {
             return;
         }
         withBarCode++;
-        if (last.isPresent() && code.get().frame() != last.get().frame() + 1) {
+        if (last.isPresent() && code.get().frame() != (last.get().frame() + 1) % clipPictures) {
             jumps++;
         }
         first = first.or(() -> code);

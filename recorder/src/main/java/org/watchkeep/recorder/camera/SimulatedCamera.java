@@ -76,6 +76,10 @@ public record SimulatedCamera(
                 List.of());
     }
 
+    public SimulatedCamera withName(String other) {
+        return new SimulatedCamera(path, number, other, scene, access, faults, quirks);
+    }
+
     public SimulatedCamera withAccess(MountAccess other) {
         return new SimulatedCamera(path, number, name, scene, other, faults, quirks);
     }

@@ -9,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.recorder.media.FragmentSink;
 import org.watchkeep.recorder.media.TrackStatistics;
+import org.watchkeep.recorder.media.VideoCodec;
 import org.watchkeep.recorder.rtsp.RtspSessionSettings;
 import org.watchkeep.recorder.rtsp.RtspTrack;
 import org.watchkeep.recorder.rtsp.SessionEnd;
@@ -157,8 +158,11 @@ final class CameraRecorder implements CameraSession.Owner {
         if (auth.equals("basic") && terms.isEmpty()) {
             LOG.warn("{}: the camera takes the password only in clear (Basic)", settings.id());
         }
-        terms = Optional.of(new CameraStatus.Terms(
-                track.transport(), track.format().encodingName().toLowerCase(Locale.ROOT), auth));
+        String encoding = track.format().encodingName();
+        String codec = VideoCodec.ofEncodingName(encoding)
+                .map(VideoCodec::label)
+                .orElseGet(() -> encoding.toLowerCase(Locale.ROOT));
+        terms = Optional.of(new CameraStatus.Terms(track.transport(), codec, auth));
     }
 
     @Override

@@ -31,7 +31,7 @@ public record CameraStatus(
      * How a camera is talked to. Immutable.
      *
      * @param transport {@code tcp}, {@code udp} or {@code rtsps}
-     * @param codec {@code h264}
+     * @param codec {@code h264}, {@code h265} or {@code mjpeg}
      * @param auth {@code none}, {@code basic}, {@code digest-md5}, {@code digest-sha256} and the like
      */
     public record Terms(String transport, String codec, String auth) {}
