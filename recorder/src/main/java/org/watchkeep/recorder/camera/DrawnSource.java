@@ -2,6 +2,7 @@
 package org.watchkeep.recorder.camera;
 
 import java.io.IOException;
+import org.watchkeep.recorder.camera.SimulatedCamera.Coding;
 
 /** Pictures of a drawn {@link Street}, coded as they are needed: 12.5 a second, a key picture every 2 s. Confined to the pacing thread. */
 final class DrawnSource implements PictureSource {
@@ -14,15 +15,19 @@ final class DrawnSource implements PictureSource {
     private static final int LEAST_KEY_DISTANCE = 6;
 
     private final Street street;
-    private final H264Encoder encoder;
+    private final PictureEncoder encoder;
     private long frame;
     private long lastKeyFrame = -LEAST_KEY_DISTANCE;
     private boolean keyWanted;
 
-    DrawnSource(String name, int number) throws IOException {
+    DrawnSource(String name, int number, Coding coding) throws IOException {
         street = new Street(name, number);
-        encoder = new H264Encoder(new H264Encoder.Settings(
-                Street.WIDTH, Street.HEIGHT, PICTURES_PER_1000_SECONDS, GOP_PICTURES, BITS_PER_SECOND));
+        encoder = switch (coding) {
+            case H264 ->
+                new H264Encoder(new H264Encoder.Settings(
+                        Street.WIDTH, Street.HEIGHT, PICTURES_PER_1000_SECONDS, GOP_PICTURES, BITS_PER_SECOND));
+            case MJPEG -> new JpegEncoder(Street.WIDTH, Street.HEIGHT, PICTURES_PER_1000_SECONDS);
+        };
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.watchkeep.recorder.camera;
 
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_H264;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_HEVC;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_MJPEG;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_NEW_EXTRADATA;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
@@ -65,7 +66,7 @@ final class FileDemuxer implements Closeable {
         try {
             open();
             stream = videoStream();
-            codec = stream.codecpar().codec_id() == AV_CODEC_ID_HEVC ? PictureCodec.H265 : PictureCodec.H264;
+            codec = codecOf(stream.codecpar().codec_id());
             extradata = bytes(stream.codecpar().extradata(), stream.codecpar().extradata_size());
             int lengthAt = codec == PictureCodec.H265 ? HVCC_LENGTH_SIZE : AVCC_LENGTH_SIZE;
             lengthSize = extradata.length > lengthAt + 1 && extradata[0] == 1 ? (extradata[lengthAt] & 3) + 1 : 0;
@@ -94,14 +95,23 @@ final class FileDemuxer implements Closeable {
         Libav.check(avformat_find_stream_info(format, (AVDictionary) null), file + ": read stream headers");
     }
 
+    private static PictureCodec codecOf(int id) {
+        if (id == AV_CODEC_ID_MJPEG) {
+            return PictureCodec.JPEG;
+        }
+        return id == AV_CODEC_ID_HEVC ? PictureCodec.H265 : PictureCodec.H264;
+    }
+
     private AVStream videoStream() throws IOException {
         int index = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
         Libav.check(index, file + ": find a video stream");
         AVStream found = format.streams(index);
         AVCodecParameters parameters = found.codecpar();
-        if (parameters.codec_id() != AV_CODEC_ID_H264 && parameters.codec_id() != AV_CODEC_ID_HEVC) {
+        if (parameters.codec_id() != AV_CODEC_ID_H264
+                && parameters.codec_id() != AV_CODEC_ID_HEVC
+                && parameters.codec_id() != AV_CODEC_ID_MJPEG) {
             throw new IOException(file + ": video codec: "
-                    + avcodec_get_name(parameters.codec_id()).getString() + " (expected: h264 or hevc)");
+                    + avcodec_get_name(parameters.codec_id()).getString() + " (expected: h264, hevc or mjpeg)");
         }
         return found;
     }
@@ -160,8 +170,11 @@ final class FileDemuxer implements Closeable {
         return stream.codecpar();
     }
 
-    /** The picture moved to. */
+    /** The picture moved to. A JPEG's Huffman tables are not looked at, and RTP does not send them: no such file is served. */
     Picture picture() throws IOException {
+        if (codec == PictureCodec.JPEG) {
+            throw new IOException(file + ": video codec: mjpeg (expected: h264 or hevc)");
+        }
         byte[] sample = bytes(packet.data(), packet.size());
         try {
             return lengthSize > 0

@@ -23,6 +23,7 @@ record ParameterSets(PictureCodec codec, List<ByteBuffer> units) {
         return switch (codec) {
             case H264 -> List.of(PictureCodec.H264_SPS, PictureCodec.H264_PPS);
             case H265 -> List.of(PictureCodec.H265_VPS, PictureCodec.H265_SPS, PictureCodec.H265_PPS);
+            case JPEG -> List.of();
         };
     }
 
@@ -76,7 +77,7 @@ record ParameterSets(PictureCodec codec, List<ByteBuffer> units) {
         return ByteBuffer.wrap(bytes);
     }
 
-    /** The format parameters of an SDP: RFC 6184 8.1, RFC 7798 7.1. */
+    /** The format parameters of an SDP: RFC 6184 8.1, RFC 7798 7.1; JPEG has none (RFC 2435 4.2). */
     String formatParameters() {
         return switch (codec) {
             case H264 ->
@@ -85,6 +86,7 @@ record ParameterSets(PictureCodec codec, List<ByteBuffer> units) {
                 "sprop-vps=" + base64(ofType(codec, units, PictureCodec.H265_VPS)) + ";sprop-sps="
                         + base64(ofType(codec, units, PictureCodec.H265_SPS)) + ";sprop-pps="
                         + base64(ofType(codec, units, PictureCodec.H265_PPS));
+            case JPEG -> "";
         };
     }
 

@@ -4,6 +4,7 @@ package org.watchkeep.recorder.camera;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * One coded picture: the NAL units of an access unit in order, byte for byte as the encoder or file had them.
@@ -17,12 +18,26 @@ final class Picture {
     private final byte[] bytes;
     private final int[] starts;
     private final int[] lengths;
+    /** Of a JPEG picture. */
+    private final Optional<JpegScan> scan;
 
-    private Picture(PictureCodec codec, byte[] bytes, int[] starts, int[] lengths) {
+    private Picture(PictureCodec codec, byte[] bytes, int[] starts, int[] lengths, Optional<JpegScan> scan) {
         this.codec = codec;
         this.bytes = bytes;
         this.starts = starts;
         this.lengths = lengths;
+        this.scan = scan;
+    }
+
+    /** A whole JPEG file, whose only unit is its entropy-coded bytes. Takes the array over. */
+    static Picture ofJpeg(byte[] bytes) throws IOException {
+        JpegScan scan = JpegScan.of(bytes);
+        return new Picture(
+                PictureCodec.JPEG,
+                bytes,
+                new int[] {scan.from()},
+                new int[] {scan.to() - scan.from()},
+                Optional.of(scan));
     }
 
     /** Cuts at start codes (annex B of H.264 and H.265). Takes the array over. Zero bytes after a NAL unit are not part of it. */
@@ -69,6 +84,11 @@ final class Picture {
         return codec;
     }
 
+    /** What else RTP sends of a JPEG picture; empty for other codecs. */
+    Optional<JpegScan> scan() {
+        return scan;
+    }
+
     int nalUnits() {
         return starts.length;
     }
@@ -110,6 +130,11 @@ final class Picture {
         return false;
     }
 
+    /** A copy of all of it, as it came. */
+    byte[] file() {
+        return bytes.clone();
+    }
+
     int sizeBytes() {
         return bytes.length;
     }
@@ -145,7 +170,8 @@ final class Picture {
             if (count == 0) {
                 throw new IOException("NAL units in a picture of " + bytes.length + " bytes: 0 (expected: at least 1)");
             }
-            return new Picture(codec, bytes, Arrays.copyOf(starts, count), Arrays.copyOf(lengths, count));
+            return new Picture(
+                    codec, bytes, Arrays.copyOf(starts, count), Arrays.copyOf(lengths, count), Optional.empty());
         }
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.camera;
 
-/** The codecs made of NAL units that a simulated camera serves. Its own reading of the standards: the recording path has another. */
+/** The codecs that a simulated camera serves; of JPEG each picture is one unit. Its own reading of the standards: the recording path has another. */
 enum PictureCodec {
-    H264("H264", 1) {
+    H264("H264", 96, 1) {
         @Override
         int type(int header) {
             return header & 0x1f;
@@ -19,7 +19,7 @@ enum PictureCodec {
             return type == H264_SPS || type == H264_PPS;
         }
     },
-    H265("H265", 2) {
+    H265("H265", 96, 2) {
         @Override
         int type(int header) {
             return header >> 1 & 0x3f;
@@ -35,6 +35,22 @@ enum PictureCodec {
         boolean isParameterSet(int type) {
             return type == H265_VPS || type == H265_SPS || type == H265_PPS;
         }
+    },
+    JPEG("JPEG", 26, 0) {
+        @Override
+        int type(int header) {
+            return 0;
+        }
+
+        @Override
+        boolean isKey(int type) {
+            return true;
+        }
+
+        @Override
+        boolean isParameterSet(int type) {
+            return false;
+        }
     };
 
     static final int H264_SPS = 7;
@@ -47,11 +63,15 @@ enum PictureCodec {
     /** As an SDP's {@code rtpmap} has it. */
     final String encodingName;
 
+    /** RFC 3551 table 5, or dynamic. */
+    final int payloadType;
+
     /** Of a NAL unit. */
     final int headerBytes;
 
-    PictureCodec(String encodingName, int headerBytes) {
+    PictureCodec(String encodingName, int payloadType, int headerBytes) {
         this.encodingName = encodingName;
+        this.payloadType = payloadType;
         this.headerBytes = headerBytes;
     }
 

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 /**
  * Turns pictures into RTP packets, RFC 6184 (H.264, non-interleaved mode) and RFC 7798 (H.265, in decoding order): parameter
  * sets that follow one another in an aggregate (STAP-A, AP), what is too long in fragments (FU-A, FU), the rest one NAL unit
- * a packet; the marker on the last packet of a picture. Packets of one viewer, so confined to its event loop.
+ * a packet; RFC 2435 (JPEG, its tables sent with each picture); the marker on the last packet of a picture. Packets of one viewer, so confined to its event loop.
  */
 final class RtpPacketiser {
     static final int PAYLOAD_TYPE = 96;
@@ -21,6 +21,10 @@ final class RtpPacketiser {
     private static final int FU_A = 28;
     private static final int AP = 48;
     private static final int FU = 49;
+    private static final int JPEG_HEADER_BYTES = 8;
+    private static final int JPEG_RESTART_BYTES = 4;
+    private static final int JPEG_TABLES_HEADER_BYTES = 4;
+    private static final int JPEG_TABLES_IN_BAND = 255;
     private static final int VERSION_2 = 0x80;
     private static final int MARKER = 0x80;
 
@@ -29,6 +33,7 @@ final class RtpPacketiser {
     private int sequence;
     private long packets;
     private long octets;
+    private int payloadType = PAYLOAD_TYPE;
 
     RtpPacketiser(ByteBufAllocator allocator, int ssrc, int firstSequence) {
         this.allocator = allocator;
@@ -57,6 +62,11 @@ final class RtpPacketiser {
 
     /** Hands each packet of the picture, in order, to {@code out}, which owns it from then on. */
     void packetise(Picture picture, int timestamp, Consumer<ByteBuf> out) {
+        payloadType = picture.codec().payloadType;
+        if (picture.scan().isPresent()) {
+            jpeg(picture, picture.scan().get(), timestamp, out);
+            return;
+        }
         int count = picture.nalUnits();
         int at = 0;
         while (at < count) {
@@ -139,10 +149,34 @@ final class RtpPacketiser {
         }
     }
 
+    /** RFC 2435 3.1: the tables stand in a picture's first packet, its offset in each. */
+    private void jpeg(Picture picture, JpegScan scan, int timestamp, Consumer<ByteBuf> out) {
+        int length = picture.length(0);
+        int restartBytes = scan.restartInterval() > 0 ? JPEG_RESTART_BYTES : 0;
+        for (int from = 0; from < length; ) {
+            int header = JPEG_HEADER_BYTES + restartBytes;
+            header += from == 0 ? JPEG_TABLES_HEADER_BYTES + scan.tables().remaining() : 0;
+            int part = Math.min(MAX_PAYLOAD_BYTES - header, length - from);
+            ByteBuf packet = packet(header + part, timestamp, from + part == length);
+            packet.writeInt(from).writeByte(scan.type()).writeByte(JPEG_TABLES_IN_BAND);
+            packet.writeByte(scan.width() / 8).writeByte(scan.height() / 8);
+            if (restartBytes > 0) {
+                // 3.1.7: not cut at restart markers, so that only whole pictures can be decoded.
+                packet.writeShort(scan.restartInterval()).writeShort(0xffff);
+            }
+            if (from == 0) {
+                packet.writeShort(0).writeShort(scan.tables().remaining()).writeBytes(scan.tables());
+            }
+            picture.write(0, from, part, packet);
+            out.accept(packet);
+            from += part;
+        }
+    }
+
     private ByteBuf packet(int payloadBytes, int timestamp, boolean marker) {
         ByteBuf packet = allocator.buffer(HEADER_BYTES + payloadBytes);
         packet.writeByte(VERSION_2);
-        packet.writeByte((marker ? MARKER : 0) | PAYLOAD_TYPE);
+        packet.writeByte((marker ? MARKER : 0) | payloadType);
         packet.writeShort(sequence);
         packet.writeInt(timestamp);
         packet.writeInt(ssrc);

@@ -75,6 +75,8 @@ final class RunningCamera implements MediaSource {
     }
 
     private static String sdpOf(SimulatedCamera camera, ParameterSets sets) {
+        int type = sets.codec().payloadType;
+        String parameters = sets.formatParameters();
         return String.join(
                 "\r\n",
                 "v=0",
@@ -84,11 +86,10 @@ final class RunningCamera implements MediaSource {
                 "a=tool:Watchkeep simulated camera",
                 "a=control:*",
                 "a=range:npt=now-",
-                "m=video 0 RTP/AVP " + RtpPacketiser.PAYLOAD_TYPE,
+                "m=video 0 RTP/AVP " + type,
                 "c=IN IP4 0.0.0.0",
-                "a=rtpmap:" + RtpPacketiser.PAYLOAD_TYPE + " " + sets.codec().encodingName + "/"
-                        + PictureSource.CLOCK_RATE,
-                "a=fmtp:" + RtpPacketiser.PAYLOAD_TYPE + " " + sets.formatParameters(),
+                "a=rtpmap:" + type + " " + sets.codec().encodingName + "/" + PictureSource.CLOCK_RATE
+                        + (parameters.isEmpty() ? "" : "\r\na=fmtp:" + type + " " + parameters),
                 "a=control:trackID=0",
                 "");
     }

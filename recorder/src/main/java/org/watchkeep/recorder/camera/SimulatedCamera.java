@@ -27,7 +27,13 @@ public record SimulatedCamera(
     public sealed interface Scene {}
 
     /** A drawn street, 640 x 360 at 12.5 pictures a second, with a {@link BarCode}. */
-    public record Drawn() implements Scene {}
+    public record Drawn(Coding coding) implements Scene {}
+
+    /** How drawn pictures are coded: by the encoders there are without a GPL library. */
+    public enum Coding {
+        H264,
+        MJPEG
+    }
 
     /** The pictures of a file; shared by all cameras that are given the same footage. */
     public record FromFile(FileFootage footage, Play play, Begin begin) implements Scene {}
@@ -61,7 +67,13 @@ public record SimulatedCamera(
 
     /** A drawn street that anybody may watch, at {@code /camN}. */
     public static SimulatedCamera drawn(int number, String name) {
-        return new SimulatedCamera("/cam" + number, number, name, new Drawn(), MountAccess.OPEN, List.of(), List.of());
+        return drawn(number, name, Coding.H264);
+    }
+
+    /** A drawn street that anybody may watch, at {@code /camN}, coded so. */
+    public static SimulatedCamera drawn(int number, String name, Coding coding) {
+        return new SimulatedCamera(
+                "/cam" + number, number, name, new Drawn(coding), MountAccess.OPEN, List.of(), List.of());
     }
 
     /** A file that anybody may watch, at {@code /camN}. */

@@ -99,8 +99,8 @@ public final class SimulatedCameras implements Closeable {
         if (camera.scene() instanceof FromFile file) {
             return new FileSource(file.footage(), file.play());
         }
-        if (camera.scene() instanceof Drawn) {
-            return new DrawnSource(camera.name(), camera.number());
+        if (camera.scene() instanceof Drawn drawn) {
+            return new DrawnSource(camera.name(), camera.number(), drawn.coding());
         }
         throw new IllegalArgumentException("scene: " + camera.scene() + " (expected: drawn or from a file)");
     }

@@ -17,7 +17,7 @@ public final class Drawn {
 
     static List<Picture> pictures(String name, int number, int count) throws IOException {
         List<Picture> pictures = new ArrayList<>();
-        try (DrawnSource source = new DrawnSource(name, number)) {
+        try (DrawnSource source = new DrawnSource(name, number, SimulatedCamera.Coding.H264)) {
             for (int i = 0; i < count; i++) {
                 pictures.add(source.next(UTC + source.dueNanos() / 1_000_000).picture());
             }

@@ -54,7 +54,7 @@ class DrawnSourceTest {
 
     @Test
     void requestKeyPicture_betweenTwo_bringsOneAtOnceButNotTwo() throws IOException {
-        try (DrawnSource source = new DrawnSource("Quay", 6)) {
+        try (DrawnSource source = new DrawnSource("Quay", 6, SimulatedCamera.Coding.H264)) {
             for (int i = 0; i < 10; i++) {
                 source.next(0);
             }
