@@ -226,7 +226,7 @@ public final class ControlRoom implements Closeable {
         List<CameraSettings> cameras = new ArrayList<>();
         for (SiteConfig.Camera camera : site.cameras()) {
             if (camera.enabled()) {
-                cameras.add(settings(camera));
+                cameras.addAll(settings(camera));
             }
         }
         RecorderTier tier =
@@ -235,15 +235,19 @@ public final class ControlRoom implements Closeable {
         tier.start(cameras);
     }
 
-    private static CameraSettings settings(SiteConfig.Camera camera) throws Refusal {
+    /** One for each of its streams, the main one first. */
+    private static List<CameraSettings> settings(SiteConfig.Camera camera) throws Refusal {
         try {
-            return new CameraSettings(
+            CameraSettings main = new CameraSettings(
                     camera.id(),
                     camera.number(),
                     camera.name(),
                     camera.url(),
                     camera.credentials().flatMap(login -> credentials(camera, login)),
-                    camera.classId());
+                    camera.classId(),
+                    camera.transport(),
+                    camera.tls());
+            return camera.sub().map(sub -> List.of(main, main.ofSub(sub))).orElse(List.of(main));
         } catch (IllegalArgumentException e) {
             throw Refusal.badInput(
                     "bad-camera", "camera " + camera.id() + ": " + e.getMessage(), "Correct it in the configuration.");

@@ -4,6 +4,7 @@ package org.watchkeep.controlroom.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.watchkeep.controlroom.config.SizeText;
 import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.recorder.ingest.CameraState;
@@ -24,13 +25,21 @@ final class CameraRows {
         ObjectNode node = Documents.part()
                 .put("id", camera.id())
                 .put("number", camera.number())
-                .put("name", camera.name())
-                .put("transport", camera.terms().map(Terms::transport).orElse(null))
+                .put("name", camera.name());
+        putStream(node, camera);
+        camera.sub().ifPresent(sub -> putStream(node.putObject("sub"), sub));
+        return node;
+    }
+
+    private static void putStream(ObjectNode node, CameraStatus camera) {
+        node.put("transport", camera.terms().map(Terms::transport).orElse(null))
                 .put("codec", camera.terms().map(Terms::codec).orElse(null))
                 .put("auth", camera.terms().map(Terms::auth).orElse(null))
                 .put("acknowledgedSeconds", camera.acknowledgedSeconds())
                 .put("lostPackets", camera.lostPackets());
-        return camera.terms().isPresent() ? node : node.put("termsReason", "no session yet: " + camera.detail());
+        if (camera.terms().isEmpty()) {
+            node.put("termsReason", "no session yet: " + camera.detail());
+        }
     }
 
     static String head(int columns) {
@@ -50,7 +59,11 @@ final class CameraRows {
                 String.format(Locale.ROOT, "%.1f s", camera.acknowledgedSeconds()),
                 SizeText.format(camera.store().acknowledgedBytes()),
                 Long.toString(camera.lostPackets()),
-                camera.state().code() + (camera.detail().isEmpty() ? "" : ": " + camera.detail()));
+                state(camera) + camera.sub().map(sub -> "; sub " + state(sub)).orElse(""));
+    }
+
+    private static String state(CameraStatus stream) {
+        return stream.state().code() + (stream.detail().isEmpty() ? "" : ": " + stream.detail());
     }
 
     private static String format(int nameColumns, Object... cells) {
@@ -76,10 +89,13 @@ final class CameraRows {
                 .mapToDouble(CameraStatus::acknowledgedSeconds)
                 .min()
                 .orElse(0);
-        long bytes = cameras.stream()
-                .mapToLong(camera -> camera.store().acknowledgedBytes())
+        List<CameraStatus> streams = cameras.stream()
+                .flatMap(camera -> Stream.concat(Stream.of(camera), camera.sub().stream()))
+                .toList();
+        long bytes = streams.stream()
+                .mapToLong(stream -> stream.store().acknowledgedBytes())
                 .sum();
-        long lost = cameras.stream().mapToLong(CameraStatus::lostPackets).sum();
+        long lost = streams.stream().mapToLong(CameraStatus::lostPackets).sum();
         return String.format(
                 Locale.ROOT,
                 "%.1f s or more of each on disk, %s, %d packets lost",

@@ -31,6 +31,10 @@ final class FootageOptions {
     @Nullable
     String purpose;
 
+    @Option(names = "--stream", paramLabel = "S", description = "Which of its streams: main or sub. Default: main.")
+    @Nullable
+    String stream;
+
     ObjectNode toJson(Instant now) throws Refusal {
         ObjectNode options = Documents.part().put("camera", camera);
         Instant begin = from == null ? Instant.MIN : TimeText.parse("--from", from, now);
@@ -44,6 +48,9 @@ final class FootageOptions {
         }
         if (to != null) {
             options.put("to", end.toString());
+        }
+        if (stream != null) {
+            options.put("stream", stream);
         }
         if (purpose != null) {
             options.put("purpose", purpose);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.watchkeep.controlroom.config.ConfigException;
 import org.watchkeep.controlroom.config.SizeText;
 import org.watchkeep.controlroom.control.Acts;
@@ -29,6 +30,10 @@ final class StoreLedgerCommand implements Callable<Integer> {
     @Option(names = "--month", paramLabel = "M", required = true, description = "Month in UTC, as 2026-11.")
     private String month = "";
 
+    @Option(names = "--stream", paramLabel = "S", description = "Which of its streams: main or sub. Default: main.")
+    @Nullable
+    private String stream;
+
     StoreLedgerCommand(Shell shell) {
         this.shell = shell;
     }
@@ -36,6 +41,9 @@ final class StoreLedgerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, Refusal, ConfigException {
         ObjectNode options = Documents.part().put("camera", camera).put("month", month);
+        if (stream != null) {
+            options.put("stream", stream);
+        }
         Acts.Result result =
                 new OwnerCall(shell, common).run(new Acts.Request(StoreActs.LEDGER, options), new Notes(shell));
         if (common.json) {

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.watchkeep.profiles.yaml.Faults;
 
-/** The address of a camera: {@code rtsp://host[:port]/path[?query]}. */
+/** The address of a camera: {@code rtsp://host[:port]/path[?query]}, or {@code rtsps}. */
 final class CameraAddress {
     /** The longest stream address in the camera profiles is under 200. */
     private static final int MAX_LENGTH = 1024;
@@ -42,8 +42,10 @@ final class CameraAddress {
             throw new IllegalArgumentException(
                     "a password in the address (expected: credentials: {user, passwordFile}, for nothing secret stands in this file)");
         }
-        if (!"rtsp".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null || uri.getRawFragment() != null) {
-            throw new IllegalArgumentException(Faults.quoted(text) + " (expected: rtsp://host/path)");
+        boolean known = "rtsp".equalsIgnoreCase(uri.getScheme()) || "rtsps".equalsIgnoreCase(uri.getScheme());
+        if (!known || uri.getHost() == null || uri.getRawFragment() != null) {
+            throw new IllegalArgumentException(
+                    Faults.quoted(text) + " (expected: rtsp://host/path or rtsps://host/path)");
         }
         if (uri.getPort() == 0 || uri.getPort() > 65_535) {
             throw new IllegalArgumentException("port " + uri.getPort() + " (expected: 1 to 65535)");

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.watchkeep.recorder.rtsp.LoginPreference;
+import org.watchkeep.recorder.rtsp.TlsTrust;
+import org.watchkeep.recorder.rtsp.TransportChoice;
 
 /**
  * One installation, as {@code site.yaml} says it: checked, paths absolute. Immutable.
@@ -62,15 +64,11 @@ public record SiteConfig(
         }
     }
 
-    /** How its pictures travel. */
-    public enum Transport {
-        AUTO,
-        TCP
-    }
-
     /**
      * @param number what operators type
      * @param url address of its main stream; never with a password in it
+     * @param sub address of its sub stream, where that is recorded too
+     * @param tls by what its certificate is believed, for {@code rtsps://}
      */
     public record Camera(
             String id,
@@ -80,8 +78,10 @@ public record SiteConfig(
             Optional<String> scheme,
             String classId,
             URI url,
+            Optional<URI> sub,
             Optional<Credentials> credentials,
-            Transport transport,
+            TransportChoice transport,
+            TlsTrust tls,
             boolean enabled) {}
 
     public record Place(

@@ -3,7 +3,6 @@ package org.watchkeep.controlroom.config;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -15,21 +14,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.watchkeep.controlroom.config.SiteConfig.Camera;
-import org.watchkeep.controlroom.config.SiteConfig.Credentials;
 import org.watchkeep.controlroom.config.SiteConfig.Keys;
-import org.watchkeep.controlroom.config.SiteConfig.Place;
 import org.watchkeep.controlroom.config.SiteConfig.RetentionClass;
 import org.watchkeep.controlroom.config.SiteConfig.Scheme;
-import org.watchkeep.controlroom.config.SiteConfig.Transport;
 import org.watchkeep.controlroom.config.SiteConfig.Volume;
+import org.watchkeep.profiles.Profiles;
 import org.watchkeep.profiles.yaml.Faults;
 import org.watchkeep.profiles.yaml.Section;
 import org.watchkeep.profiles.yaml.YamlFaultException;
 import org.watchkeep.profiles.yaml.YamlNode;
 import org.watchkeep.profiles.yaml.YamlReader;
-import org.watchkeep.recorder.rtsp.LoginPreference;
 
 /**
  * Reads {@code site.yaml}. Unknown keys, anything twice and impossible values are refused, all faults at once, each with
@@ -51,11 +46,11 @@ public final class SiteConfigReader {
     private static final int USUAL_DAYS = 31;
 
     private static final int MAX_DAYS = 366;
-    private static final int MAX_CAMERA_NUMBER = 999_999;
 
     private final Path file;
     private final Path folder;
     private final Faults faults = new Faults();
+    private final Profiles profiles = Profiles.builtIn();
 
     private SiteConfigReader(Path file) {
         this.file = file;
@@ -181,124 +176,16 @@ public final class SiteConfigReader {
         List<Camera> cameras = new ArrayList<>();
         Map<String, Integer> ids = new HashMap<>();
         Map<String, Integer> numbers = new HashMap<>();
+        CameraReader reader = new CameraReader(classes, schemes, profiles, this::path);
         for (YamlNode node : top.items("cameras", 0, MAX_CAMERAS)) {
             Section section = Section.of(
-                    node,
-                    "cameras[" + cameras.size() + "]",
-                    faults,
-                    "id",
-                    "number",
-                    "name",
-                    "place",
-                    "scheme",
-                    "class",
-                    "url",
-                    "credentials",
-                    "transport",
-                    "streams",
-                    "enabled");
-            String id = section.id("id");
-            unique(section, "id", id, ids);
-            int number = section.number("number", 1, MAX_CAMERA_NUMBER);
-            unique(section, "number", Integer.toString(number), numbers);
-            Optional<String> scheme = section.optionalText("scheme");
-            if (scheme.isPresent() && schemes.stream().noneMatch(s -> s.id().equals(scheme.get()))) {
-                section.fault("scheme", Faults.quoted(scheme.get()) + " (expected: the id of one of schemes)");
-            }
-            URI url = section.parsed("url", CameraAddress::parse).orElse(URI.create("rtsp://missing"));
-            if (!section.has("url")) {
-                section.fault("url", "missing (expected: rtsp://host/path)");
-            }
-            streams(section);
-            cameras.add(new Camera(
-                    id,
-                    number,
-                    section.text("name"),
-                    section.optionalSection("place", "street", "area", "lat", "lon", "aliases")
-                            .map(this::place),
-                    scheme,
-                    classOf(section, classes),
-                    url,
-                    section.optionalSection("credentials", "user", "passwordFile", "login")
-                            .map(this::credentials),
-                    transport(section),
-                    section.flag("enabled", true)));
+                    node, "cameras[" + cameras.size() + "]", faults, CameraReader.KEYS.toArray(String[]::new));
+            Camera camera = reader.read(section);
+            unique(section, "id", camera.id(), ids);
+            unique(section, "number", Integer.toString(camera.number()), numbers);
+            cameras.add(camera);
         }
         return cameras;
-    }
-
-    private Place place(Section section) {
-        OptionalDouble latitude = section.decimal("lat", -90, 90);
-        OptionalDouble longitude = section.decimal("lon", -180, 180);
-        if (section.has("lat") != section.has("lon")) {
-            section.fault(section.has("lat") ? "lon" : "lat", "missing (expected: lat and lon together)");
-        }
-        return new Place(
-                section.optionalText("street"),
-                section.optionalText("area"),
-                latitude,
-                longitude,
-                section.texts("aliases", MAX_LIST));
-    }
-
-    /** With one class there is nothing to choose; with several a camera says which. */
-    private static String classOf(Section section, List<RetentionClass> classes) {
-        if (!section.has("class") && classes.size() == 1) {
-            return classes.get(0).id();
-        }
-        String id = section.text("class");
-        if (!id.equals("?") && classes.stream().noneMatch(c -> c.id().equals(id))) {
-            section.fault("class", Faults.quoted(id) + " (expected: the id of one of classes)");
-        }
-        return id;
-    }
-
-    private Credentials credentials(Section section) {
-        String user = section.text("user");
-        // RFC 7617 2: a user name with a colon cannot be told from its password.
-        if (user.contains(":")) {
-            section.fault("user", "a colon in it (expected: none)");
-        }
-        return new Credentials(user, path(section, "passwordFile"), login(section));
-    }
-
-    private static LoginPreference login(Section section) {
-        return section.parsed("login", text -> switch (text) {
-                    case "digest" -> LoginPreference.DIGEST;
-                    case "any" -> LoginPreference.ANY;
-                    case "basic" -> LoginPreference.BASIC;
-                    default ->
-                        throw new IllegalArgumentException(Faults.quoted(text) + " (expected: digest, any or basic)");
-                })
-                .orElse(LoginPreference.DIGEST);
-    }
-
-    private static Transport transport(Section section) {
-        Optional<String> text = section.optionalText("transport");
-        if (text.isEmpty() || text.get().equals("auto")) {
-            return Transport.AUTO;
-        }
-        if (!text.get().equals("tcp")) {
-            section.fault(
-                    "transport",
-                    Faults.quoted(text.get()) + " (expected: auto or tcp; this version records over TCP only)");
-        }
-        return Transport.TCP;
-    }
-
-    private static void streams(Section section) {
-        Optional<Section> streams = section.optionalSection("streams", "main", "sub");
-        if (streams.isPresent()) {
-            if (!streams.get().flag("main", true)) {
-                streams.get()
-                        .fault(
-                                "main",
-                                "false (expected: true; a camera that is not to be recorded has enabled: false)");
-            }
-            if (streams.get().flag("sub", false)) {
-                streams.get().fault("sub", "true (expected: false; this version records main streams only)");
-            }
-        }
     }
 
     private Path path(Section section, String key) {

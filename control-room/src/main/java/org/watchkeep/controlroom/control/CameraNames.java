@@ -22,7 +22,25 @@ final class CameraNames {
         this.site = site;
     }
 
-    StreamId stream(String said) throws Refusal {
+    /** @param track {@code main} or {@code sub}; empty for what {@code said} names, else main */
+    StreamId stream(String said, Optional<String> track) throws Refusal {
+        if (track.isEmpty()) {
+            return stream(said);
+        }
+        if (!track.get().equals("main") && !track.get().equals("sub")) {
+            throw Refusal.badInput("bad-stream", "no stream " + quoted(track.get()), "Give main or sub.");
+        }
+        StreamId asked = new StreamId(stream(said).camera(), track.get());
+        boolean isConfigured =
+                site.camera(asked.camera()).flatMap(SiteConfig.Camera::sub).isPresent();
+        if (track.get().equals("sub") && !isConfigured && !store.streams().contains(asked)) {
+            throw Refusal.badInput(
+                    "bad-stream", asked.camera() + " has no sub stream", "Leave --stream out for its main stream.");
+        }
+        return asked;
+    }
+
+    private StreamId stream(String said) throws Refusal {
         String id = site.cameras().stream()
                 .filter(camera -> Integer.toString(camera.number()).equals(said))
                 .map(SiteConfig.Camera::id)
@@ -30,18 +48,21 @@ final class CameraNames {
                 .findFirst()
                 .orElse(said);
         // A camera taken out of the configuration still has its footage.
-        Optional<StreamId> known = store.streams().stream()
-                .filter(stream ->
-                        stream.toString().equals(id) || stream.toString().equals(id + "/main"))
+        Optional<StreamId> named = store.streams().stream()
+                .filter(stream -> stream.toString().equals(id))
                 .findFirst();
-        if (known.isPresent()) {
-            return known.get();
+        if (named.isPresent()) {
+            return named.get();
         }
-        if (site.camera(id).isPresent()) {
+        if (site.camera(id).isPresent()
+                || store.streams().stream().anyMatch(stream -> stream.camera().equals(id))) {
             return StreamId.main(id);
         }
-        String quoted = said.length() <= MAX_QUOTED ? said : said.substring(0, MAX_QUOTED) + "…";
-        throw Refusal.badInput("camera-unknown", "no camera " + quoted + " in this store", next());
+        throw Refusal.badInput("camera-unknown", "no camera " + quoted(said) + " in this store", next());
+    }
+
+    private static String quoted(String said) {
+        return said.length() <= MAX_QUOTED ? said : said.substring(0, MAX_QUOTED) + "…";
     }
 
     private String next() {

@@ -30,7 +30,7 @@ final class LedgerPage {
         List<Segment> segments = store.segments(stream, from, to);
         List<Gap> gaps = store.gaps(stream, from, to);
         ObjectNode document = Documents.of("store-ledger");
-        document.put("camera", stream.camera()).put("month", month.toString());
+        document.put("camera", stream.camera()).put("stream", stream.track()).put("month", month.toString());
         document.put("footageSeconds", seconds(footageMicros(segments, from, to)));
         document.put("gapSeconds", seconds(gapMicros(gaps, from, to)));
         Map<Long, Run> runs = new LinkedHashMap<>();

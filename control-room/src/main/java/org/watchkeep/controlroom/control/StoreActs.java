@@ -56,19 +56,21 @@ public final class StoreActs implements Acts {
 
     private Result list(Options options) throws Refusal, IOException {
         String camera = options.text("camera");
+        Optional<String> track = options.optionalText("stream");
         Span span = options.span();
         options.purpose();
         options.nothingElse();
-        return new Result(new StoreListing(store).list(cameras.stream(camera), span), Refusal.GOOD);
+        return new Result(new StoreListing(store).list(cameras.stream(camera, track), span), Refusal.GOOD);
     }
 
     private Result extract(Options options, Answer answer) throws Refusal, IOException {
         String camera = options.text("camera");
+        Optional<String> track = options.optionalText("stream");
         Span span = options.span();
         boolean exact = options.flag("exact");
         options.purpose();
         options.nothingElse();
-        ObjectNode document = new StoreExtraction(store).extract(cameras.stream(camera), span, exact, answer);
+        ObjectNode document = new StoreExtraction(store).extract(cameras.stream(camera, track), span, exact, answer);
         boolean whole =
                 !document.path("files").isEmpty() && document.path("missing").isEmpty();
         return new Result(document, whole ? Refusal.GOOD : Refusal.FOUND);
@@ -100,6 +102,7 @@ public final class StoreActs implements Acts {
 
     private Result ledger(Options options) throws Refusal, IOException {
         String camera = options.text("camera");
+        Optional<String> track = options.optionalText("stream");
         YearMonth month;
         try {
             month = YearMonth.parse(options.text("month"));
@@ -108,7 +111,7 @@ public final class StoreActs implements Acts {
                     "bad-month", "month: " + options.text("month"), "Give it as 2026-11; months are those of UTC.");
         }
         options.nothingElse();
-        return new Result(new LedgerPage(store).of(cameras.stream(camera), month), Refusal.GOOD);
+        return new Result(new LedgerPage(store).of(cameras.stream(camera, track), month), Refusal.GOOD);
     }
 
     private Result volumes(Options options) throws Refusal {

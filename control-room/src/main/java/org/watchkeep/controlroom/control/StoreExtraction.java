@@ -42,7 +42,7 @@ final class StoreExtraction {
     ObjectNode extract(StreamId stream, Span span, boolean exact, Answer answer) throws Refusal, IOException {
         List<List<Part>> runs = runs(stream, span, exact);
         ObjectNode document = Documents.of("store-extract");
-        document.put("camera", stream.camera()).put("exact", exact);
+        document.put("camera", stream.camera()).put("stream", stream.track()).put("exact", exact);
         Documents.putInstant(document, "from", bounded(span.from()));
         Documents.putInstant(document, "to", bounded(span.to()));
         ArrayNode files = document.putArray("files");

@@ -30,7 +30,7 @@ final class StoreListing {
 
     ObjectNode list(StreamId stream, Span span) throws IOException {
         ObjectNode document = Documents.of("store-ls");
-        document.put("camera", stream.camera());
+        document.put("camera", stream.camera()).put("stream", stream.track());
         ArrayNode segments = document.putArray("segments");
         for (Segment segment : store.segments(stream, span.from(), span.to())) {
             addUnlessGone(segments, segment);

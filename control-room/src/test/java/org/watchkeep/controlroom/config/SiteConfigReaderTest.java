@@ -11,8 +11,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.io.TempDir;
 import org.watchkeep.profiles.yaml.YamlFaultException.Fault;
+import org.watchkeep.recorder.rtsp.TlsTrust;
+import org.watchkeep.recorder.rtsp.TransportChoice;
 
 class SiteConfigReaderTest {
     private static final Path FILE = Path.of("/site/site.yaml");
@@ -55,7 +59,7 @@ class SiteConfigReaderTest {
         assertThat(site.keys().homes()).containsExactly(Path.of("/site/a"), Path.of("/site/b"));
         assertThat(site.cameras().get(0).classId()).isEqualTo("town");
         assertThat(site.cameras().get(0).enabled()).isTrue();
-        assertThat(site.cameras().get(0).transport()).isEqualTo(SiteConfig.Transport.AUTO);
+        assertThat(site.cameras().get(0).transport()).isEqualTo(TransportChoice.AUTO);
     }
 
     @Test
@@ -140,9 +144,65 @@ class SiteConfigReaderTest {
     }
 
     @Test
-    void read_udp_isRefusedAsNotYetThere() {
-        assertThat(onlyProblem(cameraWith("name: X, transport: udp, url: \"rtsp://10.0.0.1/s\"")))
-                .contains("TCP only");
+    void read_profileWithHost_fillsMainAndSubAddresses() throws ConfigException {
+        SiteConfig.Camera camera = read(cameraWith("name: X, profile: hikvision, host: 10.0.0.9, port: 10554, channel: 4, "
+                        + "transport: udp, streams: {main: true, sub: true}"))
+                .cameras()
+                .get(0);
+        assertThat(camera.url()).hasToString("rtsp://10.0.0.9:10554/Streaming/Channels/401");
+        assertThat(camera.sub().orElseThrow()).hasToString("rtsp://10.0.0.9:10554/Streaming/Channels/402");
+        assertThat(camera.transport()).isEqualTo(TransportChoice.UDP);
+    }
+
+    @Test
+    void read_urlAndProfile_takesTheSubStreamsHostFromTheUrl() throws ConfigException {
+        SiteConfig.Camera camera = read(cameraWith(
+                        "name: X, profile: pelco, url: \"rtsp://[2001:db8::7]:8554/a\", streams: {sub: true}"))
+                .cameras()
+                .get(0);
+        assertThat(camera.url()).hasToString("rtsp://[2001:db8::7]:8554/a");
+        assertThat(camera.sub().orElseThrow()).hasToString("rtsp://[2001:db8::7]:8554/stream2");
+    }
+
+    @Test
+    void read_tls_takesPinOrFileOfAuthorities() throws ConfigException {
+        String pin = "AB:".repeat(31) + "cd";
+        SiteConfig.Camera pinned = read(cameraWith("name: X, url: \"rtsps://10.0.0.1/s\", tls: {pin: \"" + pin + "\"}"))
+                .cameras()
+                .get(0);
+        assertThat(pinned.tls()).isEqualTo(TlsTrust.pinned("ab".repeat(31) + "cd"));
+        SiteConfig.Camera signed = read(cameraWith(
+                        "name: X, url: \"rtsps://10.0.0.1/s\", tls: {caFile: ca.pem, oldVersions: true}"))
+                .cameras()
+                .get(0);
+        assertThat(signed.tls())
+                .isEqualTo(TlsTrust.signedBy(FILE.resolveSibling("ca.pem")).withOldTls());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "transport: pigeon, url: ~rtsp://h/s~|cameras[0].transport: pigeon (expected: auto, tcp or udp)",
+                "transport: udp, url: ~rtsps://h/s~|cameras[0].transport: udp for rtsps://",
+                "url: ~rtsp://h/s~, tls: {pin: aa}|cameras[0].tls: for an address without TLS",
+                "url: ~rtsps://h/s~, tls: {pin: aa}|cameras[0].tls.pin: tls pin: aa",
+                "url: ~http://h/s~|cameras[0].url: http://h/s (expected: rtsp://host/path or rtsps://host/path)",
+                "profile: acme, host: h|cameras[0].profile: acme (expected: one of `watchkeep profile ls`)",
+                "profile: pelco|cameras[0].url: profile without host",
+                "profile: redvision, host: h|cameras[0].url: profile redvision knows no such address",
+                "host: h, url: ~rtsp://h/s~|cameras[0].host: ",
+                "url: ~rtsp://h/s~, streams: {sub: true}|cameras[0].streams.sub: true without a profile",
+                "url: ~rtsp://h/s~, streams: {sub: ~rtsp://a:b@h/t~}|cameras[0].streams.sub: a login in the address",
+                "url: ~rtsp://h/s~, streams: {main: false}|cameras[0].streams.main: false",
+            })
+    void read_badTransportTlsProfileOrStreams_isOneFaultWithItsLine(String keys, String fault) {
+        // Not every fault stands alone: what follows from the first one is said too.
+        assertThat(problems(cameraWith("name: X, " + keys.replace("~", "\""))))
+                .anySatisfy(problem -> {
+                    assertThat(problem.text()).startsWith(fault);
+                    assertThat(problem.line()).isEqualTo(8);
+                });
     }
 
     @Test

@@ -81,13 +81,18 @@ final class CameraRecorder implements CameraSession.Owner {
         this.alarms = alarms;
         this.backoff = new Backoff(loop.random());
         this.sessionSettings = new RtspSessionSettings(
-                settings.id(), settings.address(), settings.login(), userAgent, settings.transport(), settings.tls());
+                settings.label(),
+                settings.address(),
+                settings.login(),
+                userAgent,
+                settings.transport(),
+                settings.tls());
     }
 
     /** Begins to call the camera, as soon as the budget of all cameras allows. */
     void start() {
         if (state != CameraState.NEW) {
-            throw new IllegalStateException(settings.id() + " was started before");
+            throw new IllegalStateException(settings.label() + " was started before");
         }
         waitThenConnect(0, CameraState.WAITING, "");
     }
@@ -156,7 +161,7 @@ final class CameraRecorder implements CameraSession.Owner {
         breaker.ifPresent(LoginBreaker::accepted);
         String auth = sessions.current().map(CameraSession::authLabel).orElse("none");
         if (auth.equals("basic") && terms.isEmpty()) {
-            LOG.warn("{}: the camera takes the password only in clear (Basic)", settings.id());
+            LOG.warn("{}: the camera takes the password only in clear (Basic)", settings.label());
         }
         String encoding = track.format().encodingName();
         String codec = VideoCodec.ofEncodingName(encoding)
@@ -177,7 +182,7 @@ final class CameraRecorder implements CameraSession.Owner {
             loginAlarm = Optional.empty();
             breaker.ifPresent(LoginBreaker::alarmOver);
         }
-        LOG.info("{}: media comes", settings.id());
+        LOG.info("{}: media comes", settings.label());
     }
 
     @Override
@@ -240,7 +245,7 @@ final class CameraRecorder implements CameraSession.Owner {
     }
 
     private void retryAfter(long delayNanos, CameraState waitingAs, GapCause cause, String why) {
-        LOG.info("{}: {} ({}), next try in {} ms", settings.id(), cause, why, delayNanos / 1_000_000);
+        LOG.info("{}: {} ({}), next try in {} ms", settings.label(), cause, why, delayNanos / 1_000_000);
         waitThenConnect(delayNanos, waitingAs, cause + ": " + why);
     }
 
@@ -255,7 +260,7 @@ final class CameraRecorder implements CameraSession.Owner {
             return;
         }
         if (onStopped != null) {
-            throw new IllegalStateException(settings.id() + " is being stopped already");
+            throw new IllegalStateException(settings.label() + " is being stopped already");
         }
         onStopped = done;
         become(CameraState.STOPPING, "");
@@ -285,7 +290,8 @@ final class CameraRecorder implements CameraSession.Owner {
                 totals.packets(),
                 totals.lostPackets(),
                 totals.damagedAccessUnits(),
-                footage.status());
+                footage.status(),
+                Optional.empty());
     }
 
     /** One value, so that a reader counts no session twice when it ends. */

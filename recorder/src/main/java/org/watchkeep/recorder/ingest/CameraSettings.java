@@ -11,7 +11,7 @@ import org.watchkeep.recorder.rtsp.TransportChoice;
 import org.watchkeep.retention.store.StreamId;
 
 /**
- * One camera to be recorded. Immutable.
+ * One stream of a camera to be recorded. Immutable.
  *
  * @param id {@code [a-z0-9][a-z0-9-]{0,39}}
  * @param number the number operators know it by
@@ -21,6 +21,7 @@ import org.watchkeep.retention.store.StreamId;
  * @param classId retention class
  * @param transport how media is asked for; {@code UDP} cannot be asked of {@code rtsps://}
  * @param tls by what the camera's certificate is believed, for {@code rtsps://}
+ * @param track {@code main} or {@code sub}
  */
 public record CameraSettings(
         String id,
@@ -30,21 +31,49 @@ public record CameraSettings(
         Optional<Credentials> credentials,
         String classId,
         TransportChoice transport,
-        TlsTrust tls) {
+        TlsTrust tls,
+        String track) {
     public CameraSettings {
-        StreamId.main(id);
+        new StreamId(id, track);
         RtspSessionSettings.requireTransport(RtspUrl.parse(url.toString()), transport);
+    }
+
+    /** The main stream of a camera. */
+    public CameraSettings(
+            String id,
+            int number,
+            String name,
+            URI url,
+            Optional<Credentials> credentials,
+            String classId,
+            TransportChoice transport,
+            TlsTrust tls) {
+        this(id, number, name, url, credentials, classId, transport, tls, "main");
     }
 
     /** The transport left to us, and certificates believed as this machine believes them. */
     public CameraSettings(
             String id, int number, String name, URI url, Optional<Credentials> credentials, String classId) {
-        this(id, number, name, url, credentials, classId, TransportChoice.AUTO, TlsTrust.SYSTEM);
+        this(id, number, name, url, credentials, classId, TransportChoice.AUTO, TlsTrust.SYSTEM, "main");
     }
 
     /** The stream that is recorded. */
     public StreamId stream() {
-        return StreamId.main(id);
+        return new StreamId(id, track);
+    }
+
+    /** The sub stream of the same camera. */
+    public CameraSettings ofSub(URI address) {
+        return new CameraSettings(id, number, name, address, credentials, classId, transport, tls, "sub");
+    }
+
+    boolean isSub() {
+        return track.equals("sub");
+    }
+
+    /** What logs and errors call it: a main stream is its camera. */
+    String label() {
+        return isSub() ? stream().toString() : id;
     }
 
     RtspUrl address() {
@@ -58,7 +87,7 @@ public record CameraSettings(
     /** Without the login, whether it stands beside the address or in it. */
     @Override
     public String toString() {
-        return "CameraSettings[id=" + id + ", number=" + number + ", name=" + name + ", url=" + address() + ", classId="
-                + classId + ", transport=" + transport + ", tls=" + tls + "]";
+        return "CameraSettings[stream=" + stream() + ", number=" + number + ", name=" + name + ", url=" + address()
+                + ", classId=" + classId + ", transport=" + transport + ", tls=" + tls + "]";
     }
 }

@@ -14,6 +14,7 @@ import org.watchkeep.retention.store.StreamStatus;
  * @param lostPackets RTP packets missing from their sequence since the start
  * @param damagedAccessUnits pictures with a part missing, kept and flagged
  * @param store what the store has made durable
+ * @param sub its sub stream, where that is recorded too; all else here is the main stream's
  */
 public record CameraStatus(
         String id,
@@ -26,7 +27,8 @@ public record CameraStatus(
         long packets,
         long lostPackets,
         long damagedAccessUnits,
-        StreamStatus store) {
+        StreamStatus store,
+        Optional<CameraStatus> sub) {
     /**
      * How a camera is talked to. Immutable.
      *
@@ -35,6 +37,22 @@ public record CameraStatus(
      * @param auth {@code none}, {@code basic}, {@code digest-md5}, {@code digest-sha256} and the like
      */
     public record Terms(String transport, String codec, String auth) {}
+
+    CameraStatus withSub(CameraStatus other) {
+        return new CameraStatus(
+                id,
+                number,
+                name,
+                terms,
+                state,
+                detail,
+                sessions,
+                packets,
+                lostPackets,
+                damagedAccessUnits,
+                store,
+                Optional.of(other));
+    }
 
     /** Media time made durable. */
     public double acknowledgedSeconds() {

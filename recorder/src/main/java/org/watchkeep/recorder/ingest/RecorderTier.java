@@ -8,11 +8,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -46,7 +44,7 @@ public final class RecorderTier implements AutoCloseable {
     private record LoopRoom(EventLoop loop, CameraLoop shared, StoreLoop store) {}
 
     /** A camera and the loop it is confined to. */
-    private record Placed(CameraRecorder recorder, EventLoop loop) {}
+    private record Placed(CameraRecorder recorder, EventLoop loop, boolean isSub) {}
 
     private final RecorderSettings settings;
     private final FootageStore store;
@@ -81,19 +79,18 @@ public final class RecorderTier implements AutoCloseable {
     /**
      * Tells the store which streams are configured and begins to call these cameras. Once.
      *
+     * @param cameras one for each stream to be recorded
      * @throws IllegalArgumentException when two cameras share an id
      */
     public synchronized void start(List<CameraSettings> cameras) throws IOException {
         if (!recorders.isEmpty() || stopped != null) {
             throw new IllegalStateException("the recorder was started before");
         }
-        Set<String> ids = new HashSet<>();
         Map<StreamId, String> classes = new LinkedHashMap<>();
         for (CameraSettings camera : cameras) {
-            if (!ids.add(camera.id())) {
-                throw new IllegalArgumentException("camera id: " + camera.id() + " twice");
+            if (classes.put(camera.stream(), camera.classId()) != null) {
+                throw new IllegalArgumentException("camera stream: " + camera.stream() + " twice");
             }
-            classes.put(camera.stream(), camera.classId());
         }
         store.configure(classes);
         for (int i = 0; i < cameras.size(); i++) {
@@ -102,7 +99,7 @@ public final class RecorderTier implements AutoCloseable {
             Device device = devices.computeIfAbsent(Device.key(camera.address()), Device::new);
             CameraRecorder recorder = CompletableFuture.supplyAsync(() -> begin(camera, device, room), room.loop())
                     .join();
-            recorders.add(new Placed(recorder, room.loop()));
+            recorders.add(new Placed(recorder, room.loop(), camera.isSub()));
         }
     }
 
@@ -114,10 +111,15 @@ public final class RecorderTier implements AutoCloseable {
         return recorder;
     }
 
-    /** Every camera, by its number. */
+    /** Every camera once, by its number, its sub stream within it. */
     public List<CameraStatus> statuses() {
-        return recorders.stream()
+        Map<String, CameraStatus> cameras = new HashMap<>();
+        // Main streams first, whatever the order they were given in: a sub stream is part of its camera.
+        recorders.stream()
+                .sorted(Comparator.comparing(Placed::isSub))
                 .map(placed -> placed.recorder().status())
+                .forEach(status -> cameras.merge(status.id(), status, CameraStatus::withSub));
+        return cameras.values().stream()
                 .sorted(Comparator.comparingInt(CameraStatus::number).thenComparing(CameraStatus::id))
                 .toList();
     }
