@@ -27,6 +27,7 @@ import org.watchkeep.recorder.camera.PictureReport;
 import org.watchkeep.recorder.camera.Quirk;
 import org.watchkeep.recorder.camera.SimulatedCamera;
 import org.watchkeep.recorder.camera.SimulatedCamera.Begin;
+import org.watchkeep.recorder.camera.SimulatedCamera.Coding;
 import org.watchkeep.recorder.camera.SimulatedCamera.Play;
 import org.watchkeep.recorder.camera.SimulatedCameras;
 import picocli.CommandLine.Command;
@@ -54,6 +55,9 @@ final class SimulateCommand implements Callable<Integer> {
             description = "Play this H.264 file; without it the cameras draw a street.")
     @Nullable
     private Path file;
+
+    @Option(names = "--mjpeg", description = "Draw in JPEG pictures instead of H.264.")
+    private boolean mjpeg;
 
     @Option(names = "--cameras", paramLabel = "N", description = "How many, at /cam1 to /camN. Default: 1.")
     private int cameras = 1;
@@ -131,6 +135,9 @@ final class SimulateCommand implements Callable<Integer> {
             throw Refusal.badInput(
                     "no-file", "--once and --wait-for-client are for a file that is played", "Name it with --file.");
         }
+        if (file != null && mjpeg) {
+            throw Refusal.badInput("file", "--mjpeg is for drawn cameras", "Leave out --file or --mjpeg.");
+        }
         if (file != null && !Files.isReadable(file)) {
             throw Refusal.badInput("no-file", "--file: cannot read " + file, "Name a file with H.264 in it.");
         }
@@ -158,7 +165,7 @@ final class SimulateCommand implements Callable<Integer> {
         List<SimulatedCamera> fleet = new ArrayList<>();
         for (int number = 1; number <= cameras; number++) {
             SimulatedCamera camera = footage == null
-                    ? SimulatedCamera.drawn(number, "Camera " + number)
+                    ? SimulatedCamera.drawn(number, "Camera " + number, mjpeg ? Coding.MJPEG : Coding.H264)
                     : SimulatedCamera.fromFile(
                             number,
                             footage,
