@@ -4,12 +4,14 @@ package org.watchkeep.recorder.ingest;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.recorder.media.FragmentSink;
 import org.watchkeep.recorder.media.TrackStatistics;
 import org.watchkeep.recorder.media.VideoCodec;
+import org.watchkeep.recorder.rtsp.RtspSession;
 import org.watchkeep.recorder.rtsp.RtspSessionSettings;
 import org.watchkeep.recorder.rtsp.RtspTrack;
 import org.watchkeep.recorder.rtsp.SessionEnd;
@@ -34,11 +36,13 @@ final class CameraRecorder implements CameraSession.Owner {
     /** A camera that left so many calls unanswered, over some 15 s, waits behind those that answer. */
     static final int ABSENT_AFTER = 5;
 
+    private static final String NOBODY_PUSHES = "nobody has pushed yet";
+
     private final CameraSettings settings;
     private final CameraLoop loop;
     private final FootageSink footage;
     private final AlarmSink alarms;
-    private final RtspSessionSettings sessionSettings;
+    private final String userAgent;
     private final Device device;
     /** Empty for a camera without a login: there is nothing to be refused. */
     private final Optional<LoginBreaker> breaker;
@@ -80,19 +84,18 @@ final class CameraRecorder implements CameraSession.Owner {
         this.footage = footage;
         this.alarms = alarms;
         this.backoff = new Backoff(loop.random());
-        this.sessionSettings = new RtspSessionSettings(
-                settings.label(),
-                settings.address(),
-                settings.login(),
-                userAgent,
-                settings.transport(),
-                settings.tls());
+        this.userAgent = userAgent;
     }
 
-    /** Begins to call the camera, as soon as the budget of all cameras allows. */
+    /** Begins to call the camera, as soon as the budget of all cameras allows; one that pushes is waited for. */
     void start() {
         if (state != CameraState.NEW) {
             throw new IllegalStateException(settings.label() + " was started before");
+        }
+        if (settings.isPushed()) {
+            runs.end(GapCause.CAMERA_UNREACHABLE, NOBODY_PUSHES);
+            become(CameraState.WAITING, NOBODY_PUSHES);
+            return;
         }
         waitThenConnect(0, CameraState.WAITING, "");
     }
@@ -145,9 +148,39 @@ final class CameraRecorder implements CameraSession.Owner {
 
     private void connect() {
         become(CameraState.CONNECTING, detail);
-        CameraSession begun = new CameraSession(sessionSettings, device.memory(), loop, runs, this);
+        RtspSessionSettings call = new RtspSessionSettings(
+                settings.label(), settings.address(), settings.login(), userAgent, settings.transport(), settings.tls());
+        begin(session -> MediaLink.of(new RtspSession(
+                call, loop.connector(), loop.timers(), loop.random(), device.memory(), session)));
+    }
+
+    private void begin(Function<RtspSession.Listener, MediaLink> linkTo) {
+        CameraSession begun = new CameraSession(settings.label(), loop, runs, this, linkTo);
         sessions = new Sessions(sessions.earlier(), Optional.of(begun));
         begun.start();
+    }
+
+    /** Somebody pushes to this camera's address. Nobody else does: that is the {@link PushReceiver}'s care. */
+    void accept(Function<RtspSession.Listener, MediaLink> publisher) {
+        if (onStopped != null || state == CameraState.STOPPED || sessions.current().isPresent()) {
+            // The session that tells nobody: it only says goodbye.
+            new CameraSession(settings.label(), loop, runs, new Refusing(), publisher).close("recording is being stopped");
+            return;
+        }
+        become(CameraState.CONNECTING, "");
+        begin(publisher);
+    }
+
+    /** For a publisher that came too late. */
+    private static final class Refusing implements CameraSession.Owner {
+        @Override
+        public void onTrack(RtspTrack track) {}
+
+        @Override
+        public void onMedia() {}
+
+        @Override
+        public void onEnd(SessionEnd end, boolean isMediaMissing) {}
     }
 
     private void become(CameraState next, String why) {
@@ -208,6 +241,11 @@ final class CameraRecorder implements CameraSession.Owner {
         }
         GapCause cause = isMediaMissing ? GapCause.NO_MEDIA : cause(end.reason());
         runs.end(cause, end.detail());
+        if (settings.isPushed()) {
+            LOG.info("{}: {} ({}), until somebody pushes again", settings.label(), cause, end.detail());
+            become(CameraState.WAITING, cause + ": " + end.detail());
+            return;
+        }
         retryAfter(backoff.afterFailure(), CameraState.WAITING, cause, end.detail());
     }
 

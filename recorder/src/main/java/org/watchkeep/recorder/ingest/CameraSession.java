@@ -4,6 +4,7 @@ package org.watchkeep.recorder.ingest;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,14 +15,12 @@ import org.watchkeep.recorder.media.VideoTrackSettings;
 import org.watchkeep.recorder.rtp.StreamFormatException;
 import org.watchkeep.recorder.rtp.StreamOrigin;
 import org.watchkeep.recorder.rtsp.RtspSession;
-import org.watchkeep.recorder.rtsp.RtspSessionSettings;
 import org.watchkeep.recorder.rtsp.RtspTrack;
 import org.watchkeep.recorder.rtsp.SessionEnd;
-import org.watchkeep.recorder.rtsp.SessionMemory;
 import org.watchkeep.recorder.rtsp.Timers;
 
 /**
- * One session of one camera: brings packets from the {@link RtspSession} to the {@link VideoTrack}, and ends a session whose
+ * One session of one camera: brings packets from its {@link MediaLink} to the {@link VideoTrack}, and ends a session whose
  * media has stopped. Used once. Confined to its event loop, save {@link #statistics}.
  */
 final class CameraSession implements RtspSession.Listener {
@@ -45,11 +44,11 @@ final class CameraSession implements RtspSession.Listener {
         void onEnd(SessionEnd end, boolean isMediaMissing);
     }
 
-    private final RtspSessionSettings settings;
+    private final String camera;
     private final CameraLoop loop;
     private final CameraRecorder.Runs runs;
     private final Owner owner;
-    private final RtspSession rtsp;
+    private final MediaLink link;
 
     private volatile @Nullable VideoTrack track;
     private long arrivalMonoNanos;
@@ -60,29 +59,30 @@ final class CameraSession implements RtspSession.Listener {
     private boolean isMediaMissing;
     private Timers.Timer tick = Timers.Timer.NONE;
 
+    /** @param linkTo makes the link that tells this session */
     CameraSession(
-            RtspSessionSettings settings,
-            SessionMemory memory,
+            String camera,
             CameraLoop loop,
             CameraRecorder.Runs runs,
-            Owner owner) {
-        this.settings = settings;
+            Owner owner,
+            Function<RtspSession.Listener, MediaLink> linkTo) {
+        this.camera = camera;
         this.loop = loop;
         this.runs = runs;
         this.owner = owner;
-        this.rtsp = new RtspSession(settings, loop.connector(), loop.timers(), loop.random(), memory, this);
+        this.link = linkTo.apply(this);
     }
 
     void start() {
-        rtsp.start();
+        link.start();
     }
 
     void close(String why) {
-        rtsp.close(why);
+        link.close(why);
     }
 
     String authLabel() {
-        return rtsp.authLabel();
+        return link.authLabel();
     }
 
     /** From the first packet to the last one. */
@@ -102,7 +102,7 @@ final class CameraSession implements RtspSession.Listener {
             close("no track for " + setUp.format().encodingName());
             return;
         }
-        StreamOrigin origin = new StreamOrigin(settings.camera(), setUp.connection(), setUp.channel());
+        StreamOrigin origin = new StreamOrigin(camera, setUp.connection(), setUp.channel());
         VideoTrackSettings media = new VideoTrackSettings(
                 origin,
                 setUp.format().payloadType(),
@@ -131,7 +131,7 @@ final class CameraSession implements RtspSession.Listener {
                 playing.onTick(now);
             }
         } catch (RuntimeException e) {
-            LOG.error("{}: the track failed", settings.camera(), e);
+            LOG.error("{}: the track failed", camera, e);
             close("a fault in the recorder: " + e);
         }
         if (now - lastMediaMonoNanos >= NO_MEDIA_NANOS) {
@@ -158,7 +158,7 @@ final class CameraSession implements RtspSession.Listener {
         if (playing == null) {
             throw new StreamFormatException(
                     "a packet of a codec that is not recorded",
-                    new StreamOrigin(settings.camera(), "", StreamFormatException.UNKNOWN),
+                    new StreamOrigin(camera, "", StreamFormatException.UNKNOWN),
                     StreamFormatException.UNKNOWN,
                     StreamFormatException.UNKNOWN);
         }
@@ -183,7 +183,7 @@ final class CameraSession implements RtspSession.Listener {
             }
         } catch (RuntimeException e) {
             // A fault of ours must cost this camera its open fragment, not its supervision.
-            LOG.error("{}: the track did not close", settings.camera(), e);
+            LOG.error("{}: the track did not close", camera, e);
         } finally {
             owner.onEnd(end, isMediaMissing);
         }

@@ -3,6 +3,7 @@ package org.watchkeep.recorder.ingest;
 
 import java.net.URI;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.watchkeep.recorder.rtsp.Credentials;
 import org.watchkeep.recorder.rtsp.RtspSessionSettings;
 import org.watchkeep.recorder.rtsp.RtspUrl;
@@ -16,7 +17,7 @@ import org.watchkeep.retention.store.StreamId;
  * @param id {@code [a-z0-9][a-z0-9-]{0,39}}
  * @param number the number operators know it by
  * @param name what operators call it
- * @param url {@code rtsp://} or {@code rtsps://host:port/path}; a login inside it is used where none is given beside it
+ * @param url {@code push:NAME} for a camera that pushes to {@code rtsp://our-address/NAME}; else {@code rtsp://} or {@code rtsps://host:port/path}; a login inside it is used where none is given beside it
  * @param credentials the login, empty for a camera that wants none
  * @param classId retention class
  * @param transport how media is asked for; {@code UDP} cannot be asked of {@code rtsps://}
@@ -33,9 +34,18 @@ public record CameraSettings(
         TransportChoice transport,
         TlsTrust tls,
         String track) {
+    private static final Pattern PUSH_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,99}");
+
     public CameraSettings {
         new StreamId(id, track);
-        RtspSessionSettings.requireTransport(RtspUrl.parse(url.toString()), transport);
+        if (isPushed(url)) {
+            if (!PUSH_NAME.matcher(url.getSchemeSpecificPart()).matches()) {
+                throw new IllegalArgumentException(
+                        "address: " + url + " (expected: push:NAME, letters, digits, - . _ /)");
+            }
+        } else {
+            RtspSessionSettings.requireTransport(RtspUrl.parse(url.toString()), transport);
+        }
     }
 
     /** The main stream of a camera. */
@@ -76,6 +86,20 @@ public record CameraSettings(
         return isSub() ? stream().toString() : id;
     }
 
+    private static boolean isPushed(URI url) {
+        return "push".equalsIgnoreCase(url.getScheme());
+    }
+
+    /** The camera, or a program, pushes to us instead of being called. */
+    public boolean isPushed() {
+        return isPushed(url);
+    }
+
+    /** Where it pushes to. */
+    String pushPath() {
+        return "/" + url.getSchemeSpecificPart();
+    }
+
     RtspUrl address() {
         return RtspUrl.parse(url.toString());
     }
@@ -84,10 +108,14 @@ public record CameraSettings(
         return credentials.or(() -> RtspUrl.credentialsIn(url.toString()));
     }
 
+    private String shownAddress() {
+        return isPushed() ? url.toString() : address().toString();
+    }
+
     /** Without the login, whether it stands beside the address or in it. */
     @Override
     public String toString() {
-        return "CameraSettings[stream=" + stream() + ", number=" + number + ", name=" + name + ", url=" + address()
+        return "CameraSettings[stream=" + stream() + ", number=" + number + ", name=" + name + ", url=" + shownAddress()
                 + ", classId=" + classId + ", transport=" + transport + ", tls=" + tls + "]";
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.ingest;
 
+import java.net.InetSocketAddress;
+import java.util.Optional;
 import org.watchkeep.recorder.rtsp.NettyTransport;
 
 /**
@@ -9,8 +11,14 @@ import org.watchkeep.recorder.rtsp.NettyTransport;
  * @param eventLoops threads that receive, cut, hash and encrypt; as many as cores (measured: more gains nothing)
  * @param userAgent what cameras are told we are
  * @param connects how many cameras may be called at a time
+ * @param push where cameras that push are listened for; empty for nowhere
  */
-public record RecorderSettings(NettyTransport transport, int eventLoops, String userAgent, ConnectLimits connects) {
+public record RecorderSettings(
+        NettyTransport transport,
+        int eventLoops,
+        String userAgent,
+        ConnectLimits connects,
+        Optional<InetSocketAddress> push) {
     public RecorderSettings {
         if (eventLoops < 1) {
             throw new IllegalArgumentException("eventLoops: " + eventLoops + " (expected: >= 1)");
@@ -19,11 +27,16 @@ public record RecorderSettings(NettyTransport transport, int eventLoops, String 
 
     /** With the usual limits. */
     public RecorderSettings(NettyTransport transport, int eventLoops, String userAgent) {
-        this(transport, eventLoops, userAgent, ConnectLimits.DEFAULT);
+        this(transport, eventLoops, userAgent, ConnectLimits.DEFAULT, Optional.empty());
     }
 
     public RecorderSettings with(ConnectLimits others) {
-        return new RecorderSettings(transport, eventLoops, userAgent, others);
+        return new RecorderSettings(transport, eventLoops, userAgent, others, push);
+    }
+
+    /** Listens for cameras that push. */
+    public RecorderSettings withPush(InetSocketAddress listen) {
+        return new RecorderSettings(transport, eventLoops, userAgent, connects, Optional.of(listen));
     }
 
     /** What suits this machine. */

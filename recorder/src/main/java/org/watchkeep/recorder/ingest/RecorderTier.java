@@ -5,12 +5,14 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +50,8 @@ public final class RecorderTier implements AutoCloseable {
 
     private final RecorderSettings settings;
     private final FootageStore store;
+    private final StoreClock clock;
+    private final RandomGenerator random;
     private final AlarmSink alarms;
     private final EventLoopGroup loops;
     private final ExecutorService nameLookups;
@@ -56,12 +60,15 @@ public final class RecorderTier implements AutoCloseable {
     private final List<LoopRoom> rooms = new ArrayList<>();
     private final List<Placed> recorders = new CopyOnWriteArrayList<>();
     private @Nullable CompletableFuture<Void> stopped;
+    private @Nullable PushPort pushPort;
 
     /** @param random for jitter and nonces; used by several threads at once, so {@link java.security.SecureRandom} */
     public RecorderTier(
             RecorderSettings settings, FootageStore store, StoreClock clock, RandomGenerator random, AlarmSink alarms) {
         this.settings = settings;
         this.store = store;
+        this.clock = clock;
+        this.random = random;
         this.alarms = alarms;
         this.loops = settings.transport().loops(settings.eventLoops(), "ingest");
         this.nameLookups =
@@ -92,15 +99,37 @@ public final class RecorderTier implements AutoCloseable {
                 throw new IllegalArgumentException("camera stream: " + camera.stream() + " twice");
             }
         }
+        openPushPort(cameras);
         store.configure(classes);
         for (int i = 0; i < cameras.size(); i++) {
             LoopRoom room = rooms.get(i % rooms.size());
             CameraSettings camera = cameras.get(i);
-            Device device = devices.computeIfAbsent(Device.key(camera.address()), Device::new);
+            String key = camera.isPushed() ? camera.url().toString() : Device.key(camera.address());
+            Device device = devices.computeIfAbsent(key, Device::new);
             CameraRecorder recorder = CompletableFuture.supplyAsync(() -> begin(camera, device, room), room.loop())
                     .join();
             recorders.add(new Placed(recorder, room.loop(), camera.isSub()));
+            if (camera.isPushed() && pushPort != null) {
+                pushPort.add(camera, recorder, room.loop());
+            }
         }
+    }
+
+    private void openPushPort(List<CameraSettings> cameras) throws IOException {
+        Optional<CameraSettings> pushed =
+                cameras.stream().filter(CameraSettings::isPushed).findFirst();
+        if (pushed.isEmpty()) {
+            return;
+        }
+        InetSocketAddress listen = settings.push()
+                .orElseThrow(() -> new IllegalArgumentException("camera "
+                        + pushed.get().id() + " pushes, and there is no address to push to (expected: push: listen)"));
+        pushPort = new PushPort(listen, settings.transport(), loops, random, clock::monoNanos);
+    }
+
+    /** Where cameras push to; empty where none does. */
+    public synchronized Optional<InetSocketAddress> pushAddress() {
+        return Optional.ofNullable(pushPort).map(PushPort::address);
     }
 
     private CameraRecorder begin(CameraSettings camera, Device device, LoopRoom room) {
@@ -166,7 +195,10 @@ public final class RecorderTier implements AutoCloseable {
      * or what it had not yet fetched is lost.
      */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (pushPort != null) {
+            pushPort.close();
+        }
         loops.shutdownGracefully(0, CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
         nameLookups.shutdownNow();
     }

@@ -25,6 +25,8 @@ public record MountAccess(Scheme scheme, String realm, Credentials credentials, 
         DIGEST_SHA256(false, true, DigestAlgorithm.SHA_256),
         DIGEST_SHA256_SESS(false, true, DigestAlgorithm.SHA_256_SESS),
         DIGEST_SHA512_256(false, true, DigestAlgorithm.SHA_512_256),
+        /** Digest SHA-256, and MD5 for clients that know no better, in the order RFC 7616 3.7 wants. */
+        DIGEST_ANY(false, true, DigestAlgorithm.SHA_256, DigestAlgorithm.MD5),
         /** Basic, Digest MD5 and Digest SHA-256, the weakest first, as RFC 7616 3.7 would not have it. */
         SEVERAL(true, true, DigestAlgorithm.MD5, DigestAlgorithm.SHA_256);
 
@@ -48,7 +50,7 @@ public record MountAccess(Scheme scheme, String realm, Credentials credentials, 
             return qop;
         }
 
-        /** Weakest first. */
+        /** In the order of the challenges. */
         List<DigestAlgorithm> algorithms() {
             return algorithms;
         }

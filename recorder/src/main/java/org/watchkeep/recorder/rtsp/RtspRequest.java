@@ -23,6 +23,8 @@ public record RtspRequest(String method, String uri, RtspHeaders headers, String
     static final String GET_PARAMETER = "GET_PARAMETER";
     static final String SET_PARAMETER = "SET_PARAMETER";
     static final String REDIRECT = "REDIRECT";
+    static final String ANNOUNCE = "ANNOUNCE";
+    static final String RECORD = "RECORD";
 
     RtspRequest(String method, String uri) {
         this(method, uri, RtspHeaders.EMPTY, "");

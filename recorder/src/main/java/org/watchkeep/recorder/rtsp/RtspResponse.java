@@ -18,6 +18,7 @@ public record RtspResponse(int status, String reason, RtspHeaders headers, Strin
     static final int FORBIDDEN = 403;
     static final int NOT_FOUND = 404;
     static final int METHOD_NOT_ALLOWED = 405;
+    static final int UNSUPPORTED_MEDIA_TYPE = 415;
     static final int NOT_ENOUGH_BANDWIDTH = 453;
     static final int SESSION_NOT_FOUND = 454;
     static final int METHOD_NOT_VALID_IN_STATE = 455;
@@ -36,6 +37,7 @@ public record RtspResponse(int status, String reason, RtspHeaders headers, Strin
             Map.entry(NOT_ENOUGH_BANDWIDTH, "Not Enough Bandwidth"),
             Map.entry(SESSION_NOT_FOUND, "Session Not Found"),
             Map.entry(METHOD_NOT_VALID_IN_STATE, "Method Not Valid in This State"),
+            Map.entry(UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type"),
             Map.entry(UNSUPPORTED_TRANSPORT, "Unsupported Transport"),
             Map.entry(NOT_IMPLEMENTED, "Not Implemented"),
             Map.entry(SERVICE_UNAVAILABLE, "Service Unavailable"));

@@ -42,6 +42,9 @@ public final class RtspServer implements AutoCloseable {
     /** A source and who may see it. */
     record Mount(String path, MediaSource source, MountAccess access) {}
 
+    /** A receiver and who may push to it. */
+    record PushMount(String path, MediaReceiver receiver, MountAccess access) {}
+
     private final RtspServerSettings settings;
     private final NettyTransport transport;
     private final RandomGenerator random;
@@ -49,6 +52,7 @@ public final class RtspServer implements AutoCloseable {
     private final ServerTally tally;
     private final LoginGuard guard;
     private final Map<String, Mount> mounts = new ConcurrentHashMap<>();
+    private final Map<String, PushMount> pushMounts = new ConcurrentHashMap<>();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Channel listening;
 
@@ -133,6 +137,12 @@ public final class RtspServer implements AutoCloseable {
         mounts.put(normal, new Mount(normal, source, access));
     }
 
+    /** Takes what is pushed to {@code rtsp://…/path}; nothing is served there. */
+    public void mountForPush(String path, MediaReceiver receiver, MountAccess access) {
+        String normal = normal(path);
+        pushMounts.put(normal, new PushMount(normal, receiver, access));
+    }
+
     /** Answers 404 at this path from now on and closes the connections that play it. */
     public void unmount(String path) {
         Mount gone = mounts.remove(normal(path));
@@ -184,11 +194,20 @@ public final class RtspServer implements AutoCloseable {
 
     /** The mount whose path this address names or lies below; the query does not count. */
     Optional<Mount> mountAt(String uri) {
+        return find(mounts, uri);
+    }
+
+    /** As {@link #mountAt}, of those that are pushed to. */
+    Optional<PushMount> pushMountAt(String uri) {
+        return find(pushMounts, uri);
+    }
+
+    private static <T> Optional<T> find(Map<String, T> from, String uri) {
         String path = RtspUrl.pathOf(uri);
         int query = path.indexOf('?');
         String rest = normal(query < 0 ? path : path.substring(0, query));
-        while (true) {
-            Mount mount = mounts.get(rest);
+        while (!from.isEmpty()) {
+            T mount = from.get(rest);
             if (mount != null) {
                 return Optional.of(mount);
             }
@@ -198,6 +217,7 @@ public final class RtspServer implements AutoCloseable {
             }
             rest = rest.substring(0, slash);
         }
+        return Optional.empty();
     }
 
     /** One slash before, none behind: {@code /cam1}. */

@@ -40,7 +40,7 @@ public final class RtspSession {
     static final long LAST_PACKETS_NANOS = 300_000_000L;
 
     /** What is recorded; {@code JPEG} by its static payload type too. */
-    private static final Set<String> CODECS = Set.of("H264", "H265", "JPEG");
+    static final Set<String> CODECS = Set.of("H264", "H265", "JPEG");
 
     /** What the session tells. {@link #onEnd} comes once and last. */
     public interface Listener {

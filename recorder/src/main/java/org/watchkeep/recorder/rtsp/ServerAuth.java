@@ -29,6 +29,7 @@ final class ServerAuth {
     }
 
     private final RandomGenerator random;
+    private String label = ClientAuth.NONE;
     private String nonce;
     private int uses;
     private long lastNonceCount;
@@ -44,6 +45,11 @@ final class ServerAuth {
         return HexFormat.of().formatHex(bytes);
     }
 
+    /** How the newest request was signed, as {@code digest-md5}. */
+    String label() {
+        return label;
+    }
+
     Verdict check(MountAccess access, RtspRequest request) {
         List<String> given = request.headers().all(RtspHeaders.AUTHORIZATION);
         if (access.scheme() == MountAccess.Scheme.NONE) {
@@ -54,6 +60,7 @@ final class ServerAuth {
         }
         String prefix = "Basic ";
         if (given.get(0).regionMatches(true, 0, prefix, 0, prefix.length())) {
+            label = ClientAuth.BASIC;
             return access.scheme().offersBasic()
                     ? checkBasic(access, given.get(0).substring(prefix.length()).strip())
                     : Verdict.REFUSED;
@@ -99,6 +106,7 @@ final class ServerAuth {
                         .equals(access.credentials().user())) {
             return Verdict.REFUSED;
         }
+        label = algorithm.get().label();
         boolean stale = !isEqual(nonce, usedNonce)
                 || ++uses > access.habits().nonceUses()
                 || (!qop.isEmpty() && !counts(counter.nonceCount()));
@@ -109,8 +117,7 @@ final class ServerAuth {
     private static boolean isTaken(MountAccess access, AuthChallenge answer, DigestAlgorithm algorithm) {
         List<DigestAlgorithm> offered = access.scheme().algorithms();
         boolean broken = access.has(MountAccess.Habit.STRONGEST_BROKEN)
-                && !offered.isEmpty()
-                && offered.get(offered.size() - 1) == algorithm;
+                && offered.stream().allMatch(other -> other.compareTo(algorithm) <= 0);
         boolean saidUnasked = access.has(MountAccess.Habit.NO_ALGORITHM)
                 && answer.parameter("algorithm").isPresent();
         return offered.contains(algorithm) && !broken && !saidUnasked;

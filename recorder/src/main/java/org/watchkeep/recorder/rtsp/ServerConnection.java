@@ -41,6 +41,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
             RtspRequest.PAUSE,
             RtspRequest.GET_PARAMETER,
             RtspRequest.SET_PARAMETER,
+            RtspRequest.ANNOUNCE,
+            RtspRequest.RECORD,
             RtspRequest.TEARDOWN);
 
     /** 64 random bits: not to be guessed, and no dash in it, which some clients refuse. */
@@ -52,6 +54,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     private final InterleavedDecoder decoder;
     private final ServerAuth auth;
     private @Nullable ServerSession session;
+    private @Nullable ServerRecording recording;
     private @Nullable Manners manners;
     private boolean isPlayAccepted;
     private boolean isInDialogue;
@@ -115,6 +118,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         endDialogue();
         decoder.close();
         endSession();
+        endRecording("the publisher closed the connection");
     }
 
     @Override
@@ -148,13 +152,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         }
     }
 
-    /** What clients send us on channels is RTCP receiver reports: a sign of life, no more. */
+    /** What clients send us who do not push is RTCP receiver reports: a sign of life, no more. */
     @Override
-    public void onFrame(int channelNumber, ByteBuf packet) {}
+    public void onFrame(int channelNumber, ByteBuf packet) {
+        if (recording != null) {
+            recording.onFrame(channelNumber, packet);
+        }
+    }
 
     @Override
     public boolean isKnownChannel(int channelNumber) {
-        return false;
+        return recording != null && recording.isKnownChannel(channelNumber);
     }
 
     /** We ask clients nothing, so a response is a stray one. */
@@ -218,6 +226,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         if (request.method().equals(RtspRequest.OPTIONS)) {
             return RtspResponse.of(RtspResponse.OK).with(RtspHeaders.PUBLIC, METHODS);
         }
+        Optional<RtspServer.PushMount> push = server.pushMountAt(request.uri());
+        if (push.isPresent()) {
+            return answerPublisher(push.get(), request);
+        }
         Optional<RtspServer.Mount> found = server.mountAt(request.uri())
                 .or(() -> Optional.ofNullable(session)
                         .map(ServerSession::mount)
@@ -229,7 +241,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         if (!isReachable(mount)) {
             return RtspResponse.of(RtspResponse.FORBIDDEN);
         }
-        Optional<RtspResponse> refusal = loginRefusal(mount, request);
+        Optional<RtspResponse> refusal = loginRefusal(mount.path(), mount.access(), request);
         if (refusal.isPresent()) {
             return refusal.get();
         }
@@ -243,25 +255,78 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     }
 
     /** Empty where the login is right, or none is asked for. */
-    private Optional<RtspResponse> loginRefusal(RtspServer.Mount mount, RtspRequest request) {
-        if (mount.access().scheme() == MountAccess.Scheme.NONE) {
+    private Optional<RtspResponse> loginRefusal(String path, MountAccess access, RtspRequest request) {
+        if (access.scheme() == MountAccess.Scheme.NONE) {
             return Optional.empty();
         }
         String host = channel.remoteAddress() instanceof InetSocketAddress from
                 ? from.getAddress().getHostAddress()
                 : String.valueOf(channel.remoteAddress());
         LoginGuard guard = server.guard();
-        ServerAuth.Verdict verdict = guard.isShutOut(mount.access(), mount.path(), host, server.monoNanos())
+        ServerAuth.Verdict verdict = guard.isShutOut(access, path, host, server.monoNanos())
                 ? ServerAuth.Verdict.MISSING
-                : auth.check(mount.access(), request);
+                : auth.check(access, request);
         if (verdict == ServerAuth.Verdict.ACCEPTED) {
-            guard.onAccepted(mount.path(), host);
+            guard.onAccepted(path, host);
             return Optional.empty();
         }
         if (verdict == ServerAuth.Verdict.REFUSED) {
-            guard.onRefused(mount.access(), mount.path(), host, server.monoNanos());
+            guard.onRefused(access, path, host, server.monoNanos());
         }
-        return Optional.of(auth.challenge(mount.access(), verdict));
+        return Optional.of(auth.challenge(access, verdict));
+    }
+
+    /** RECORD goes to the address, to a track of it, with or without a slash behind: FFmpeg and GStreamer differ. */
+    private RtspResponse answerPublisher(RtspServer.PushMount mount, RtspRequest request) {
+        Optional<RtspResponse> refusal = loginRefusal(mount.path(), mount.access(), request);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        if (request.method().equals(RtspRequest.ANNOUNCE)) {
+            return announce(mount, request);
+        }
+        ServerRecording current = recording;
+        if (current == null
+                || !current.mount().equals(mount)
+                || request.headers().session().filter(id -> !id.equals(current.id())).isPresent()) {
+            return RtspResponse.of(RtspResponse.SESSION_NOT_FOUND);
+        }
+        RtspResponse answer = switch (request.method()) {
+            case RtspRequest.SETUP -> current.setUp(request);
+            case RtspRequest.RECORD -> current.record();
+            case RtspRequest.GET_PARAMETER, RtspRequest.SET_PARAMETER -> RtspResponse.of(RtspResponse.OK);
+            case RtspRequest.TEARDOWN -> {
+                endRecording("the publisher ended its session");
+                yield RtspResponse.of(RtspResponse.OK);
+            }
+            default -> RtspResponse.of(RtspResponse.NOT_IMPLEMENTED).with(RtspHeaders.PUBLIC, METHODS);
+        };
+        if (request.method().equals(RtspRequest.RECORD) && answer.isOk()) {
+            endDialogue();
+        }
+        return answer.isOk() ? withSession(current.id(), answer) : answer;
+    }
+
+    private RtspResponse announce(RtspServer.PushMount mount, RtspRequest request) {
+        if (recording != null || mount.receiver().isTaken()) {
+            return RtspResponse.of(RtspResponse.METHOD_NOT_VALID_IN_STATE);
+        }
+        try {
+            Optional<ServerRecording> announced =
+                    ServerRecording.announced(newSessionId(), mount, channel, auth.label(), request.body());
+            recording = announced.orElse(null);
+            return RtspResponse.of(announced.isPresent() ? RtspResponse.OK : RtspResponse.UNSUPPORTED_MEDIA_TYPE);
+        } catch (RtspFormatException e) {
+            LOG.info("{}: announcement: {}", channel.remoteAddress(), e.getMessage());
+            return RtspResponse.of(RtspResponse.BAD_REQUEST);
+        }
+    }
+
+    private void endRecording(String detail) {
+        if (recording != null) {
+            recording.end(detail);
+            recording = null;
+        }
     }
 
     /** A mount may be served inside TLS only, or never. */
@@ -321,7 +386,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         if (!current.setUp(track, new ServerLane.Interleaved(channel, channels))) {
             return RtspResponse.of(RtspResponse.BAD_REQUEST);
         }
-        return withSession(current, RtspResponse.of(RtspResponse.OK))
+        return withSession(current.id(), RtspResponse.of(RtspResponse.OK))
                 .with(RtspHeaders.TRANSPORT, TransportHeader.request(channels));
     }
 
@@ -346,7 +411,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
             return RtspResponse.of(RtspResponse.BAD_REQUEST);
         }
         TransportHeader.Ports own = new TransportHeader.Ports(ports.rtpPort(), ports.rtpPort() + 1);
-        return withSession(current, RtspResponse.of(RtspResponse.OK))
+        return withSession(current.id(), RtspResponse.of(RtspResponse.OK))
                 .with(RtspHeaders.TRANSPORT, TransportHeader.grant(asked, own));
     }
 
@@ -410,7 +475,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         if (current == null || !current.mount().equals(mount) || !isMine(current, request)) {
             return RtspResponse.of(RtspResponse.SESSION_NOT_FOUND);
         }
-        RtspResponse ok = withSession(current, RtspResponse.of(RtspResponse.OK));
+        RtspResponse ok = withSession(current.id(), RtspResponse.of(RtspResponse.OK));
         switch (request.method()) {
             case RtspRequest.PLAY -> ok = ok.with(RtspHeaders.RANGE, "npt=now-");
             case RtspRequest.PAUSE -> current.pause();
@@ -425,7 +490,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
             return RtspResponse.of(RtspResponse.OK);
         }
         return isMine(current, request)
-                ? withSession(current, RtspResponse.of(RtspResponse.OK))
+                ? withSession(current.id(), RtspResponse.of(RtspResponse.OK))
                 : RtspResponse.of(RtspResponse.SESSION_NOT_FOUND);
     }
 
@@ -433,10 +498,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         return request.headers().session().map(current.id()::equals).orElse(true);
     }
 
-    private RtspResponse withSession(ServerSession current, RtspResponse response) {
+    private RtspResponse withSession(String id, RtspResponse response) {
         return response.with(
                 RtspHeaders.SESSION,
-                current.id() + ";timeout=" + server.settings().sessionTimeoutSeconds());
+                id + ";timeout=" + server.settings().sessionTimeoutSeconds());
     }
 
     private void endSession() {

@@ -39,6 +39,11 @@ record TransportHeader(
             return new Channels(2 * index, 2 * index + 1);
         }
 
+        /** Both could not be used in one connection. */
+        boolean overlaps(Channels other) {
+            return rtp == other.rtp || rtp == other.rtcp || rtcp == other.rtp || rtcp == other.rtcp;
+        }
+
         @Override
         public String toString() {
             return rtp + "-" + rtcp;

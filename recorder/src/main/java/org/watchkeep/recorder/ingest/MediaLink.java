@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.ingest;
+
+import org.watchkeep.recorder.rtsp.RtspSession;
+
+/** Where a session's packets come from: a camera that we call, or one that pushes. Confined to the camera's event loop. */
+interface MediaLink {
+    /** From now on the listener is told. Once. */
+    void start();
+
+    /** Ends it; the listener hears of the end, at once or a little later. */
+    void close(String why);
+
+    /** {@code none}, {@code basic}, {@code digest-md5} and the like. */
+    String authLabel();
+
+    /** A camera that is called. */
+    static MediaLink of(RtspSession session) {
+        return new MediaLink() {
+            @Override
+            public void start() {
+                session.start();
+            }
+
+            @Override
+            public void close(String why) {
+                session.close(why);
+            }
+
+            @Override
+            public String authLabel() {
+                return session.authLabel();
+            }
+        };
+    }
+}
