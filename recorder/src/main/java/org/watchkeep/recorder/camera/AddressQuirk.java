@@ -74,6 +74,8 @@ public enum AddressQuirk implements Quirk {
 
     private final String does;
     private final String wants;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a recipe: makes a new oddity each time
     private final Supplier<Oddity> oddity;
 
     AddressQuirk(String does, String wants, Supplier<Oddity> oddity) {

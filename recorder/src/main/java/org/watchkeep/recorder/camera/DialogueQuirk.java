@@ -210,6 +210,8 @@ public enum DialogueQuirk implements Quirk {
 
     private final String does;
     private final String wants;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a recipe: makes a new oddity each time
     private final Supplier<Oddity> oddity;
 
     DialogueQuirk(String does, String wants, Supplier<Oddity> oddity) {

@@ -68,6 +68,8 @@ public enum LoginQuirk implements Quirk {
 
     private final String does;
     private final String wants;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a recipe: makes a new oddity each time
     private final Supplier<Oddity> oddity;
 
     LoginQuirk(String does, String wants, Supplier<Oddity> oddity) {

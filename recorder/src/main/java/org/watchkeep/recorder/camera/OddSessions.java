@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.camera;
 
+import java.util.Objects;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,7 +68,7 @@ final class OddSessions {
                 } else if (Answers.isMethod(request, "SETUP")) {
                     living.set(bytes.replaceFirst("(?s).*Session: ([^;\r]*).*", "$1"));
                 }
-                String ghost = haunting.get().isEmpty() || Answers.isMethod(request, "TEARDOWN") ? "" : strayRtp(0);
+                String ghost = Objects.requireNonNull(haunting.get()).isEmpty() || Answers.isMethod(request, "TEARDOWN") ? "" : strayRtp(0);
                 return reply.withBytes(ghost + bytes + (Answers.isMethod(request, "PLAY") ? ghost : ""));
             };
         });
@@ -153,7 +154,8 @@ final class OddSessions {
                 if (!Answers.isMethod(request, "SETUP")) {
                     return server.answer(request);
                 }
-                String folder = described.get().substring(0, described.get().lastIndexOf('/') + 1);
+                String base = Objects.requireNonNull(described.get());
+                String folder = base.substring(0, base.lastIndexOf('/') + 1);
                 String control = "trackID=0";
                 return request.uri().equals(folder + control)
                         ? server.answer(Answers.withUri(request, described.get() + "/" + control))

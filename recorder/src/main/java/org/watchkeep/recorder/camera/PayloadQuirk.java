@@ -82,6 +82,8 @@ public enum PayloadQuirk implements Quirk {
 
     private final String does;
     private final String wants;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a recipe: makes a new oddity each time
     private final Supplier<Oddity> oddity;
 
     PayloadQuirk(String does, String wants, Supplier<Oddity> oddity) {

@@ -107,6 +107,8 @@ public enum SdpQuirk implements Quirk {
 
     private final String does;
     private final String wants;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a recipe: makes a new oddity each time
     private final Supplier<Oddity> oddity;
 
     SdpQuirk(String does, String wants, UnaryOperator<String> edit) {

@@ -84,6 +84,8 @@ public enum StreamQuirk implements Quirk {
 
     private final String does;
     private final String wants;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a recipe: makes a new oddity each time
     private final Supplier<Oddity> oddity;
 
     StreamQuirk(String does, String wants, Supplier<Oddity> oddity) {

@@ -63,6 +63,8 @@ public enum TransportQuirk implements Quirk {
 
     private final String does;
     private final String wants;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a recipe: makes a new oddity each time
     private final Supplier<Oddity> oddity;
 
     TransportQuirk(String does, String wants, Supplier<Oddity> oddity) {

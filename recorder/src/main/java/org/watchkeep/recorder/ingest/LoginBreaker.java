@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.ingest;
 
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -50,9 +51,13 @@ final class LoginBreaker {
     private final AtomicBoolean alarmed = new AtomicBoolean();
     private final AtomicReference<State> state = new AtomicReference<>(State.UNTRIED);
 
+    private State now() {
+        return Objects.requireNonNull(state.get());
+    }
+
     Answer ask(long monoNanos) {
         while (true) {
-            State now = state.get();
+            State now = now();
             if (now.known()) {
                 return Answer.GO;
             }
@@ -67,12 +72,12 @@ final class LoginBreaker {
 
     /** After {@link Answer#WAIT}: how long until it is worth asking again. */
     long waitNanos(long monoNanos) {
-        State now = state.get();
+        State now = now();
         return now.isShut(monoNanos) ? now.shutUntilNanos() - monoNanos : TRYING_NANOS;
     }
 
     boolean isShut(long monoNanos) {
-        return state.get().isShut(monoNanos);
+        return now().isShut(monoNanos);
     }
 
     /** The device took the login. */
