@@ -23,7 +23,8 @@ final class DecodingTimes {
     static final int MAX_DEPTH = 16;
 
     private long pictureTicks;
-    private boolean isPictureTimeKnown;
+    private final boolean isPictureTimeKnown;
+    private boolean isLearned;
     private int depth;
     /** The latest shown times, ascending. */
     private final long[] latest = new long[MAX_DEPTH + 1];
@@ -46,7 +47,9 @@ final class DecodingTimes {
 
     /** From the first picture again, with all that has been learned. */
     DecodingTimes again() {
-        return new DecodingTimes(depth, pictureTicks, true);
+        DecodingTimes again = new DecodingTimes(depth, pictureTicks, isPictureTimeKnown);
+        again.isLearned = isLearned;
+        return again;
     }
 
     /** Whether the newest picture has shown that those before it would better have had other times. */
@@ -81,12 +84,22 @@ final class DecodingTimes {
     private void learn(int later) {
         hasLearned = later > depth && depth < MAX_DEPTH;
         depth = Math.max(depth, Math.min(later, MAX_DEPTH));
-        if (!isPictureTimeKnown && depth > 0 && count > depth + 1) {
-            // The two first shown are known for good, and so is the first picture's length.
-            isPictureTimeKnown = true;
-            long first = latest[1] - latest[0];
-            hasLearned |= first > 0 && first != pictureTicks;
-            pictureTicks = first > 0 ? first : pictureTicks;
+        if (!isPictureTimeKnown && depth > 0 && count < latest.length) {
+            learnPictureTime();
+        }
+    }
+
+    /** The least time between two shown, while the first pictures come: later ones must not move what is decided. */
+    private void learnPictureTime() {
+        long least = Long.MAX_VALUE;
+        for (int i = 1; i < count; i++) {
+            long step = latest[i] - latest[i - 1];
+            least = step > 0 ? Math.min(least, step) : least;
+        }
+        if (least != Long.MAX_VALUE && (least < pictureTicks || !isLearned)) {
+            hasLearned |= least != pictureTicks;
+            isLearned = true;
+            pictureTicks = least;
         }
     }
 
