@@ -62,6 +62,7 @@ final class Cli {
         root.addSubcommand(group("config", "Check a site configuration, or print one to begin from.")
                 .addSubcommand(new ConfigCheckCommand(shell))
                 .addSubcommand(new ConfigExampleCommand(shell)));
+        root.addSubcommand(group("camera", "Call a camera and look.").addSubcommand(new CameraProbeCommand(shell)));
         root.addSubcommand(new SimulateCommand(shell));
         root.addSubcommand(group("store", "Look into the store, take footage out of it, check it.")
                 .addSubcommand(new StoreListCommand(shell))

@@ -11,9 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.io.TempDir;
 import org.watchkeep.profiles.yaml.YamlFaultException.Fault;
 import org.watchkeep.recorder.rtsp.TlsTrust;
 import org.watchkeep.recorder.rtsp.TransportChoice;
@@ -145,8 +145,9 @@ class SiteConfigReaderTest {
 
     @Test
     void read_profileWithHost_fillsMainAndSubAddresses() throws ConfigException {
-        SiteConfig.Camera camera = read(cameraWith("name: X, profile: hikvision, host: 10.0.0.9, port: 10554, channel: 4, "
-                        + "transport: udp, streams: {main: true, sub: true}"))
+        SiteConfig.Camera camera = read(cameraWith(
+                        "name: X, profile: hikvision, host: 10.0.0.9, port: 10554, channel: 4, "
+                                + "transport: udp, streams: {main: true, sub: true}"))
                 .cameras()
                 .get(0);
         assertThat(camera.url()).hasToString("rtsp://10.0.0.9:10554/Streaming/Channels/401");
@@ -198,11 +199,10 @@ class SiteConfigReaderTest {
             })
     void read_badTransportTlsProfileOrStreams_isOneFaultWithItsLine(String keys, String fault) {
         // Not every fault stands alone: what follows from the first one is said too.
-        assertThat(problems(cameraWith("name: X, " + keys.replace("~", "\""))))
-                .anySatisfy(problem -> {
-                    assertThat(problem.text()).startsWith(fault);
-                    assertThat(problem.line()).isEqualTo(8);
-                });
+        assertThat(problems(cameraWith("name: X, " + keys.replace("~", "\"")))).anySatisfy(problem -> {
+            assertThat(problem.text()).startsWith(fault);
+            assertThat(problem.line()).isEqualTo(8);
+        });
     }
 
     @Test

@@ -12,7 +12,7 @@ import java.util.List;
  * @param tfdtIndex where the 64-bit decoding time stands, to be written anew
  * @param sequenceIndex where the fragment's sequence number stands
  */
-record MovieFragment(List<Sample> samples, int tfdtIndex, int sequenceIndex) {
+public record MovieFragment(List<Sample> samples, int tfdtIndex, int sequenceIndex) {
     /** A thousand is what we write; ten times that is what we read. */
     private static final int MAX_SAMPLES = 10_000;
 
@@ -23,9 +23,9 @@ record MovieFragment(List<Sample> samples, int tfdtIndex, int sequenceIndex) {
      * @param shownTicks time shown
      * @param index of its first byte in the fragment
      */
-    record Sample(long ticks, long shownTicks, int durationTicks, boolean isKey, int index, int sizeBytes) {}
+    public record Sample(long ticks, long shownTicks, int durationTicks, boolean isKey, int index, int sizeBytes) {}
 
-    MovieFragment {
+    public MovieFragment {
         samples = List.copyOf(samples);
     }
 
@@ -44,7 +44,7 @@ record MovieFragment(List<Sample> samples, int tfdtIndex, int sequenceIndex) {
     }
 
     /** Reads the fragment between the buffer's position and limit. */
-    static MovieFragment read(ByteBuffer in) throws BoxFormatException {
+    public static MovieFragment read(ByteBuffer in) throws BoxFormatException {
         List<Box> boxes = Box.list(in, in.position(), in.limit());
         Box moof = required(boxes, "moof", in.position());
         Box mdat = required(boxes, "mdat", moof.end());

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,13 +40,15 @@ final class Keepalive {
             SessionMemory memory,
             RtspRequest.Address address,
             List<String> advertised,
-            int timeoutSeconds) {
+            SessionHeader session) {
         this.connection = connection;
         this.timers = timers;
         this.memory = memory;
         this.address = address;
         this.methods = methods(advertised, memory);
-        this.intervalNanos = intervalSeconds(timeoutSeconds) * 1_000_000_000L;
+        this.intervalNanos = intervalSeconds(session.timeoutSeconds()) * 1_000_000_000L;
+        memory.keptAliveBy(new SessionMemory.KeptAlive(
+                methods, session.isTimeoutStated() ? OptionalInt.of(session.timeoutSeconds()) : OptionalInt.empty()));
     }
 
     static int intervalSeconds(int timeoutSeconds) {

@@ -412,7 +412,7 @@ public final class RtspSession {
     private void onPlaying(RtspResponse response) {
         state = State.PLAYING;
         session = session.with(response.headers());
-        keepalive = new Keepalive(connection, timers, memory, aggregate(), advertised, session.timeoutSeconds());
+        keepalive = new Keepalive(connection, timers, memory, aggregate(), advertised, session);
         keepalive.start();
         media.playing();
         listener.onPlaying();

@@ -3,6 +3,8 @@ package org.watchkeep.recorder.rtsp;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +21,19 @@ public final class SessionMemory {
     /** A session that was cut off and that the camera may still hold, or still send. */
     record Abandoned(String id, RtspUrl url) {}
 
+    /**
+     * How the device's newest session is kept alive. Immutable.
+     *
+     * @param methods in the order they are tried
+     * @param statedTimeoutSeconds empty where the device names none
+     */
+    public record KeptAlive(List<String> methods, OptionalInt statedTimeoutSeconds) {
+        public KeptAlive {
+            methods = List.copyOf(methods);
+        }
+    }
+
+    private volatile Optional<KeptAlive> keptAlive = Optional.empty();
     private final Set<String> unansweredKeepalives = ConcurrentHashMap.newKeySet();
     private final Queue<Abandoned> abandoned = new ConcurrentLinkedQueue<>();
     private final Set<String> brokenLogins = ConcurrentHashMap.newKeySet();
@@ -33,6 +48,15 @@ public final class SessionMemory {
 
     boolean isUdpPreferred() {
         return isUdpPreferred;
+    }
+
+    void keptAliveBy(KeptAlive how) {
+        keptAlive = Optional.of(how);
+    }
+
+    /** Empty before a session played. */
+    public Optional<KeptAlive> keptAlive() {
+        return keptAlive;
     }
 
     /** GW Security leaves GET_PARAMETER unanswered and then drops the connection: another method next time. */
