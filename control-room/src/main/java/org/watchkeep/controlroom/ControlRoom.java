@@ -3,15 +3,14 @@ package org.watchkeep.controlroom;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,6 +32,7 @@ import org.watchkeep.recorder.ingest.RecorderTier;
 import org.watchkeep.recorder.rtsp.Credentials;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.RealDisk;
+import org.watchkeep.retention.disk.TrialDisk;
 import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.keys.KeyAlarm;
 import org.watchkeep.retention.keys.MasterKeystore;
@@ -130,35 +130,57 @@ public final class ControlRoom implements Closeable {
 
     /**
      * Makes keystore, key homes, volumes and ledger of a new installation, and last the note that it is one; refuses what
-     * is there already.
+     * is there already, and takes back all it made where it fails.
      */
     public static void init(Path data, SiteConfig site, Installation installation, StoreClock clock)
+            throws IOException, Refusal {
+        init(data, site, installation, clock, new RealDisk());
+    }
+
+    static void init(Path data, SiteConfig site, Installation installation, StoreClock clock, Disk disk)
             throws IOException, Refusal {
         if (Installation.find(data).isPresent()) {
             throw Refusal.badInput("initialised", data + " is initialised already", "Name another --data folder.");
         }
         char[] passphrase = passphrase(site.keys());
-        makeFolders(data, site.keys());
-        Disk disk = new RealDisk();
-        try (FolderLock lock = lock(data)) {
-            MasterKeystore.create(disk, site.keys().keystore(), passphrase);
-            EpochKeys.create(
-                    disk, site.keys().homes().get(0), site.keys().homes().get(1));
-            FootageStore.init(storeSettings(data, site), disk, clock);
-            installation.write(data);
+        TrialDisk trial = new TrialDisk(disk);
+        try {
+            make(data, site, passphrase, installation, clock, trial);
+        } catch (IOException | RuntimeException | Refusal e) {
+            trial.takeBack(e);
+            for (Throwable left : e.getSuppressed()) {
+                LOG.warn("init failed, and what it had made could not all be removed: {}", left.toString());
+            }
+            throw e;
         } finally {
             Arrays.fill(passphrase, '\0');
         }
     }
 
-    /** New folders are for the recorder's user only: ledger and socket say where people were. */
-    private static void makeFolders(Path data, SiteConfig.Keys keys) throws IOException {
-        FileAttribute<?> ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-        Files.createDirectories(data, ownerOnly);
-        Path folder = keys.keystore().getParent();
-        if (folder != null) {
-            Files.createDirectories(folder, ownerOnly);
+    private static void make(
+            Path data, SiteConfig site, char[] passphrase, Installation installation, StoreClock clock, Disk disk)
+            throws IOException, Refusal {
+        disk.createFolders(data);
+        Path lockFile = data.resolve(FolderLock.FILE);
+        if (!disk.exists(lockFile)) {
+            disk.open(lockFile, Disk.Mode.WRITE).close(); // so that it is among what is taken back
         }
+        try (FolderLock lock = lock(data)) {
+            Path folder = site.keys().keystore().getParent();
+            if (folder != null) {
+                disk.createFolders(folder);
+            }
+            MasterKeystore.create(disk, site.keys().keystore(), passphrase);
+            EpochKeys.create(
+                    disk, site.keys().homes().get(0), site.keys().homes().get(1));
+            FootageStore.init(storeSettings(data, site), disk, clock);
+            installation.write(disk, data);
+        }
+    }
+
+    /** Takes the lock of a folder that may be left over from a dead process; empty where one still owns it. */
+    public static Optional<Closeable> takeOver(Path data) throws IOException {
+        return FolderLock.take(data).map(lock -> lock);
     }
 
     private static FolderLock lock(Path data) throws IOException, Refusal {
@@ -221,14 +243,20 @@ public final class ControlRoom implements Closeable {
         socket = ControlSocket.open(data, acts, ControlSocket.Limits.USUAL, nanoTime);
     }
 
-    /** Begins to record every camera that is enabled. Once. */
+    /** Begins to record every camera that is enabled, and to account for those that are not. Once. */
     public void record(AlarmSink alarms) throws IOException, Refusal {
         List<CameraSettings> cameras = new ArrayList<>();
+        Set<String> off = new HashSet<>();
         for (SiteConfig.Camera camera : site.cameras()) {
             if (camera.enabled()) {
                 cameras.addAll(settings(camera));
+            } else {
+                off.add(camera.id());
             }
         }
+        store.disable(store.streams().stream()
+                .filter(stream -> off.contains(stream.camera()))
+                .toList());
         RecorderTier tier =
                 new RecorderTier(RecorderSettings.ofThisMachine(), store, clock, new SecureRandom(), alarms);
         recorders = tier;

@@ -9,7 +9,9 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.watchkeep.retention.disk.OwnerOnly;
 
 /**
  * The ownership of a data folder: a lock on {@code DATA/lock}, held until closed or until the process is gone. The file
@@ -27,7 +29,9 @@ final class FolderLock implements Closeable {
 
     /** Empty when another owns the folder. */
     static Optional<FolderLock> take(Path data) throws IOException {
-        FileChannel channel = FileChannel.open(data.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        Path file = data.resolve(FILE);
+        FileChannel channel = FileChannel.open(
+                file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OwnerOnly.file(file));
         boolean taken = false;
         try {
             taken = lock(channel) != null;

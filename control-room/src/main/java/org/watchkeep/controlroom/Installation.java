@@ -8,14 +8,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.watchkeep.controlroom.control.Refusal;
+import org.watchkeep.retention.disk.Disk;
+import org.watchkeep.retention.disk.DiskFile;
 
 /**
  * What {@code init} notes of an installation in {@code DATA/installation.json}, last of all it makes: a folder without it
@@ -98,7 +97,7 @@ public record Installation(Kind kind, Path config, String madeBy, String madeAt)
     }
 
     /** Writes it so that a power cut leaves all of it or none: temporary file, sync, rename, sync of the folder. */
-    public void write(Path data) throws IOException {
+    public void write(Disk disk, Path data) throws IOException {
         ObjectNode json = JSON.createObjectNode()
                 .put("schema", SCHEMA)
                 .put("kind", kind.word())
@@ -106,18 +105,14 @@ public record Installation(Kind kind, Path config, String madeBy, String madeAt)
                 .put("madeBy", madeBy)
                 .put("madeAt", madeAt);
         Path temporary = data.resolve(FILE + ".new");
-        try (FileChannel channel = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes =
-                    ByteBuffer.wrap(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
+        if (disk.exists(temporary)) {
+            disk.delete(temporary);
         }
-        Files.move(temporary, data.resolve(FILE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel folder = FileChannel.open(data, StandardOpenOption.READ)) {
-            folder.force(true);
+        try (DiskFile file = disk.open(temporary, Disk.Mode.WRITE)) {
+            file.write(ByteBuffer.wrap(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json)), 0);
+            file.sync();
         }
+        disk.rename(temporary, data.resolve(FILE));
+        disk.syncFolder(data);
     }
 }

@@ -69,14 +69,14 @@ class LauncherIT {
             }
         }
         script(bin.resolve("mvn"), """
-                echo "JAVA_HOME=$JAVA_HOME MAVEN_OPTS=${MAVEN_OPTS:-}" >> '%s'
-                for module in control-room bench; do
-                    mkdir -p $module/target/launcher/classes
-                    printf '%%s' "$PWD/retention/target/launcher/classes:$PWD/some.jar" > $module/target/launcher/class-path.txt
-                done
-                : > some.jar
-                exit ${MVN_EXIT:-0}
-                """.formatted(calls));
+            echo "JAVA_HOME=$JAVA_HOME MAVEN_OPTS=${MAVEN_OPTS:-}" >> '%s'
+            for module in control-room bench; do
+                mkdir -p $module/target/launcher/classes
+                printf '%%s' "$PWD/retention/target/launcher/classes:$PWD/some.jar" > $module/target/launcher/class-path.txt
+            done
+            : > some.jar
+            exit ${MVN_EXIT:-0}
+            """.formatted(calls));
     }
 
     private static Path repository() {
@@ -205,6 +205,13 @@ class LauncherIT {
     @Test
     void run_bench_goesToTheBenches() throws Exception {
         assertThat(run(with(jdk("17")), "bench", "ingest").outLines()).endsWith("org.watchkeep.bench.Main", "ingest");
+    }
+
+    @Test
+    void run_anyCommand_makesFilesForItsOwnerOnly() throws Exception {
+        Path home = jdk("17");
+        script(home.resolve("bin/java"), "umask\n");
+        assertThat(run(with(home), "demo").out().strip()).endsWith("077");
     }
 
     @Test

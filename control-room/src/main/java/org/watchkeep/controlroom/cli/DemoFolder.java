@@ -4,12 +4,9 @@ package org.watchkeep.controlroom.cli;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -37,6 +34,9 @@ final class DemoFolder implements Closeable {
     /** Twelve reels of the smallest size: 25 minutes of the demo's eight cameras, then the oldest goes. */
     private static final String VOLUME_SIZE = "768MiB";
 
+    /** First line of a demo's configuration. */
+    static final String WRITTEN_BY = "# Written by watchkeep demo; it is written anew at each start.";
+
     private static final int SECRET_BYTES = 12;
 
     private final Path folder;
@@ -50,7 +50,8 @@ final class DemoFolder implements Closeable {
     /** @param named the folder to keep; null for a temporary one */
     static DemoFolder open(@Nullable Path named) throws IOException, Refusal {
         if (named == null) {
-            return new DemoFolder(Files.createTempDirectory("watchkeep-demo-"), true);
+            DemoLeftovers.remove(Path.of(System.getProperty("java.io.tmpdir")));
+            return new DemoFolder(Files.createTempDirectory(DemoLeftovers.prefix()), true);
         }
         Path folder = named.toAbsolutePath().normalize();
         Optional<Installation> installation = Installation.find(folder);
@@ -131,7 +132,7 @@ final class DemoFolder implements Closeable {
 
     private String yaml(List<DemoCamera> cameras, List<URI> urls) {
         StringBuilder yaml = new StringBuilder("""
-            # Written by watchkeep demo; it is written anew at each start.
+            %s
             site: {name: Watchkeep demo, timeZone: Europe/London}
             volumes:
               - {id: demo, path: volume, size: %s}
@@ -139,7 +140,7 @@ final class DemoFolder implements Closeable {
             classes:
               - {id: demo, days: 31}
             cameras:
-            """.formatted(VOLUME_SIZE));
+            """.formatted(WRITTEN_BY, VOLUME_SIZE));
         for (int i = 0; i < cameras.size(); i++) {
             DemoCamera camera = cameras.get(i);
             yaml.append("  - {id: ").append(camera.id());
@@ -161,23 +162,7 @@ final class DemoFolder implements Closeable {
     @Override
     public void close() throws IOException {
         if (temporary) {
-            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.delete(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException error)
-                        throws IOException {
-                    if (error != null) {
-                        throw error;
-                    }
-                    Files.delete(directory);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+            DemoLeftovers.deleteTree(folder);
         }
     }
 }

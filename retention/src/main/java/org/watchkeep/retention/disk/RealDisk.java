@@ -61,7 +61,7 @@ public final class RealDisk implements Disk {
         };
         boolean direct = mode == Mode.READ_DIRECT || mode == Mode.WRITE_DIRECT;
         try {
-            return new ChannelFile(path, FileChannel.open(path, options));
+            return new ChannelFile(path, FileChannel.open(path, options, OwnerOnly.file(path)));
         } catch (UnsupportedOperationException e) {
             throw new DirectIoUnavailableException(path, e);
         } catch (java.nio.file.NoSuchFileException | java.nio.file.AccessDeniedException e) {
@@ -80,6 +80,7 @@ public final class RealDisk implements Disk {
         if (Files.exists(path)) {
             throw new FileAlreadyExistsException(path.toString());
         }
+        Files.createFile(path, OwnerOnly.file(path));
         if (!fallocate(path, sizeBytes)) {
             writeZeros(path, sizeBytes);
         }
@@ -91,7 +92,7 @@ public final class RealDisk implements Disk {
         }
     }
 
-    /** Runs fallocate(1); false where the command or the file system cannot, with nothing left behind. */
+    /** Runs fallocate(1) on the empty file; false where the command or the file system cannot. */
     private static boolean fallocate(Path path, long sizeBytes) throws IOException {
         Process process;
         try {
@@ -114,15 +115,16 @@ public final class RealDisk implements Disk {
         if (code == 0) {
             return true;
         }
-        Files.deleteIfExists(path);
         if (Files.getFileStore(path.toAbsolutePath().getParent()).getUsableSpace() < sizeBytes) {
+            Files.deleteIfExists(path);
             throw new IOException("no room for " + sizeBytes + " bytes at " + path + ": " + said);
         }
         return false;
     }
 
     private static void writeZeros(Path path, long sizeBytes) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+        try (FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer zeros = ByteBuffer.allocateDirect(ZERO_BYTES);
             for (long at = 0; at < sizeBytes; ) {
                 zeros.clear().limit((int) Math.min(ZERO_BYTES, sizeBytes - at));
@@ -186,7 +188,7 @@ public final class RealDisk implements Disk {
         for (Path at = absolute; at != null && !Files.exists(at); at = at.getParent()) {
             missing.add(at);
         }
-        Files.createDirectories(absolute);
+        Files.createDirectories(absolute, OwnerOnly.folder(absolute));
         for (Path made : missing) {
             Path above = made.getParent();
             if (above != null) {

@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 import org.watchkeep.retention.disk.Disk;
+import org.watchkeep.retention.disk.TrialDisk;
 import org.watchkeep.retention.keys.Epoch;
 import org.watchkeep.retention.keys.EpochKeys;
 
@@ -94,11 +95,22 @@ public final class FootageStore implements Closeable {
     }
 
     /**
-     * Makes the volumes and the ledger of a new store. Each volume's uuid is entered before it is used.
+     * Makes the volumes and the ledger of a new store: all of it, or where it fails nothing. Each volume's uuid is
+     * entered before it is used.
      *
      * @throws StoreException when something is already there, too small, or takes no direct I/O
      */
     public static void init(StoreSettings settings, Disk disk, StoreClock clock) throws IOException {
+        TrialDisk trial = new TrialDisk(disk);
+        try {
+            make(settings, trial, clock);
+        } catch (IOException | RuntimeException e) {
+            trial.takeBack(e);
+            throw e;
+        }
+    }
+
+    private static void make(StoreSettings settings, Disk disk, StoreClock clock) throws IOException {
         if (disk.exists(settings.folder().resolve(LEDGER_FOLDER))
                 && !disk.list(settings.folder().resolve(LEDGER_FOLDER)).isEmpty()) {
             throw new StoreException(
@@ -180,6 +192,21 @@ public final class FootageStore implements Closeable {
                 recovery.accountForStop(state);
             }
             state.openGap(clock.utcMicros(), clock.monoNanos(), clock.bootId(), GapCause.CONNECTING, "");
+        }
+    }
+
+    /**
+     * Which streams are switched off: each that the store knows is accounted for too, from now on by a gap "disabled".
+     * One that was never recorded has nothing to account for.
+     */
+    public void disable(Collection<StreamId> off) {
+        for (StreamId id : off) {
+            Optional<StreamState> known = streams.of(id).filter(state -> !state.isConfigured());
+            known.ifPresent(state -> {
+                recovery.accountForStop(state);
+                state.switchedOff();
+                state.openGap(clock.utcMicros(), clock.monoNanos(), clock.bootId(), GapCause.DISABLED, "");
+            });
         }
     }
 

@@ -34,6 +34,7 @@ import org.rocksdb.Slice;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import org.watchkeep.retention.disk.OwnerOnly;
 
 /**
  * Which segments there are and where their fragments lie: one RocksDB row a segment. A cache: it may be deleted at any
@@ -167,7 +168,7 @@ final class SegmentIndex implements Closeable {
      * @throws IndexUnreadableException when it is damaged: delete the folder, open again, rebuild
      */
     static SegmentIndex open(Path folder, long cacheBytes) throws IOException {
-        Files.createDirectories(folder);
+        Files.createDirectories(folder, OwnerOnly.folder(folder));
         checkManifest(folder);
         RocksDB.loadLibrary();
         Natives natives = Natives.create(cacheBytes);

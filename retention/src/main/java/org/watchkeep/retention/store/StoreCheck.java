@@ -110,7 +110,7 @@ final class StoreCheck {
         long until = stream.openGap().isPresent() || lastFootage.equals(Instant.MIN)
                 ? checkedAt
                 : StreamState.micros(lastFootage);
-        for (Coverage.Span hole : coverage.holes(stream.isConfigured() ? until : 0)) {
+        for (Coverage.Span hole : coverage.holes(stream.isAccountedFor() ? until : 0)) {
             unexplained++;
             finding(stream.id + " from " + StreamState.instant(hole.from()) + " to " + StreamState.instant(hole.to())
                     + ": neither footage nor a gap");

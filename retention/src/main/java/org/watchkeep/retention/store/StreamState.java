@@ -40,6 +40,7 @@ final class StreamState {
     private long droppedFragments;
     private long lastEndUtcMicros;
     private boolean configured;
+    private boolean off;
     private boolean broken;
 
     /** The segment that the next seal of this stream chains to. */
@@ -64,6 +65,16 @@ final class StreamState {
 
     synchronized boolean isConfigured() {
         return configured;
+    }
+
+    /** Known, and switched off in the configuration. */
+    synchronized void switchedOff() {
+        off = true;
+    }
+
+    /** Whether every second of it until now must be footage or a gap. */
+    synchronized boolean isAccountedFor() {
+        return configured || off;
     }
 
     // ---- segments -------------------------------------------------------------------------------------------------

@@ -13,7 +13,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.disk.Disk;
+import org.watchkeep.retention.disk.DiskFile;
 import org.watchkeep.retention.disk.FakeDisk;
+import org.watchkeep.retention.disk.FakeFaults;
 
 /** The store from its front door: what goes in comes out, through a stop, a lost index, and a new start. */
 class FootageStoreTest {
@@ -250,5 +253,72 @@ class FootageStoreTest {
             assertThat(rig.store.segments(GATE, last.minusSeconds(1), last)).hasSize(1);
             assertThat(rig.segments(GATE)).hasSize(2);
         }
+    }
+
+    @Test
+    void disable_streamThatWasRecorded_isAGapUntilItIsRecordedAgain() throws IOException {
+        try (StoreRig rig = open(GATE, SQUARE)) {
+            rig.beginRun(GATE);
+            rig.record(GATE, 1_000);
+        }
+        clock.pass(60, TimeUnit.SECONDS);
+        Instant off = StreamState.instant(clock.utcMicros());
+        try (StoreRig rig = open(SQUARE)) {
+            rig.store.disable(List.of(GATE, SQUARE, StreamId.main("never-seen")));
+            clock.pass(100, TimeUnit.SECONDS);
+            Gap last = rig.gaps(GATE).get(rig.gaps(GATE).size() - 1);
+            assertThat(last.cause()).isEqualTo(GapCause.DISABLED);
+            assertThat(last.from()).isEqualTo(off);
+            assertThat(last.to()).isEmpty();
+            assertThat(rig.gaps(SQUARE)).extracting(Gap::cause).doesNotContain(GapCause.DISABLED);
+            assertThat(rig.store.streams()).containsExactly(GATE, SQUARE);
+            assertThat(rig.store.check(true, Optional.empty()).findings()).isEmpty();
+        }
+        Instant stopped = StreamState.instant(clock.utcMicros());
+        clock.pass(10, TimeUnit.SECONDS);
+        try (StoreRig rig = open(GATE, SQUARE)) {
+            rig.beginRun(GATE);
+            rig.record(GATE, 1_000);
+            assertThat(rig.gaps(GATE))
+                    .filteredOn(gap -> gap.cause() == GapCause.DISABLED)
+                    .singleElement()
+                    .satisfies(gap -> assertThat(gap.to()).contains(stopped));
+            rig.awaitAcknowledged(GATE, 1);
+            assertThat(rig.store.check(true, Optional.empty()).findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void init_failsAtAnyStep_leavesWhatWasThereAndWorksTheNextTime() throws IOException {
+        StoreSettings other = StoreRig.settings(folder.resolve("other"), 2, 4, StoreRig.CLASS);
+        try (DiskFile notes = disk.open(folder.resolve("notes"), Disk.Mode.WRITE)) {
+            notes.sync();
+        }
+        List<Path> before = disk.files();
+        int failures = 0;
+        for (FakeFaults.Operation operation : FakeFaults.Operation.values()) {
+            if (operation == FakeFaults.Operation.DELETE) {
+                continue; // that is how it is taken back
+            }
+            for (int nth = 1; ; nth++) {
+                disk.faults().fail(operation, nth);
+                try {
+                    FootageStore.init(other, disk, clock);
+                } catch (IOException e) {
+                    assertThat(disk.files()).as("%s", e).isEqualTo(before);
+                    disk.faults().heal();
+                    failures++;
+                    continue;
+                }
+                disk.faults().heal();
+                break;
+            }
+            for (Path path : disk.files()) {
+                if (!before.contains(path)) {
+                    disk.delete(path);
+                }
+            }
+        }
+        assertThat(failures).isGreaterThan(20);
     }
 }
