@@ -172,6 +172,8 @@ final class Keeper implements Runnable {
                 }
             }
         }
+        // A gap's entry is older than the rows behind it; found without it, they would leave a hole unexplained.
+        store.ledger().awaitDurable();
         index.put(rows, marks(synced, done));
         done.forEach(StreamState::forget);
     }

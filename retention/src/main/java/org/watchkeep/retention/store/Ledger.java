@@ -70,6 +70,10 @@ final class Ledger implements Closeable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wake = lock.newCondition();
+    /** Guarded by the lock, as what follows: entries made durable, and failed tries at that, since the opening. */
+    private long committed;
+
+    private long failures;
     // Guarded by lock.
     private final Deque<Pending> pending = new ArrayDeque<>();
     private boolean urgent;
@@ -128,6 +132,25 @@ final class Ledger implements Closeable {
             durable.join();
         } catch (CompletionException e) {
             throw new IOException("ledger entry not made durable in " + folder + ": " + entry, e.getCause());
+        }
+    }
+
+    /** Returns when every entry appended before the call is durable; throws when one cannot be made so now. */
+    void awaitDurable() throws IOException {
+        lock.lock();
+        try {
+            long upTo = committed + pending.size();
+            long failedBefore = failures;
+            urgent |= !pending.isEmpty();
+            wake.signalAll();
+            while (committed < upTo) {
+                if (ended != null || failures != failedBefore) {
+                    throw new IOException("ledger entries wait for the disk: " + folder, ended);
+                }
+                wake.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -240,7 +263,7 @@ final class Ledger implements Closeable {
         } catch (IOException e) {
             onFailure.accept(e);
             batch.subList(done, batch.size()).forEach(item -> item.failed(e));
-            noteIfClosing(e);
+            noteFailure(e);
         }
     }
 
@@ -327,6 +350,8 @@ final class Ledger implements Closeable {
         lock.lock();
         try {
             items.forEach(item -> pending.remove());
+            committed += items.size();
+            wake.signalAll();
         } finally {
             lock.unlock();
         }
@@ -337,9 +362,11 @@ final class Ledger implements Closeable {
         }
     }
 
-    private void noteIfClosing(IOException e) {
+    private void noteFailure(IOException e) {
         lock.lock();
         try {
+            failures++;
+            wake.signalAll();
             if (closing) {
                 ended = e;
             }
@@ -369,6 +396,7 @@ final class Ledger implements Closeable {
         lock.lock();
         try {
             ended = cause;
+            wake.signalAll();
             waiting = List.copyOf(pending);
         } finally {
             lock.unlock();

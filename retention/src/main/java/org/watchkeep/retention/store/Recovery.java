@@ -152,12 +152,12 @@ final class Recovery {
         long end = stream.lastEndUtcMicros();
         Coverage coverage = new Coverage();
         List<Segment> unindexed = stream.unindexed();
-        for (Segment segment : unindexed) {
-            addFootage(coverage, segment);
-        }
-        // Between segments that lie in one ring there can be others, in another ring, whose rows are in the index.
         Optional<Instant> first = unindexed.stream().map(Segment::start).min(Instant::compareTo);
         if (first.isPresent()) {
+            // A hole between the newest row and what follows it was made by the stop, too.
+            newestBefore(stream, first.get()).ifPresent(row -> addFootage(coverage, row));
+            unindexed.forEach(segment -> addFootage(coverage, segment));
+            // Between segments that lie in one ring there can be others, in another ring, whose rows are in the index.
             for (Segment segment : store.segments(stream.id, first.get(), Instant.MAX)) {
                 addFootage(coverage, segment);
             }
@@ -180,6 +180,18 @@ final class Recovery {
                     GapCause.RECORDER_STOPPED,
                     "not yet acknowledged when the recorder stopped");
         }
+    }
+
+    private Optional<Segment> newestBefore(StreamState stream, Instant first) throws IOException {
+        List<Epoch> epochs = store.keys().epochs();
+        for (int i = epochs.size() - 1; i >= 0; i--) {
+            Optional<Segment> row =
+                    index.before(epochs.get(i).number(), stream.number, stream.id, StreamState.micros(first) - 1);
+            if (row.isPresent()) {
+                return row.filter(store::isReadable);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Time that a step forward left out, and time that a step back makes the clock show twice: no hole of the recorder's. */

@@ -31,12 +31,12 @@ class SeveralVolumesIT {
     private static final int REELS = 10;
     private static final int ACTS = 14;
 
-    @Property(tries = 12, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 6, shrinking = ShrinkingMode.OFF)
     void anyLife_acknowledgedIsFoundAndTheRestExplained(@ForAll long seed) throws IOException {
         new Life(seed).live();
     }
 
-    @Property(tries = 300, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 150, shrinking = ShrinkingMode.OFF)
     @Tag("campaign")
     void manyLives_acknowledgedIsFoundAndTheRestExplained(@ForAll long seed) throws IOException {
         new Life(seed).live();
@@ -75,7 +75,7 @@ class SeveralVolumesIT {
                 }
                 look();
             } catch (IOException | RuntimeException | AssertionError e) {
-                throw new AssertionError("seed " + seed + ": " + acts, e);
+                throw new AssertionError("seed " + seed + ": " + acts + ": " + e, e);
             } finally {
                 hanging.values().forEach(CountDownLatch::countDown);
                 StoreParts.deleteFolder(folder);
