@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   FREE ──claim──► READY ──head──► HEAD ──full──► FULL ──clear──► READY
  *                                    └──I/O error──► RETIRED ◄──────┘ (never written again)
- *                 READY ◄──the volume is at fault── SUSPECT ──the reel is──► RETIRED
+ *                 READY ◄──the volume is at fault── DOUBTFUL ──the reel is──► RETIRED
  * </pre>
  */
 final class Reel {
@@ -24,7 +24,7 @@ final class Reel {
         /** Holds footage. */
         FULL,
         /** Met an I/O error before anything in it was acknowledged: its volume's fault or its own, the next sync tells. */
-        SUSPECT,
+        DOUBTFUL,
         /** Met an I/O error; still read, never written again. */
         RETIRED
     }

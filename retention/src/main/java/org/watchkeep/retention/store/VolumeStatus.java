@@ -31,7 +31,7 @@ public record VolumeStatus(
                 count.getOrDefault(Reel.State.READY, 0),
                 count.getOrDefault(Reel.State.HEAD, 0),
                 count.getOrDefault(Reel.State.FULL, 0),
-                count.getOrDefault(Reel.State.RETIRED, 0) + count.getOrDefault(Reel.State.SUSPECT, 0));
+                count.getOrDefault(Reel.State.RETIRED, 0) + count.getOrDefault(Reel.State.DOUBTFUL, 0));
     }
 
     /** All of its reels. */

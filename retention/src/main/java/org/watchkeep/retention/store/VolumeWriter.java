@@ -264,7 +264,7 @@ final class VolumeWriter implements Runnable {
                 volume.uuid,
                 UUID.randomUUID(),
                 ring.classId);
-        reel.become(Reel.State.SUSPECT, header); // until it has opened
+        reel.become(Reel.State.DOUBTFUL, header); // until it has opened
         begun.add(new Begun(ring, reel, header.serial()));
         DiskFile file = volume.openForWriting(reel);
         reel.become(Reel.State.HEAD);
@@ -321,7 +321,7 @@ final class VolumeWriter implements Runnable {
     private void syncedWell(RingHead head) {
         retiredInARow = 0;
         for (Begun one : List.copyOf(begun)) {
-            if (one.reel.state() == Reel.State.SUSPECT) {
+            if (one.reel.state() == Reel.State.DOUBTFUL) {
                 one.reel.become(Reel.State.RETIRED);
             }
             if (one.reel == head.reel || one.reel.state() == Reel.State.RETIRED) {
@@ -372,7 +372,7 @@ final class VolumeWriter implements Runnable {
     private List<Batch> retire(Ring ring, RingHead head, IOException cause) {
         log.error("reel {} retired: {}", head.reel.path, cause.toString());
         boolean holdsNothing = begun.stream().anyMatch(one -> one.reel == head.reel);
-        head.reel.become(holdsNothing ? Reel.State.SUSPECT : Reel.State.RETIRED);
+        head.reel.become(holdsNothing ? Reel.State.DOUBTFUL : Reel.State.RETIRED);
         around.ledger.append(
                 new LedgerEntry.VolumeFailed(volume.id, "reel " + head.reel.index + " retired: " + cause),
                 around.clock.utcMicros());
@@ -400,7 +400,7 @@ final class VolumeWriter implements Runnable {
         failedAtNanos = around.pace.monoNanos();
         retiredInARow = 0;
         for (Begun one : List.copyOf(begun)) {
-            if (one.reel.state() == Reel.State.SUSPECT) {
+            if (one.reel.state() == Reel.State.DOUBTFUL) {
                 begun.remove(one);
                 volume.unreadable(one.serial);
                 one.ring.cleared(one.reel);
