@@ -246,10 +246,7 @@ class InitIT {
         }
         try (ControlRoom room = ControlRoom.open(data, on, new SystemStoreClock(), (s, r, q, d) -> {})) {
             room.record(new AlarmLog());
-            assertThat(causes(room))
-                    .containsOnlyOnce("disabled")
-                    .last()
-                    .isNotEqualTo("disabled");
+            assertThat(causes(room)).containsOnlyOnce("disabled").last().isNotEqualTo("disabled");
         }
     }
 
