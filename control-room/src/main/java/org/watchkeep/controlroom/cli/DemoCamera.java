@@ -13,7 +13,16 @@ import org.watchkeep.recorder.rtsp.MountAccess;
 import org.watchkeep.recorder.rtsp.MountAccess.Scheme;
 
 /** One camera of the demo: a street with a name, how it is coded, and how it wants to be logged in to. Immutable. */
-record DemoCamera(int number, String name, Scheme scheme, boolean isH265) {
+record DemoCamera(int number, String name, Scheme scheme, Manner manner) {
+    /** What is not the same for all. */
+    enum Manner {
+        USUAL,
+        /** Its media comes in datagrams. */
+        OVER_UDP,
+        /** Serves the H.265 clip. */
+        H265
+    }
+
     static final String USER = "recorder";
 
     private static final List<String> STREETS = List.of(
@@ -44,6 +53,8 @@ record DemoCamera(int number, String name, Scheme scheme, boolean isH265) {
     /** The one whose name and number stand in the pictures of the H.265 clip: {@code 108 OLD DOCK}. */
     private static final int H265 = 7;
 
+    private static final int OVER_UDP = 5;
+
     private static final int FIRST_NUMBER = 101;
 
     static List<DemoCamera> fleet(int count) {
@@ -51,9 +62,22 @@ record DemoCamera(int number, String name, Scheme scheme, boolean isH265) {
         for (int i = 0; i < count; i++) {
             int round = i / STREETS.size();
             String street = STREETS.get(i % STREETS.size()) + (round == 0 ? "" : " " + (round + 1));
-            fleet.add(new DemoCamera(FIRST_NUMBER + i, street, SCHEMES.get(i % SCHEMES.size()), i == H265));
+            fleet.add(new DemoCamera(FIRST_NUMBER + i, street, SCHEMES.get(i % SCHEMES.size()), manner(i)));
         }
         return fleet;
+    }
+
+    private static Manner manner(int place) {
+        return switch (place) {
+            case OVER_UDP -> Manner.OVER_UDP;
+            case H265 -> Manner.H265;
+            default -> Manner.USUAL;
+        };
+    }
+
+    /** What its entry in the configuration says of how media is asked for. */
+    String transportKey() {
+        return manner == Manner.OVER_UDP ? ", transport: udp" : "";
     }
 
     String id() {
@@ -71,7 +95,7 @@ record DemoCamera(int number, String name, Scheme scheme, boolean isH265) {
 
     /** @param password of its own; not looked at where it wants no login */
     SimulatedCamera simulated(String password) throws IOException {
-        SimulatedCamera camera = isH265
+        SimulatedCamera camera = manner == Manner.H265
                 ? SimulatedCamera.fromFile(number, FileFootage.streetInH265(), Play.LOOPING, Begin.AT_ONCE)
                         .withName(name)
                 : SimulatedCamera.drawn(number, name);

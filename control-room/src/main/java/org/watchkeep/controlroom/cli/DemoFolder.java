@@ -146,7 +146,7 @@ final class DemoFolder implements Closeable {
             yaml.append("  - {id: ").append(camera.id());
             yaml.append(", number: ").append(camera.number());
             yaml.append(", name: ").append(camera.name());
-            yaml.append(", url: \"").append(urls.get(i)).append('"');
+            yaml.append(", url: \"").append(urls.get(i)).append('"').append(camera.transportKey());
             if (camera.wantsLogin()) {
                 yaml.append(", credentials: {user: ").append(DemoCamera.USER);
                 yaml.append(", passwordFile: ")

@@ -42,15 +42,18 @@ class DemoIT {
         assertThat(document.path("store").path("reels").asInt()).isPositive();
         Set<String> logins = new HashSet<>();
         Set<String> codecs = new HashSet<>();
+        Set<String> transports = new HashSet<>();
         for (JsonNode camera : document.path("cameras")) {
             logins.add(camera.path("auth").asText());
             codecs.add(camera.path("codec").asText());
+            transports.add(camera.path("transport").asText());
             assertThat(camera.path("lostPackets").asLong()).isZero();
             assertThat(camera.path("gaps")).isEmpty();
             assertThat(camera.path("acknowledgedSeconds").asDouble()).isGreaterThan(3);
             assertExtractedWhole(data, camera);
         }
         assertThat(logins).containsExactlyInAnyOrder("none", "basic", "digest-md5", "digest-sha256");
+        assertThat(transports).containsExactlyInAnyOrder("tcp", "udp");
         assertThat(codecs).containsExactlyInAnyOrder("h264", "h265");
     }
 
