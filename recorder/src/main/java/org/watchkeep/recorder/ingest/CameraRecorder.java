@@ -149,9 +149,14 @@ final class CameraRecorder implements CameraSession.Owner {
     private void connect() {
         become(CameraState.CONNECTING, detail);
         RtspSessionSettings call = new RtspSessionSettings(
-                settings.label(), settings.address(), settings.login(), userAgent, settings.transport(), settings.tls());
-        begin(session -> MediaLink.of(new RtspSession(
-                call, loop.connector(), loop.timers(), loop.random(), device.memory(), session)));
+                settings.label(),
+                settings.address(),
+                settings.login(),
+                userAgent,
+                settings.transport(),
+                settings.tls());
+        begin(session -> MediaLink.of(
+                new RtspSession(call, loop.connector(), loop.timers(), loop.random(), device.memory(), session)));
     }
 
     private void begin(Function<RtspSession.Listener, MediaLink> linkTo) {
@@ -162,9 +167,12 @@ final class CameraRecorder implements CameraSession.Owner {
 
     /** Somebody pushes to this camera's address. Nobody else does: that is the {@link PushReceiver}'s care. */
     void accept(Function<RtspSession.Listener, MediaLink> publisher) {
-        if (onStopped != null || state == CameraState.STOPPED || sessions.current().isPresent()) {
+        if (onStopped != null
+                || state == CameraState.STOPPED
+                || sessions.current().isPresent()) {
             // The session that tells nobody: it only says goodbye.
-            new CameraSession(settings.label(), loop, runs, new Refusing(), publisher).close("recording is being stopped");
+            new CameraSession(settings.label(), loop, runs, new Refusing(), publisher)
+                    .close("recording is being stopped");
             return;
         }
         become(CameraState.CONNECTING, "");
