@@ -36,13 +36,15 @@ final class LedgerPage {
         Map<Long, Run> runs = new LinkedHashMap<>();
         segments.forEach(s -> runs.merge(s.run(), Run.of(s), Run::and));
         ArrayNode list = document.putArray("runs");
-        runs.forEach((number, run) -> list.addObject()
-                .put("run", number)
-                .put("start", Documents.instant(run.start))
-                .put("end", Documents.instant(run.end))
-                .put("codec", Documents.codecName(run.codec))
-                .put("segments", run.segments)
-                .put("bytes", run.bytes));
+        runs.forEach((number, run) -> StoreListing.putNotes(
+                list.addObject()
+                        .put("run", number)
+                        .put("start", Documents.instant(run.start))
+                        .put("end", Documents.instant(run.end))
+                        .put("codec", Documents.codecName(run.codec))
+                        .put("segments", run.segments)
+                        .put("bytes", run.bytes),
+                store.runNotes(number)));
         document.set("gaps", StoreListing.gaps(gaps));
         return document;
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.store.DamagedSegmentException;
@@ -73,7 +74,16 @@ final class StoreListing {
         } else {
             node.put("clockOffsetMs", segment.cameraOffsetMicros() / 1e3);
         }
+        putNotes(node, store.runNotes(segment.run()));
         return node.put("state", segment.state().name().toLowerCase(Locale.ROOT));
+    }
+
+    /** Which departures from the standards the run put up with: one word each. */
+    static void putNotes(ObjectNode node, String notes) {
+        ArrayNode words = node.putArray("notes");
+        if (!notes.isEmpty()) {
+            Stream.of(notes.split(" ", -1)).forEach(words::add);
+        }
     }
 
     static ArrayNode gaps(List<Gap> gaps) {

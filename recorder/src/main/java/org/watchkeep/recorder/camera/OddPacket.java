@@ -11,6 +11,7 @@ final class OddPacket {
     private static final int PADDING_BIT = 0x20;
     private static final int MARKER_BIT = 0x80;
 
+    final PictureCodec codec;
     boolean isMarked;
     int payloadType;
     int timestamp;
@@ -24,6 +25,7 @@ final class OddPacket {
     int numberStep = 1;
 
     private OddPacket(OddPacket of, byte[] payload) {
+        codec = of.codec;
         isMarked = of.isMarked;
         payloadType = of.payloadType;
         timestamp = of.timestamp;
@@ -34,7 +36,8 @@ final class OddPacket {
     }
 
     /** Of a plain packet, as {@link RtpPacketiser} makes it; does not release it. */
-    OddPacket(ByteBuf plain) {
+    OddPacket(ByteBuf plain, PictureCodec codec) {
+        this.codec = codec;
         int second = plain.getUnsignedByte(plain.readerIndex() + 1);
         isMarked = (second & MARKER_BIT) != 0;
         payloadType = second & 0x7f;

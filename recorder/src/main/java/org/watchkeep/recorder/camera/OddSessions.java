@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.camera;
 
-import java.util.Objects;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -15,8 +15,8 @@ final class OddSessions {
     /** Keepalive is due after two seconds, so that a short test sees some. */
     static final String SHORT_TIMEOUT = "timeout=4";
 
-    /** What a camera with {@link #SHORT_TIMEOUT} waits for a sign of life, and half a second more. */
-    private static final int PATIENCE_TICKS = 9 * PictureSource.CLOCK_RATE / 2;
+    /** What a camera with {@link #SHORT_TIMEOUT} waits for a sign of life, and two seconds more. */
+    private static final int PATIENCE_TICKS = 6 * PictureSource.CLOCK_RATE;
 
     private static final HexFormat HEX = HexFormat.of();
 
@@ -50,9 +50,12 @@ final class OddSessions {
      */
     static Oddity deadSession() {
         AtomicReference<String> living = new AtomicReference<>("");
+        AtomicReference<String> haunting = new AtomicReference<>("");
         return Oddity.mannersOf(() -> {
-            String dead = living.getAndSet("");
-            AtomicReference<String> haunting = new AtomicReference<>(dead);
+            String cutOff = living.getAndSet("");
+            if (!cutOff.isEmpty()) {
+                haunting.set(cutOff);
+            }
             return (request, server) -> {
                 String session = request.headers().first("Session").orElse("");
                 if (Answers.isMethod(request, "TEARDOWN") && session.equals(haunting.get())) {
@@ -68,7 +71,9 @@ final class OddSessions {
                 } else if (Answers.isMethod(request, "SETUP")) {
                     living.set(bytes.replaceFirst("(?s).*Session: ([^;\r]*).*", "$1"));
                 }
-                String ghost = Objects.requireNonNull(haunting.get()).isEmpty() || Answers.isMethod(request, "TEARDOWN") ? "" : strayRtp(0);
+                String ghost = Objects.requireNonNull(haunting.get()).isEmpty() || Answers.isMethod(request, "TEARDOWN")
+                        ? ""
+                        : strayRtp(0);
                 return reply.withBytes(ghost + bytes + (Answers.isMethod(request, "PLAY") ? ghost : ""));
             };
         });
@@ -109,27 +114,29 @@ final class OddSessions {
         });
     }
 
-    /** The first connection is broken at its first keepalive; what comes of the next ones is for {@code later} to say. */
+    /** The first connection is broken at a keepalive, once it was sent a second of pictures; then {@code later} holds. */
     static Oddity breakingTheFirst(Manners later) {
         AtomicInteger connections = new AtomicInteger();
-        Manners first = impatient(Answers.closingOn(Answers.KEEPALIVE));
-        return Oddity.mannersOf(() -> connections.getAndIncrement() == 0 ? first : later);
-    }
+        AtomicInteger pictures = new AtomicInteger();
+        Manners first = impatient(Answers.closingOn(
+                request -> pictures.get() > StreamQuirk.At.PICTURE && Answers.KEEPALIVE.test(request)));
+        return new Oddity() {
+            @Override
+            public Manners manners() {
+                return connections.getAndIncrement() == 0 ? first : later;
+            }
 
-    /** After so many refused logins nobody is answered any more. */
-    static Oddity banningAfter(int failures) {
-        AtomicInteger failed = new AtomicInteger();
-        return Oddity.of((request, server) -> {
-            if (failed.get() >= failures) {
-                return new Manners.Reply("", 0, true);
+            @Override
+            public PacketShaper packets() {
+                return new PacketShaper() {
+                    @Override
+                    public List<OddPacket> onPicture(List<OddPacket> packets) {
+                        pictures.incrementAndGet();
+                        return packets;
+                    }
+                };
             }
-            Manners.Reply reply = server.answer(request);
-            if (reply.bytes().startsWith("RTSP/1.0 401")
-                    && request.headers().first("Authorization").isPresent()) {
-                failed.incrementAndGet();
-            }
-            return reply;
-        });
+        };
     }
 
     /** The client's name for the session is not the server's: any blanks before it, hexadecimal, with a dash. */

@@ -30,8 +30,8 @@ final class OddWire {
     }
 
     /** Takes a packet of the picture over. */
-    void add(ByteBuf packet) {
-        picture.add(new OddPacket(packet));
+    void add(ByteBuf packet, PictureCodec codec) {
+        picture.add(new OddPacket(packet, codec));
         packet.release();
     }
 

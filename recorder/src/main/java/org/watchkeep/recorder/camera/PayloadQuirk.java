@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.camera;
 
-import static org.watchkeep.recorder.camera.PayloadUnits.FU_A;
-import static org.watchkeep.recorder.camera.PayloadUnits.STAP_A;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +10,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.watchkeep.recorder.rtsp.Manners;
 
-/** How H.264 pictures are put into packets, and what stands in them. Stateless; its shapers may remember. */
+/** How pictures of H.264 and H.265 are put into packets, and what stands in them. Stateless; its shapers may remember. */
 public enum PayloadQuirk implements Quirk {
     START_CODE_IN_PAYLOAD(
             "Annex B start codes before the NAL units in packets",
@@ -22,11 +19,11 @@ public enum PayloadQuirk implements Quirk {
     MARKER_ON_PARAMETER_SETS(
             "parameter sets in packets of their own, each with the marker",
             "end no picture there",
-            pictures(packets -> eachUnit(packets, 7, 8))),
+            pictures(packets -> eachUnit(packets, true))),
     MARKER_ON_SEI(
             "an SEI alone in its packet, with the marker",
             "end no picture there",
-            pictures(packets -> before(packets, new byte[] {6, 5, 1, 1, (byte) 0x80}, true))),
+            pictures(packets -> before(packets, sei(packets), true))),
     NEVER_A_MARKER(
             "no packet has the marker",
             "end pictures where the time changes",
@@ -48,7 +45,7 @@ public enum PayloadQuirk implements Quirk {
     FORBIDDEN_BIT(
             "a NAL unit with the forbidden bit",
             "leave it out and count it",
-            pictures(packets -> before(packets, new byte[] {(byte) 0x86, 5, 1, 1, (byte) 0x80}, false))),
+            pictures(packets -> before(packets, forbidden(sei(packets)), false))),
     EMPTY_FRAGMENTS(
             "fragments, and packets, with nothing inside",
             "leave them out and count them",
@@ -58,7 +55,7 @@ public enum PayloadQuirk implements Quirk {
             "stop at them",
             pictures(packets -> all(
                     packets,
-                    packet -> packet.payload = PayloadUnits.type(packet) == STAP_A
+                    packet -> packet.payload = PayloadUnits.isAggregate(packet)
                             ? PayloadUnits.concat(packet.payload, new byte[4])
                             : packet.payload))),
     SPARE_BYTES_BEHIND_SPS(
@@ -71,8 +68,7 @@ public enum PayloadQuirk implements Quirk {
     UNKNOWN_NAL_TYPES(
             "NAL units of types that no standard knows",
             "leave them out and count them",
-            pictures(packets ->
-                    before(before(packets, new byte[] {0x7e, 1, 2, 3}, false), new byte[] {0x60, 1, 2, 3}, false))),
+            pictures(PayloadQuirk::withUnknown)),
     ENDLESS_PICTURE(
             "a picture that never ends", "end the session at a limit of memory", () -> Oddity.packetsOf(Endless::new)),
     PACKETS_OF_TEN_THOUSAND_BYTES(
@@ -122,18 +118,38 @@ public enum PayloadQuirk implements Quirk {
     }
 
     private static boolean isFurther(OddPacket packet) {
-        return PayloadUnits.type(packet) == FU_A && !PayloadUnits.isFirstFragment(packet);
+        return PayloadUnits.isFragment(packet) && !PayloadUnits.isFirstFragment(packet);
     }
 
-    /** One NAL unit a packet; those of these two types marked. */
-    private static List<OddPacket> eachUnit(List<OddPacket> packets, int typeA, int typeB) {
+    /** One NAL unit a packet; parameter sets marked, if so wanted. */
+    private static List<OddPacket> eachUnit(List<OddPacket> packets, boolean areSetsMarked) {
         List<OddPacket> single =
                 PayloadUnits.packetsOf(PayloadUnits.unitsOf(packets), packets.get(0), RtpPacketiser.MAX_PAYLOAD_BYTES);
         for (OddPacket packet : single) {
-            int type = PayloadUnits.type(packet);
-            packet.isMarked |= type == typeA || type == typeB;
+            packet.isMarked |= areSetsMarked && packet.codec.isParameterSet(PayloadUnits.type(packet));
         }
         return single;
+    }
+
+    /** D.1.6: user data that means nothing. */
+    private static byte[] sei(List<OddPacket> packets) {
+        PictureCodec codec = packets.get(0).codec;
+        return PayloadUnits.unit(codec, codec == PictureCodec.H265 ? 39 : 6, 5, 1, 1, 0x80);
+    }
+
+    private static byte[] forbidden(byte[] unit) {
+        unit[0] |= (byte) 0x80;
+        return unit;
+    }
+
+    private static List<OddPacket> withUnknown(List<OddPacket> packets) {
+        PictureCodec codec = packets.get(0).codec;
+        int[] types = codec == PictureCodec.H265 ? new int[] {51, 63} : new int[] {0, 30};
+        List<OddPacket> more = packets;
+        for (int type : types) {
+            more = before(more, PayloadUnits.unit(codec, type, 1, 2, 3), false);
+        }
+        return more;
     }
 
     private static List<OddPacket> before(List<OddPacket> packets, byte[] unit, boolean isMarked) {
@@ -144,6 +160,8 @@ public enum PayloadQuirk implements Quirk {
     }
 
     private static List<OddPacket> withStartCodes(List<OddPacket> packets) {
+
+        PictureCodec codec = packets.get(0).codec;
         List<byte[]> units = new ArrayList<>();
         for (byte[] unit : PayloadUnits.unitsOf(packets)) {
             byte[] coded = PayloadUnits.afterStartCode(unit);
@@ -151,21 +169,18 @@ public enum PayloadQuirk implements Quirk {
             units.add(
                     coded.length <= RtpPacketiser.MAX_PAYLOAD_BYTES
                             ? coded
-                            : PayloadUnits.concat(new byte[] {unit[0]}, coded));
+                            : PayloadUnits.concat(Arrays.copyOf(unit, codec.headerBytes), coded));
         }
         return PayloadUnits.packetsOf(units, packets.get(0), RtpPacketiser.MAX_PAYLOAD_BYTES);
     }
 
     private static List<OddPacket> lone(List<OddPacket> packets) {
-        List<OddPacket> single = eachUnit(packets, -1, -1);
+        List<OddPacket> single = eachUnit(packets, false);
         for (OddPacket packet : single) {
-            int type = PayloadUnits.type(packet);
-            if (type != FU_A) {
-                byte[] fragment = new byte[packet.payload.length + 1];
-                fragment[0] = (byte) ((packet.payload[0] & 0xe0) | FU_A);
-                fragment[1] = (byte) (0xc0 | type);
-                System.arraycopy(packet.payload, 1, fragment, 2, packet.payload.length - 1);
-                packet.payload = fragment;
+            int header = packet.codec.headerBytes;
+            if (!PayloadUnits.isFragment(packet)) {
+                packet.payload = PayloadUnits.fragment(
+                        packet.codec, packet.payload, header, packet.payload.length - header, true, true);
             }
         }
         return single;
@@ -181,7 +196,7 @@ public enum PayloadQuirk implements Quirk {
 
     private static void retype(OddPacket packet) {
         if (isFurther(packet)) {
-            packet.payload[1] = (byte) ((packet.payload[1] & 0xe0) | ((packet.payload[1] & 0x1f) == 1 ? 5 : 1));
+            packet.payload[packet.codec.headerBytes] ^= 1;
         }
     }
 
@@ -191,7 +206,9 @@ public enum PayloadQuirk implements Quirk {
         for (OddPacket packet : packets) {
             more.add(packet);
             if (PayloadUnits.isFirstFragment(packet)) {
-                more.add(packet.with(new byte[] {packet.payload[0], (byte) (packet.payload[1] & 0x1f)}));
+                byte[] hollow = Arrays.copyOf(packet.payload, packet.codec.headerBytes + 1);
+                hollow[packet.codec.headerBytes] &= 0x3f;
+                more.add(packet.with(hollow).marked(false));
             }
         }
         return more;
@@ -206,7 +223,9 @@ public enum PayloadQuirk implements Quirk {
             public List<OddPacket> onPicture(List<OddPacket> packets) {
                 List<byte[]> units = new ArrayList<>();
                 for (byte[] unit : PayloadUnits.unitsOf(packets)) {
-                    boolean isSps = (unit[0] & 0x1f) == PictureCodec.H264_SPS;
+                    PictureCodec codec = packets.get(0).codec;
+                    int sps = codec == PictureCodec.H265 ? PictureCodec.H265_SPS : PictureCodec.H264_SPS;
+                    boolean isSps = codec.type(unit[0] & 0xff) == sps;
                     units.add(isSps ? PayloadUnits.concat(unit, ofPicture.apply(picture++)) : unit);
                 }
                 return PayloadUnits.packetsOf(units, packets.get(0), RtpPacketiser.MAX_PAYLOAD_BYTES);
@@ -218,6 +237,13 @@ public enum PayloadQuirk implements Quirk {
     private static final class Endless implements PacketShaper {
         private static final int FRAGMENT_BYTES = 60_000;
         private static final int FRAGMENTS_A_PICTURE = 17;
+        private static final int[] FILLING = filling();
+
+        private static int[] filling() {
+            int[] bytes = new int[FRAGMENT_BYTES];
+            Arrays.fill(bytes, 0xd5);
+            return bytes;
+        }
 
         private int timestamp;
         private boolean isBegun;
@@ -229,10 +255,10 @@ public enum PayloadQuirk implements Quirk {
                 timestamp = packets.get(0).timestamp;
             }
             for (int i = 0; i < FRAGMENTS_A_PICTURE; i++) {
-                byte[] fragment = new byte[FRAGMENT_BYTES];
-                Arrays.fill(fragment, (byte) 0x55);
-                fragment[0] = 0x60 | FU_A;
-                fragment[1] = (byte) (isBegun ? 5 : 0x85);
+                PictureCodec codec = packets.get(0).codec;
+                byte[] slice = PayloadUnits.unit(codec, codec == PictureCodec.H265 ? 1 : 5, FILLING);
+                byte[] fragment =
+                        PayloadUnits.fragment(codec, slice, codec.headerBytes, FRAGMENT_BYTES, !isBegun, false);
                 isBegun = true;
                 OddPacket packet = packets.get(0).with(fragment).marked(false);
                 packet.timestamp = timestamp;

@@ -49,8 +49,11 @@ public enum SdpQuirk implements Quirk {
     ODD_MEDIA_KINDS(
             "sections of kinds vana, metadata, text, meta",
             Wants.OTHERS_KEPT,
-            section(
-                    "m=vana 0 RTP/AVP 97\r\nm=metadata 0 RTP/AVP\r\nm=text 0\r\nm=meta\r\nm=application/MERCURY 0 RTP/AVP x")),
+            section("m=vana 0 RTP/AVP 97\r\n"
+                    + "m=metadata 0 RTP/AVP\r\n"
+                    + "m=text 0\r\n"
+                    + "m=meta\r\n"
+                    + "m=application/MERCURY 0 RTP/AVP x")),
     OTHER_WORDS_IN_PROTOCOL_FIELD("MP2T and others as protocol", Wants.OTHERS_KEPT, section("m=data 0 MP2T 33")),
     METADATA_MEDIA(
             "ONVIF metadata, plain, zipped and EXI",
@@ -89,6 +92,11 @@ public enum SdpQuirk implements Quirk {
             "parameter sets that are none",
             "wait for those in band",
             sdp -> sdp.replaceFirst("sprop-parameter-sets=[^\r]*", "sprop-parameter-sets=????,Zw==,AAAA")),
+    PARTIAL_PARAMETER_SETS_IN_SDP(
+            "some of the parameter sets are not in the SDP",
+            "wait for those in band",
+            sdp -> sdp.replaceFirst("(sprop-parameter-sets=[^,;\r]*),[^;\r]*", "$1")
+                    .replaceFirst(";sprop-sps=[^;\r]*", "")),
     START_CODE_IN_SDP("start codes before the parameter sets in the SDP", "cut them off", SdpQuirk::withStartCodes),
     WRONG_PROFILE_LEVEL_ID(
             "a profile-level-id that is not the stream's",

@@ -4,6 +4,7 @@ package org.watchkeep.recorder.camera;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
@@ -16,6 +17,10 @@ public enum StreamQuirk implements Quirk {
     PAYLOAD_TYPE_35("the video has payload type 35", "go by rtpmap", payloadType(35)),
     PAYLOAD_TYPE_50("the video has payload type 50", "go by rtpmap", payloadType(50)),
     DUPLICATE_PACKETS("some packets come twice", "use them once", packets(StreamQuirk::doubled)),
+    REORDERED_PACKETS(
+            "packets come in another order than they were numbered: over datagrams only",
+            "put them back in order, within limits",
+            () -> Oddity.packetsOf(Swapping::new)),
     HEADER_EXTENSION(
             "an RTP header extension", "pass over it", each((packet, n) -> packet.extension = Bytes.EXTENSION)),
     REPLAY_EXTENSION(
@@ -283,6 +288,29 @@ public enum StreamQuirk implements Quirk {
             }
             owed = 1;
             return packets.subList(0, packets.size() - 1);
+        }
+    }
+
+    /** Each two packets change places and keep their numbers. */
+    private static final class Swapping implements PacketShaper {
+        private int owed;
+
+        @Override
+        public List<OddPacket> onPicture(List<OddPacket> packets) {
+            for (int i = 0; i < packets.size(); i += 2) {
+                OddPacket first = packets.get(i);
+                first.numberStep += owed;
+                owed = 0;
+                if (i + 1 < packets.size()) {
+                    OddPacket second = packets.get(i + 1);
+                    int between = second.numberStep;
+                    second.numberStep += first.numberStep;
+                    first.numberStep = -between;
+                    owed = between;
+                    Collections.swap(packets, i, i + 1);
+                }
+            }
+            return packets;
         }
     }
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.camera;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.watchkeep.recorder.rtsp.Manners;
+import org.watchkeep.recorder.rtsp.RtspRequest;
 
 /** How SETUP and its Transport header are answered. Stateless. */
 public enum TransportQuirk implements Quirk {
@@ -52,6 +56,22 @@ public enum TransportQuirk implements Quirk {
             "names of hosts as source and destination",
             "pass over them",
             granting(old -> old + ";source=camera.local;destination=nvr.local")),
+    GRANTS_TCP_FOR_UDP(
+            "asked for datagrams it grants interleaved frames",
+            "take what is granted",
+            hearing(wanted -> isUdp(wanted) ? "RTP/AVP/TCP;unicast;interleaved=0-1" : wanted)),
+    UDP_GRANTED_NOTHING_SENT(
+            "datagrams are granted and none arrives, as behind a firewall",
+            "end the session; ask for interleaved frames where the transport is left to us",
+            () -> Oddity.of(TransportQuirk::sendingElsewhere)),
+    NO_SERVER_PORT(
+            "datagrams are granted without the camera's ports",
+            "learn them from the first packet",
+            granting(old -> old.replaceFirst(";server_port=[^;]*", ""))),
+    FRESH_DESCRIBE_FOR_OTHER_TRANSPORT(
+            "once datagrams were refused, no other transport is granted on that connection",
+            "begin anew, over a new connection",
+            () -> Oddity.mannersOf(TransportQuirk::refusingSecondTransport)),
     AUDIO_SETUP_FAILS(
             "the SDP offers audio, whose SETUP fails and spoils the session",
             "record the video alone",
@@ -60,6 +80,13 @@ public enum TransportQuirk implements Quirk {
             "the SDP offers a backchannel, whose SETUP fails and spoils the session",
             "never ask for one",
             () -> Oddity.of(spoiltBySetUpOf("back", "m=audio 0 RTP/AVP 8\r\na=sendonly\r\na=control:back\r\n")));
+
+    /** RFC 863: the discard service, which nobody runs. */
+    private static final class Nowhere {
+        static final int PORT = 9;
+    }
+
+    private static final Pattern CLIENT_PORTS = Pattern.compile("client_port=\\d+(-\\d+)?");
 
     private final String does;
     private final String wants;
@@ -101,6 +128,41 @@ public enum TransportQuirk implements Quirk {
                 status,
                 request -> Answers.isMethod(request, "SETUP")
                         && which.test(request.headers().first("Transport").orElse(""))));
+    }
+
+    private static boolean isUdp(String transport) {
+        return !transport.contains("/TCP");
+    }
+
+    /** The server sends to a port where nobody listens, and the client is told its own. */
+    private static Manners.Reply sendingElsewhere(RtspRequest request, Manners.Server server) {
+        String wanted = request.headers().first("Transport").orElse("");
+        Matcher ports = CLIENT_PORTS.matcher(wanted);
+        if (!ports.find() || !isUdp(wanted)) {
+            return server.answer(request);
+        }
+        String nowhere = "client_port=" + Nowhere.PORT + "-" + (Nowhere.PORT + 1);
+        Manners.Reply reply =
+                server.answer(Answers.withHeader(request, "Transport", old -> ports.replaceFirst(nowhere)));
+        return reply.withBytes(reply.bytes().replace(nowhere, ports.group()));
+    }
+
+    private static Manners refusingSecondTransport() {
+        AtomicBoolean isRefused = new AtomicBoolean();
+        return (request, server) -> {
+            String wanted = request.headers().first("Transport").orElse("");
+            if (!Answers.isMethod(request, "SETUP")) {
+                return server.answer(request);
+            }
+            if (isRefused.get()) {
+                return Answers.status(request, 455);
+            }
+            if (isUdp(wanted)) {
+                isRefused.set(true);
+                return Answers.status(request, 461);
+            }
+            return server.answer(request);
+        };
     }
 
     /** A further section first in the SDP; once its SETUP was asked for, nothing is granted on any connection. */

@@ -132,7 +132,8 @@ final class Viewer implements MediaSubscription {
         if (oddWire.isPlain()) {
             packetiser.packetise(shot.picture(), rtp(shot.ticks90k()), this::sendOrLose);
         } else {
-            packetiser.packetise(shot.picture(), rtp(shot.ticks90k()), oddWire::add);
+            PictureCodec codec = shot.picture().codec();
+            packetiser.packetise(shot.picture(), rtp(shot.ticks90k()), packet -> oddWire.add(packet, codec));
             oddWire.finishPicture(this::sendOrLose);
         }
         lastSent = shot;

@@ -387,6 +387,11 @@ final class CameraRecorder implements CameraSession.Owner {
         }
 
         @Override
+        public void onNotes(String further) {
+            footage.note(further);
+        }
+
+        @Override
         public void onFragment(Fragment fragment) {
             endMonoNanos = Math.max(endMonoNanos, fragment.endMonoNanos());
             footage.append(fragment);

@@ -109,7 +109,8 @@ final class CameraSession implements RtspSession.Listener {
                 setUp.format().clockRate(),
                 setUp.format().fmtp(),
                 loop.slabs(),
-                runs.endMonoNanos());
+                runs.endMonoNanos(),
+                setUp.tolerances());
         track = codec.get().track(media, runs);
         owner.onTrack(setUp);
     }

@@ -19,6 +19,9 @@ interface FootageSink {
 
     void endRun(GapCause cause, String detail);
 
+    /** Further notes on the run that is open, in the words of {@link RunStart#notes}. */
+    void note(String further);
+
     void gapCause(GapCause cause, String detail);
 
     /** Lets go of the stream; no run is open. */
@@ -36,6 +39,11 @@ interface FootageSink {
             @Override
             public void append(Fragment fragment) {
                 appender.append(fragment);
+            }
+
+            @Override
+            public void note(String further) {
+                appender.note(further);
             }
 
             @Override

@@ -16,6 +16,12 @@ public interface FragmentSink {
      */
     void onRunEnd(GapCause cause, String detail);
 
+    /**
+     * Of the run that is open: tolerances that were not used yet when it began, as {@link RunStart#notes} has them. What is
+     * not kept may pass them over.
+     */
+    default void onNotes(String further) {}
+
     /** The next fragment of the run. The sink takes it over and runs its {@code release} once, on this event loop. */
     void onFragment(Fragment fragment);
 }

@@ -2,7 +2,6 @@
 package org.watchkeep.recorder.media;
 
 import io.netty.buffer.ByteBuf;
-import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.watchkeep.recorder.rtp.CameraClock;
@@ -26,7 +25,7 @@ final class RtpVideoTrack implements VideoTrack {
     static final int MAX_UNUSABLE_IN_ROW = 100;
 
     private final VideoTrackSettings settings;
-    private final Set<Tolerance> tolerances = EnumSet.noneOf(Tolerance.class);
+    private final Set<Tolerance> tolerances;
     private final RtpPacket rtp;
     private final SlabChain chain;
     private final AccessUnitBuilder builder;
@@ -66,6 +65,7 @@ final class RtpVideoTrack implements VideoTrack {
         rtp = new RtpPacket(settings.origin());
         chain = new SlabChain(settings.slabs());
         builder = new AccessUnitBuilder(settings.origin(), chain);
+        tolerances = settings.tolerances();
         format = maker.of(settings, chain, builder, tolerances);
         depacketiser = format.depacketiser();
         CameraClock cameraClock = new CameraClock(settings.clockRate());

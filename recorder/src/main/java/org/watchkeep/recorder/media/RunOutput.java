@@ -17,7 +17,8 @@ final class RunOutput implements Consumer<ReadyFragment> {
     static final long MAX_HELD_BYTES = 16L << 20;
 
     private final FragmentSink sink;
-    private final RunStart start;
+    private final VideoConfiguration configuration;
+    private final RunNotes notes;
     private final RunClock clock;
     private final CameraClock cameraClock;
     private final ArrayDeque<ReadyFragment> held = new ArrayDeque<>();
@@ -27,9 +28,15 @@ final class RunOutput implements Consumer<ReadyFragment> {
     private long fragments;
     private long cameraOffsetMicros = Fragment.OFFSET_UNKNOWN;
 
-    RunOutput(FragmentSink sink, RunStart start, RunClock clock, CameraClock cameraClock) {
+    RunOutput(
+            FragmentSink sink,
+            VideoConfiguration configuration,
+            RunNotes notes,
+            RunClock clock,
+            CameraClock cameraClock) {
         this.sink = sink;
-        this.start = start;
+        this.configuration = configuration;
+        this.notes = notes;
         this.clock = clock;
         this.cameraClock = cameraClock;
     }
@@ -75,11 +82,20 @@ final class RunOutput implements Consumer<ReadyFragment> {
         return cameraOffsetMicros;
     }
 
+    /** Says which tolerances were first used since the run began. */
+    void sayNotes() {
+        String further = isAnnounced ? notes.further() : "";
+        if (!further.isEmpty()) {
+            sink.onNotes(further);
+        }
+    }
+
     private void emit(ReadyFragment ready) {
         if (!isAnnounced) {
             isAnnounced = true;
-            sink.onRun(start);
+            sink.onRun(new RunStart(Boxes.initSegment(configuration), configuration.codec(), notes.all()));
         }
+        sayNotes();
         OptionalLong camera = cameraClock.utcMicrosAt(ready.rtpTicks());
         cameraOffsetMicros = camera.isPresent()
                 ? camera.getAsLong() - clock.utcMicros(clock.monoNanosAt(ready.startTicks()))

@@ -4,7 +4,6 @@ package org.watchkeep.recorder.media;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.watchkeep.recorder.rtp.CameraClock;
 import org.watchkeep.recorder.rtp.StreamFormatException;
@@ -12,7 +11,6 @@ import org.watchkeep.recorder.rtp.Tolerance;
 import org.watchkeep.retention.store.Fragment;
 import org.watchkeep.retention.store.FragmentFlags;
 import org.watchkeep.retention.store.GapCause;
-import org.watchkeep.retention.store.RunStart;
 
 /**
  * Puts access units into runs. A run begins at a key picture whose parameter sets are known, and ends when those change in
@@ -202,6 +200,7 @@ final class TrackRuns {
             run.writer.flush(FragmentFlags.CUT_BY_TIMER);
         }
         run.output.onTime(monoNanos);
+        run.output.sayNotes();
     }
 
     /** Closes the open fragment; the run stays for the session's owner to end. */
@@ -209,6 +208,7 @@ final class TrackRuns {
         if (run != null) {
             run.writer.flush(0);
             run.output.settle();
+            run.output.sayNotes();
         }
     }
 
@@ -246,11 +246,9 @@ final class TrackRuns {
     }
 
     private Run beginRun(VideoConfiguration active, RunClock clock) {
-        String notes = tolerances.stream().map(Tolerance::code).collect(Collectors.joining(" "));
-        RunStart start = new RunStart(Boxes.initSegment(active), active.codec(), notes);
         // A clock that stands still tells no time.
         CameraClock theirs = standstill.isStanding() ? new CameraClock(settings.clockRate()) : cameraClock;
-        RunOutput output = new RunOutput(sink, start, clock, theirs);
+        RunOutput output = new RunOutput(sink, active, new RunNotes(tolerances), clock, theirs);
         FragmentWriter writer = new FragmentWriter(chain, active, output);
         Run begun = new Run(active, clock, output, writer);
         runs++;
@@ -268,6 +266,7 @@ final class TrackRuns {
         endTicks = ended.writer.endTicks();
         ended.writer.flush(0);
         ended.output.settle();
+        ended.output.sayNotes();
         endMonoNanos = ended.clock.endMonoNanos();
         fragmentsBefore += ended.output.fragments();
         run = null;

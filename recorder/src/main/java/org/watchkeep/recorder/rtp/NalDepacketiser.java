@@ -245,6 +245,7 @@ public final class NalDepacketiser implements Depacketiser {
         isDiscarded = isForbidden || !packaging.isInStream(type);
         if (isDiscarded) {
             ignored++;
+            tolerances.add(Tolerance.NAL_UNITS_LEFT_OUT);
             if (isForbidden || !packaging.isUnspecified(type)) {
                 sink.nalLost();
             }

@@ -21,6 +21,8 @@ public enum Tolerance {
     TYPE_CHANGES_WITHIN_FRAGMENT,
     /** An aggregation packet ends in zeros. */
     AGGREGATE_PADDED,
+    /** NAL units of unknown types or with the forbidden bit, and packets with nothing inside, were left out. */
+    NAL_UNITS_LEFT_OUT,
     /** Marker on a packet that ends no picture: parameter sets or SEI alone (Tapo TC70, Reolink Duo 2, LV-IP22IR40DVBL). */
     MARKER_WITHOUT_PICTURE,
     /** Marker in mid-picture, on each slice. */
@@ -46,7 +48,44 @@ public enum Tolerance {
     /** Interleaved media granted where UDP was asked. */
     TCP_WHERE_UDP_WAS_ASKED,
     /** Sender reports with a time that cannot be one (Hikvision: 0 or uptime). */
-    IMPLAUSIBLE_SENDER_REPORT;
+    IMPLAUSIBLE_SENDER_REPORT,
+
+    /** Messages that RFC 2326 does not allow in form: line feeds alone, no reason phrase, a negative length. */
+    MESSAGES_BENT,
+    /** Answers without their number, taken for the one request that waited. */
+    ANSWERS_WITHOUT_CSEQ,
+    /** Answers to nothing that was asked, left out. */
+    ANSWERS_TO_NOTHING,
+    /** Bytes between messages and frames that are neither, skipped. */
+    JUNK_ON_THE_CONNECTION,
+    /** Frames on channels that were not set up, or from before PLAY, left out (old LIVE555 sends a dead session's). */
+    STRAY_FRAMES,
+    /** A session of ours that the camera had kept was ended before this one (old LIVE555). */
+    DEAD_SESSION_TORN_DOWN,
+    /** RTCP on the channel of RTP. */
+    RTCP_ON_MEDIA_CHANNEL,
+    /** Media before the answer to PLAY (v4l2rtspserver, Reolink). */
+    MEDIA_BEFORE_PLAY_ANSWER,
+    /** The camera sent us on to another address. */
+    REDIRECTED,
+    /** Content-Base or control name another host, or none: ours was kept. */
+    ADDRESS_CORRECTED,
+    /** SETUP or PLAY were accepted at another address than the first. */
+    ADDRESS_TRIED_AGAIN,
+    /** Other interleaved channels than were asked for. */
+    OTHER_CHANNELS,
+    /** SETUP was answered without a transport. */
+    TRANSPORT_NOT_SAID,
+    /** A keepalive was refused or not answered: another method was used. */
+    KEEPALIVE_CHANGED,
+    /** Lines that every SDP must have (v= o= s= t=) are missing. */
+    SDP_LINES_MISSING,
+    /** {@code o=} or {@code c=} in a form that RFC 4566 does not know. */
+    SDP_LINES_BENT,
+    /** The video's format parameters stand in another section (Ubiquiti). */
+    FMTP_IN_OTHER_MEDIA,
+    /** {@code rtpmap} without clock rate: 90 kHz was assumed. */
+    NO_CLOCK_RATE;
 
     /** As it stands in a run's notes: {@code start-code-in-sdp}. */
     public String code() {

@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.watchkeep.recorder.rtp.Tolerance;
 
 /**
  * One TCP connection to a camera: numbers and signs requests, brings each answer to whoever asked, renews a login that the
@@ -69,6 +71,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
     private final Timers timers;
     private final ClientAuth auth;
     private final String userAgent;
+    private final Set<Tolerance> tolerances;
     private final Owner owner;
     private final Map<Integer, Outstanding> outstanding = new TreeMap<>();
     private @Nullable Channel channel;
@@ -77,10 +80,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
     private boolean detached;
     private @Nullable Throwable failure;
 
-    ClientConnection(Timers timers, ClientAuth auth, String userAgent, Owner owner) {
+    ClientConnection(Timers timers, ClientAuth auth, String userAgent, Set<Tolerance> tolerances, Owner owner) {
         this.timers = timers;
         this.auth = auth;
         this.userAgent = userAgent;
+        this.tolerances = tolerances;
         this.owner = owner;
     }
 
@@ -92,6 +96,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
     /** Why the login came to nothing, for people. */
     String loginRefusal() {
         return auth.refusal();
+    }
+
+    /** The session's: departures from the standards that were put up with. */
+    Set<Tolerance> tolerances() {
+        return tolerances;
     }
 
     /** Sends it, numbered and signed; the handler is called once, unless the connection closes first. */
@@ -186,6 +195,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
             if (!detached && decoder != null) {
                 owner.onBytes();
                 decoder.decode(bytes);
+                noteForms(decoder);
             }
         } catch (IOException e) {
             if (!detached) {
@@ -194,6 +204,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
             }
         } finally {
             bytes.release();
+        }
+    }
+
+    private void noteForms(InterleavedDecoder decoded) {
+        if (decoded.junkBytes() > 0) {
+            tolerances.add(Tolerance.JUNK_ON_THE_CONNECTION);
+        }
+        if (decoded.hasBentMessages()) {
+            tolerances.add(Tolerance.MESSAGES_BENT);
         }
     }
 
@@ -246,11 +265,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
         }
         int cseq = response.headers().cseq();
         if (cseq < 0 && outstanding.size() == 1) {
+            tolerances.add(Tolerance.ANSWERS_WITHOUT_CSEQ);
             LOG.debug("response without CSeq, one request outstanding: taken as its answer");
             cseq = outstanding.keySet().iterator().next();
         }
         Outstanding asked = outstanding.remove(cseq);
         if (asked == null) {
+            if (cseq < 0 || cseq > lastCseq) {
+                // Otherwise it was asked, and is late.
+                tolerances.add(Tolerance.ANSWERS_TO_NOTHING);
+            }
             LOG.debug("stray response {} to CSeq {}: dropped", response.status(), cseq);
             return;
         }

@@ -24,6 +24,19 @@ final class ControlUrls {
                 .orElse(dialled);
     }
 
+    /** Whether the camera names another host than this base's, none, or a malformed one, for itself or for a track. */
+    static boolean isCorrected(RtspUrl base, RtspHeaders describeReply, Optional<String> control) {
+        boolean isOtherBase = describeReply
+                .first(RtspHeaders.CONTENT_BASE)
+                .filter(text -> !base.toString().equals(text))
+                .isPresent();
+        String ours = base.withPath("").toString();
+        return isOtherBase
+                || control.filter(RtspUrl::hasScheme)
+                        .filter(text -> !text.startsWith(ours))
+                        .isPresent();
+    }
+
     private static RtspUrl resolveBase(RtspUrl dialled, String text) {
         String given = RtspUrl.withoutDoubledScheme(text.strip());
         String path;

@@ -99,6 +99,11 @@ final class InterleavedDecoder implements AutoCloseable {
         return junkBytes;
     }
 
+    /** Whether a message so far was not in the form of RFC 2326. */
+    boolean hasBentMessages() {
+        return message.isBent();
+    }
+
     /** Takes all that is readable; does not release the buffer. */
     void decode(ByteBuf in) throws IOException {
         readFrom = in.readerIndex();

@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.watchkeep.recorder.rtp.Tolerance;
 
 /**
  * Keeps a playing session alive: asks at half the session's timeout, by a method the camera has advertised, at the base
@@ -28,6 +30,7 @@ final class Keepalive {
     private final RtspRequest.Address address;
     private final List<String> methods;
     private final long intervalNanos;
+    private final Set<Tolerance> tolerances;
     private int next;
     /** The method that was asked by last and not answered yet; empty while none is. */
     private String waiting = "";
@@ -45,7 +48,8 @@ final class Keepalive {
         this.timers = timers;
         this.memory = memory;
         this.address = address;
-        this.methods = methods(advertised, memory);
+        this.tolerances = connection.tolerances();
+        this.methods = methods(advertised);
         this.intervalNanos = intervalSeconds(session.timeoutSeconds()) * 1_000_000_000L;
         memory.keptAliveBy(new SessionMemory.KeptAlive(
                 methods, session.isTimeoutStated() ? OptionalInt.of(session.timeoutSeconds()) : OptionalInt.empty()));
@@ -56,7 +60,7 @@ final class Keepalive {
     }
 
     /** VLC-based servers want GET_PARAMETER; rtsp-simple-server 0.19.3 closes on a method it does not know. */
-    private static List<String> methods(List<String> advertised, SessionMemory memory) {
+    private List<String> methods(List<String> advertised) {
         List<String> methods = new ArrayList<>();
         for (String method : List.of(RtspRequest.GET_PARAMETER, RtspRequest.SET_PARAMETER)) {
             if (advertised.contains(method)) {
@@ -66,6 +70,9 @@ final class Keepalive {
         methods.add(RtspRequest.OPTIONS);
         List<String> trusted =
                 methods.stream().filter(m -> !memory.isKeepaliveDoubtful(m)).toList();
+        if (trusted.size() < methods.size()) {
+            tolerances.add(Tolerance.KEEPALIVE_CHANGED);
+        }
         return trusted.isEmpty() ? methods : trusted;
     }
 
@@ -84,13 +91,10 @@ final class Keepalive {
         timer = timers.after(intervalNanos, this::ask);
     }
 
-    void stop() {
+    /** @param isLost the connection broke: all the answer that some cameras give to a method they do not like */
+    void stop(boolean isLost) {
         timer.cancel();
-    }
-
-    /** The connection is lost. A camera that breaks it upon a method it does not like gives no other answer. */
-    void onLost() {
-        if (!waiting.isEmpty()) {
+        if (isLost && !waiting.isEmpty()) {
             memory.keepaliveUnanswered(waiting);
         }
     }
@@ -107,6 +111,7 @@ final class Keepalive {
         if (reply.isPresent() && reply.get().isOk()) {
             return;
         }
+        tolerances.add(Tolerance.KEEPALIVE_CHANGED);
         if (reply.isEmpty()) {
             memory.keepaliveUnanswered(method);
         }

@@ -33,6 +33,12 @@ final class MessageReader {
     private byte[] body = NOTHING;
     private int bodyLength;
     private boolean inBody;
+    private boolean isBent;
+
+    /** Whether a message so far was not in the form of RFC 2326. */
+    boolean isBent() {
+        return isBent;
+    }
 
     /** Forgets what was gathered and starts a message, some bytes of which were already seen. */
     void begin(byte... seen) {
@@ -110,6 +116,7 @@ final class MessageReader {
         while (length > 0 && line[length - 1] == '\r') {
             length--;
         }
+        isBent |= length == lineLength;
         String text = new String(line, 0, length, StandardCharsets.UTF_8);
         lineLength = 0;
         if (startLine == null) {
@@ -137,6 +144,8 @@ final class MessageReader {
         if (colon > 0) {
             headers.add(
                     new RtspHeaders.Header(clean(text.substring(0, colon)).strip(), clean(text.substring(colon + 1))));
+        } else {
+            isBent = true;
         }
     }
 
@@ -157,6 +166,7 @@ final class MessageReader {
 
     private int contentLength(String value, long offset) throws RtspFormatException {
         if (value.isEmpty() || value.startsWith("-")) {
+            isBent = true;
             return 0;
         }
         int length = RtspHeaders.unsigned(value);
@@ -175,6 +185,7 @@ final class MessageReader {
             startLine = text;
         } else if (isStatusLine(words) || isRequestLine(words)) {
             startLine = text;
+            isBent |= words.length < 3;
             return;
         }
         throw new RtspFormatException(

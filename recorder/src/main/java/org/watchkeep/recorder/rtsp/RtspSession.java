@@ -125,8 +125,8 @@ public final class RtspSession {
     }
 
     private ClientConnection newConnection() {
-        return new ClientConnection(
-                timers, new ClientAuth(credentials, random, memory), settings.userAgent(), new Owner());
+        ClientAuth auth = new ClientAuth(credentials, random, memory);
+        return new ClientConnection(timers, auth, settings.userAgent(), tolerances, new Owner());
     }
 
     /** Dials. Once. */
@@ -170,7 +170,7 @@ public final class RtspSession {
         }
         boolean established = track != null;
         state = State.CLOSING;
-        stopKeepalive();
+        stopKeepalive(false);
         lastPackets.cancel();
         media.shut();
         if (established) {
@@ -194,12 +194,9 @@ public final class RtspSession {
         if (mayLiveOn && session.id().isPresent()) {
             memory.abandon(new SessionMemory.Abandoned(session.id().get(), base));
         }
-        if (reason == SessionEnd.Reason.LOST && keepalive != null) {
-            keepalive.onLost();
-        }
         SessionEnd.Reason told = state == State.CLOSING ? SessionEnd.Reason.CLOSED : reason;
         state = State.ENDED;
-        stopKeepalive();
+        stopKeepalive(reason == SessionEnd.Reason.LOST);
         if (teardown != null) {
             teardown.cancel();
         }
@@ -209,9 +206,9 @@ public final class RtspSession {
         listener.onEnd(new SessionEnd(told, detail));
     }
 
-    private void stopKeepalive() {
+    private void stopKeepalive(boolean isLost) {
         if (keepalive != null) {
-            keepalive.stop();
+            keepalive.stop(isLost);
             keepalive = null;
         }
     }
@@ -286,6 +283,7 @@ public final class RtspSession {
             end(SessionEnd.Reason.REFUSED, "redirect: from rtsps:// to rtsp:// (expected: TLS stays)");
             return;
         }
+        tolerances.add(Tolerance.REDIRECTED);
         boolean sameHost = target.host().equalsIgnoreCase(settings.url().host());
         credentials = sameHost ? settings.credentials() : Optional.empty();
         redial(target);
@@ -320,12 +318,16 @@ public final class RtspSession {
             end(SessionEnd.Reason.BAD_STREAM, placed(e));
             return;
         }
+        tolerances.addAll(description.tolerances());
         base = ControlUrls.base(dialled, response.headers());
         tool = description.tool();
         sessionControl = description.control();
         for (MediaDescription media : description.media()) {
             Optional<MediaFormat> format = media.firstOf(CODECS);
             if (media.kind().equals("video") && format.isPresent()) {
+                if (ControlUrls.isCorrected(base, response.headers(), media.control())) {
+                    tolerances.add(Tolerance.ADDRESS_CORRECTED);
+                }
                 endAbandoned();
                 setUp(ControlUrls.ofTrack(base, media.control()), 0, format.get());
                 return;
@@ -340,6 +342,7 @@ public final class RtspSession {
     /** Hikvision answers 500 to a TEARDOWN that comes over another connection: whatever is said, it was worth a try. */
     private void endAbandoned() {
         for (SessionMemory.Abandoned abandoned : memory.takeAbandoned()) {
+            tolerances.add(Tolerance.DEAD_SESSION_TORN_DOWN);
             RtspRequest.Address address = new RtspRequest.Address(abandoned.url(), Optional.of(abandoned.id()));
             connection.send(
                     address.request(RtspRequest.TEARDOWN),
@@ -365,6 +368,7 @@ public final class RtspSession {
             if (response.isOk()) {
                 onSetUp(response, format);
             } else if (response.isAboutAddress() && index + 1 < tries.size()) {
+                tolerances.add(Tolerance.ADDRESS_TRIED_AGAIN);
                 setUp(tries, index + 1, format);
             } else if (response.status() == RtspResponse.UNSUPPORTED_TRANSPORT) {
                 onTransportRefused(answered(RtspRequest.SETUP, response));
@@ -402,6 +406,7 @@ public final class RtspSession {
             if (response.isOk()) {
                 onPlaying(response);
             } else if (response.isAboutAddress() && index + 1 < tries.size()) {
+                tolerances.add(Tolerance.ADDRESS_TRIED_AGAIN);
                 play(tries, index + 1);
             } else {
                 refused(RtspRequest.PLAY, response);

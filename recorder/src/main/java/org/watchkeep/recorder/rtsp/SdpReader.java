@@ -2,6 +2,8 @@
 package org.watchkeep.recorder.rtsp;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,7 +12,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.watchkeep.recorder.rtp.Tolerance;
 
 /**
  * Reads an SDP for the three things we need of it: which media there are, how they are coded, where their controls are.
@@ -24,6 +28,15 @@ final class SdpReader {
     private static final int MAX_PAYLOAD_TYPE = 127;
 
     private static final int DEFAULT_CLOCK_RATE = 90_000;
+
+    /** RFC 4566 5: what every description must have. */
+    private static final String MANDATORY_LINES = "vost";
+
+    /** RFC 4566 5.2: user name, two numbers, type of network, type of address, address. */
+    private static final Pattern ORIGIN = Pattern.compile("o=[^ ]+ [0-9]+ [0-9]+ IN IP[46] [^ ]+");
+
+    /** RFC 4566 5.7. */
+    private static final Pattern CONNECTION = Pattern.compile("c=IN IP[46] [^ ]+");
 
     /** RFC 3551 6, those that cameras use without an rtpmap. */
     private static final Map<Integer, MediaFormat> STATIC_FORMATS = Map.of(
@@ -49,6 +62,9 @@ final class SdpReader {
     private final List<Section> sections = new ArrayList<>();
     private Optional<String> tool = Optional.empty();
     private Optional<String> control = Optional.empty();
+    private final Set<Tolerance> tolerances = EnumSet.noneOf(Tolerance.class);
+    /** Kinds of lines before the first section. */
+    private final BitSet sessionLines = new BitSet();
 
     SessionDescription read(String text) throws RtspFormatException {
         int at = 0;
@@ -66,10 +82,14 @@ final class SdpReader {
         for (Section section : sections) {
             media.add(new MediaDescription(section.kind, formats(section), section.control));
         }
-        return new SessionDescription(tool, control, media);
+        if (!MANDATORY_LINES.chars().allMatch(sessionLines::get)) {
+            tolerances.add(Tolerance.SDP_LINES_MISSING);
+        }
+        return new SessionDescription(tool, control, media, tolerances);
     }
 
     private void line(String line, int at) throws RtspFormatException {
+        noteForm(line);
         if (line.startsWith("m=")) {
             media(line.substring(2).strip(), at);
         } else if (line.startsWith("a=")) {
@@ -79,6 +99,19 @@ final class SdpReader {
                         line.substring(2, colon).strip().toLowerCase(Locale.ROOT),
                         line.substring(colon + 1).strip());
             }
+        }
+    }
+
+    /** What is passed over unread is looked at only to say that it was not as it should be. */
+    private void noteForm(String line) {
+        if (sections.isEmpty() && line.length() > 1 && line.charAt(1) == '=') {
+            sessionLines.set(line.charAt(0));
+        }
+        boolean isOriginBent = line.startsWith("o=") && !ORIGIN.matcher(line).matches();
+        boolean isConnectionBent =
+                line.startsWith("c=") && !CONNECTION.matcher(line).matches();
+        if (isOriginBent || isConnectionBent) {
+            tolerances.add(Tolerance.SDP_LINES_BENT);
         }
     }
 
@@ -141,7 +174,8 @@ final class SdpReader {
         List<MediaFormat> formats = new ArrayList<>();
         for (int payloadType : section.payloadTypes) {
             String rtpmap = section.rtpmaps.get(payloadType);
-            String fmtp = section.fmtps.getOrDefault(payloadType, strayFmtp(section, payloadType));
+            String own = section.fmtps.get(payloadType);
+            String fmtp = own == null ? strayFmtp(section, payloadType) : own;
             formats.add(format(payloadType, rtpmap, parameters(fmtp)));
         }
         return formats;
@@ -153,6 +187,7 @@ final class SdpReader {
             if (other != wanting && !other.payloadTypes.contains(payloadType)) {
                 String stray = other.fmtps.get(payloadType);
                 if (stray != null) {
+                    tolerances.add(Tolerance.FMTP_IN_OTHER_MEDIA);
                     return stray;
                 }
             }
@@ -161,7 +196,7 @@ final class SdpReader {
     }
 
     /** {@code H264/90000}, {@code h264/90000 }, {@code H264}: any case, with or without a clock rate. */
-    private static MediaFormat format(int payloadType, @Nullable String rtpmap, Map<String, String> fmtp) {
+    private MediaFormat format(int payloadType, @Nullable String rtpmap, Map<String, String> fmtp) {
         if (rtpmap == null) {
             MediaFormat known = STATIC_FORMATS.getOrDefault(
                     payloadType, new MediaFormat(payloadType, "", DEFAULT_CLOCK_RATE, Map.of()));
@@ -169,6 +204,9 @@ final class SdpReader {
         }
         String[] parts = rtpmap.split("/", 3);
         int clockRate = parts.length < 2 ? -1 : RtspHeaders.unsigned(parts[1]);
+        if (clockRate <= 0) {
+            tolerances.add(Tolerance.NO_CLOCK_RATE);
+        }
         return new MediaFormat(
                 payloadType,
                 parts[0].strip().toUpperCase(Locale.ROOT),

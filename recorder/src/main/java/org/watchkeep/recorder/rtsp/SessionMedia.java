@@ -49,6 +49,8 @@ final class SessionMedia {
     private @Nullable UdpReceiver udp;
     private boolean isGranted;
     private boolean isOpen;
+    private boolean isPlaying;
+    private boolean isShut;
     private long packets;
     private long strayFrames;
     private Timers.Timer silence = Timers.Timer.NONE;
@@ -108,7 +110,13 @@ final class SessionMedia {
             receiver.close();
             udp = null;
         }
+        if (header.isEmpty()) {
+            tolerances.add(Tolerance.TRANSPORT_NOT_SAID);
+        }
         channels = granted.flatMap(TransportHeader::channels).orElse(ASKED_CHANNELS);
+        if (!channels.equals(ASKED_CHANNELS)) {
+            tolerances.add(Tolerance.OTHER_CHANNELS);
+        }
         isGranted = true;
         return true;
     }
@@ -143,6 +151,7 @@ final class SessionMedia {
 
     /** PLAY was accepted. */
     void playing() {
+        isPlaying = true;
         if (udp != null) {
             udp.playing();
             silence = timers.after(SILENCE_NANOS, () -> {
@@ -157,9 +166,21 @@ final class SessionMedia {
     void onFrame(int channel, ByteBuf packet) throws IOException {
         if (!isOpen || !isKnownChannel(channel)) {
             strayFrames++;
-        } else if (channel == channels.rtp() && !RtcpCompound.isRtcp(packet)) {
+            if (!isShut) {
+                tolerances.add(Tolerance.STRAY_FRAMES);
+            }
+            return;
+        }
+        if (!isPlaying) {
+            tolerances.add(Tolerance.MEDIA_BEFORE_PLAY_ANSWER);
+        }
+        boolean isRtcp = RtcpCompound.isRtcp(packet);
+        if (channel == channels.rtp() && !isRtcp) {
             listener.onRtp(packet);
         } else {
+            if (channel == channels.rtp()) {
+                tolerances.add(Tolerance.RTCP_ON_MEDIA_CHANNEL);
+            }
             listener.onRtcp(packet);
         }
     }
@@ -174,6 +195,7 @@ final class SessionMedia {
     /** Hands nothing on any more. */
     void shut() {
         isOpen = false;
+        isShut = true;
         silence.cancel();
         goodbye.cancel();
     }

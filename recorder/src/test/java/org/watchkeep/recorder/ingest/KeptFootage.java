@@ -17,6 +17,7 @@ final class KeptFootage implements FootageSink {
     private final List<ByteBuffer> slices = new ArrayList<>();
     private final List<GapCause> runEnds = new ArrayList<>();
     private final List<GapCause> gaps = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
     private final List<String> details = new ArrayList<>();
     private final List<RunStart> runs = new ArrayList<>();
     private final List<Fragment> fragments = new ArrayList<>();
@@ -24,6 +25,9 @@ final class KeptFootage implements FootageSink {
     @Override
     public synchronized void beginRun(RunStart start) {
         runs.add(start);
+        if (!start.notes().isEmpty()) {
+            note(start.notes());
+        }
     }
 
     @Override
@@ -54,6 +58,11 @@ final class KeptFootage implements FootageSink {
                 slices.add(unit);
             }
         }
+    }
+
+    @Override
+    public synchronized void note(String further) {
+        notes.addAll(List.of(further.split(" ", -1)));
     }
 
     @Override
@@ -94,6 +103,11 @@ final class KeptFootage implements FootageSink {
     /** What was said to either. */
     synchronized List<String> details() {
         return List.copyOf(details);
+    }
+
+    /** Tolerances noted of any run, at its start or later. */
+    synchronized List<String> notes() {
+        return List.copyOf(notes);
     }
 
     synchronized List<RunStart> runs() {

@@ -12,6 +12,7 @@ import org.watchkeep.retention.store.StreamStatus;
 final class NotedFootage implements FootageSink {
     final List<String> said = new ArrayList<>();
     final List<Fragment> fragments = new ArrayList<>();
+    final List<String> notes = new ArrayList<>();
     boolean isRunOpen;
     boolean isClosed;
     private long micros;
@@ -29,6 +30,12 @@ final class NotedFootage implements FootageSink {
         fragments.add(fragment);
         micros += fragment.durationMicros();
         fragment.release().run();
+    }
+
+    @Override
+    public void note(String further) {
+        refuse(!isRunOpen, "no run is open");
+        notes.add(further);
     }
 
     @Override

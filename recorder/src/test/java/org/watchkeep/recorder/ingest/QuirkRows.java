@@ -4,29 +4,39 @@ package org.watchkeep.recorder.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.watchkeep.recorder.camera.AddressQuirk;
 import org.watchkeep.recorder.camera.DialogueQuirk;
+import org.watchkeep.recorder.camera.Fault;
 import org.watchkeep.recorder.camera.LoginQuirk;
 import org.watchkeep.recorder.camera.PayloadQuirk;
 import org.watchkeep.recorder.camera.Quirk;
 import org.watchkeep.recorder.camera.SdpQuirk;
 import org.watchkeep.recorder.camera.StreamQuirk;
-import org.watchkeep.recorder.ingest.QuirksIT.Row;
+import org.watchkeep.recorder.camera.TransportQuirk;
+import org.watchkeep.recorder.ingest.QuirkFleet.Plan;
+import org.watchkeep.recorder.ingest.QuirkFleet.Row;
 import org.watchkeep.recorder.rtsp.Credentials;
 import org.watchkeep.recorder.rtsp.MountAccess;
+import org.watchkeep.recorder.rtsp.TransportChoice;
 import org.watchkeep.retention.store.Fragment;
 import org.watchkeep.retention.store.GapCause;
 
 /** What {@link QuirksIT} expects of each quirk. Where nothing is said: every picture, in one run of one session. */
 final class QuirkRows {
-    /** Only a machine that hangs takes so long. */
-    static final int LIMIT_SECONDS = 40;
+    static final MountAccess OPEN = MountAccess.OPEN;
+    static final Credentials WHO = new Credentials("admin", "p@ss:w/rd%#");
+    static final MountAccess WITH_LOGIN = new MountAccess(MountAccess.Scheme.DIGEST, "camera", WHO);
 
-    private static final Credentials WHO = new Credentials("admin", "p@ss:w/rd%#");
     private static final int SOME = 40;
+
+    /** What is odd from the first packet on shows in a second. */
+    private static final int FEW = 26;
+
     /** Three keepalives of a session that lives four seconds. */
     private static final int SIX_SECONDS = 150;
 
@@ -36,45 +46,54 @@ final class QuirkRows {
      */
     record Expected(Predicate<Row> until, Consumer<Row> then) {}
 
+    /** Those that show over datagrams only. */
+    private static final Set<Quirk> UDP = Set.of(
+            TransportQuirk.GRANTS_TCP_FOR_UDP,
+            TransportQuirk.UDP_GRANTED_NOTHING_SENT,
+            TransportQuirk.NO_SERVER_PORT,
+            StreamQuirk.REORDERED_PACKETS);
+
     private static final Map<Quirk, Expected> ROWS = rows();
 
     private QuirkRows() {}
 
     static Expected of(Quirk quirk) {
-        return ROWS.getOrDefault(quirk, new Expected(slices(SOME), QuirkRows::allInOneRun));
+        return ROWS.getOrDefault(
+                quirk, new Expected(slices(quirk instanceof StreamQuirk ? SOME : FEW), QuirkRows::allInOneRun));
     }
 
-    static MountAccess access(Quirk quirk) {
-        if (!(quirk instanceof LoginQuirk)) {
-            return MountAccess.OPEN;
-        }
-        MountAccess.Scheme scheme =
-                quirk == LoginQuirk.QOP_LIST ? MountAccess.Scheme.DIGEST_QOP_AUTH : MountAccess.Scheme.DIGEST;
-        return new MountAccess(scheme, "camera", WHO);
-    }
-
-    static Credentials login(Quirk quirk) {
-        return quirk == LoginQuirk.BANS_AFTER_FAILED_LOGINS ? new Credentials("admin", "guess") : WHO;
-    }
-
-    static String query(Quirk quirk) {
-        return quirk == AddressQuirk.CONTROL_BEHIND_QUERY ? "?channel=1&subtype=0" : "";
+    /** How the camera with this quirk is set up and recorded. */
+    static Plan plan(Quirk quirk) {
+        boolean isUdp = UDP.contains(quirk);
+        return new Plan(
+                List.of(quirk),
+                // A session is dead only where one was cut off.
+                quirk == DialogueQuirk.MEDIA_OF_A_DEAD_SESSION ? List.of(Fault.parse("drop@1s")) : List.of(),
+                quirk instanceof LoginQuirk ? WITH_LOGIN : OPEN,
+                quirk == LoginQuirk.BANS_AFTER_FAILED_LOGINS ? new Credentials("admin", "guess") : WHO,
+                isUdp ? TransportChoice.UDP : TransportChoice.AUTO,
+                quirk == AddressQuirk.CONTROL_BEHIND_QUERY ? "?channel=1&subtype=0" : "",
+                of(quirk).until());
     }
 
     private static Map<Quirk, Expected> rows() {
         Map<Quirk, Expected> rows = new HashMap<>();
         Expected sixSeconds = new Expected(slices(SIX_SECONDS), QuirkRows::allInOneRun);
         rows.put(DialogueQuirk.CLOSES_ON_UNKNOWN_METHOD, sixSeconds);
-        rows.put(DialogueQuirk.WANTS_GET_PARAMETER, sixSeconds);
+        Expected eightSeconds = new Expected(slices(SIX_SECONDS + 50), QuirkRows::allInOneRun);
+        rows.put(DialogueQuirk.WANTS_GET_PARAMETER, eightSeconds);
         rows.put(DialogueQuirk.NEVER_ANSWERS_KEEPALIVES, sixSeconds);
         rows.put(DialogueQuirk.KEEPALIVE_WANTS_BASE_URL, sixSeconds);
-        rows.put(DialogueQuirk.SILENT_WITHOUT_KEEPALIVE, sixSeconds);
+        rows.put(DialogueQuirk.SILENT_WITHOUT_KEEPALIVE, eightSeconds);
         rows.put(DialogueQuirk.REFUSES_GET_PARAMETER, sixSeconds);
         rows.put(LoginQuirk.STALE_NONCE_IN_MID_SESSION, sixSeconds);
         rows.put(LoginQuirk.NONCE_RENEWED_WITHOUT_A_WORD, sixSeconds);
         rows.put(DialogueQuirk.SILENT_AFTER_PLAY, gap(GapCause.NO_MEDIA));
         rows.put(DialogueQuirk.REFUSES_SETUP_ALWAYS, gap(GapCause.CAMERA_REFUSED));
         rows.put(AddressQuirk.REDIRECTS_IN_A_CIRCLE, gap(GapCause.CAMERA_REFUSED));
+        rows.put(TransportQuirk.UDP_GRANTED_NOTHING_SENT, gap(GapCause.NO_MEDIA));
+        rows.put(TransportQuirk.NO_SERVER_PORT, new Expected(slices(FEW), QuirkRows::allByUdp));
+        rows.put(StreamQuirk.REORDERED_PACKETS, new Expected(slices(SOME), QuirkRows::allByUdp));
         rows.put(SdpQuirk.MPEG_TS_ONLY, gap(GapCause.CAMERA_REFUSED));
         rows.put(DialogueQuirk.DROPS_ON_GET_PARAMETER, new Expected(slices(2 * SIX_SECONDS), QuirkRows::lostOnce));
         rows.put(
@@ -84,6 +103,8 @@ final class QuirkRows {
                         row -> assertThat(row.footage.runEnds()).startsWith(GapCause.CONNECTION_LOST)));
         rows.put(LoginQuirk.BUSY_SAID_AS_WRONG_PASSWORD, busy());
         rows.put(LoginQuirk.BANS_AFTER_FAILED_LOGINS, refusedLogin());
+        rows.put(LoginQuirk.BASIC_ONLY, refusedLogin());
+        rows.put(DialogueQuirk.MEDIA_OF_A_DEAD_SESSION, new Expected(QuirkRows::isBackAfterLoss, QuirkRows::lostOnce));
         rows.put(PayloadQuirk.FORBIDDEN_BIT, new Expected(slices(SOME), QuirkRows::all));
         rows.put(PayloadQuirk.ENDLESS_PICTURE, gap(GapCause.BAD_STREAM));
         rows.put(StreamQuirk.SSRC_CHANGES, jumps());
@@ -116,8 +137,13 @@ final class QuirkRows {
     private static void allInOneRun(Row row) {
         all(row);
         assertThat(row.footage.runEnds()).as(row.toString()).containsExactly(GapCause.RECORDER_STOPPED);
-        assertThat(row.footage.gaps()).as(row.toString()).isEmpty();
+        assertThat(row.gaps()).as(row.toString()).isEmpty();
         assertThat(row.footage.isDamaged()).as("damaged: " + row).isFalse();
+    }
+
+    private static void allByUdp(Row row) {
+        allInOneRun(row);
+        assertThat(row.recorder.status().terms().orElseThrow().transport()).isEqualTo("udp");
     }
 
     private static Expected gap(GapCause cause) {
@@ -125,6 +151,10 @@ final class QuirkRows {
                 row -> row.footage.gaps().contains(cause)
                         || row.footage.runEnds().contains(cause),
                 row -> assertThat(row.footage.slices()).isEmpty());
+    }
+
+    private static boolean isBackAfterLoss(Row row) {
+        return row.footage.runs().size() == 2 && slices(SOME).test(row);
     }
 
     private static void lostOnce(Row row) {
@@ -145,7 +175,7 @@ final class QuirkRows {
     private static Expected refusedLogin() {
         return new Expected(row -> row.footage.gaps().contains(GapCause.LOGIN_REFUSED), row -> {
             assertThat(row.alarms).extracting(Alarm::kind).containsExactly(Alarm.Kind.LOGIN_REFUSED);
-            assertThat(row.footage.gaps()).containsOnly(GapCause.LOGIN_REFUSED, GapCause.RECORDER_STOPPED);
+            assertThat(row.gaps()).containsOnly(GapCause.LOGIN_REFUSED, GapCause.RECORDER_STOPPED);
         });
     }
 

@@ -217,11 +217,17 @@ public final class FootageStore implements Closeable {
     }
 
     long beginRun(StreamState state, RunStart start) {
-        long number = streams.runs.nextRun(start.codec());
+        long number = streams.runs.nextRun(start.codec(), start.notes());
         long utcMicros = clock.utcMicros();
         ledger.append(
                 new LedgerEntry.RunStarted(number, state.number, start.codec(), start.notes(), utcMicros), utcMicros);
         return number;
+    }
+
+    void noteRun(StreamState state, long run, String further) {
+        streams.runs.note(run, further);
+        long utcMicros = clock.utcMicros();
+        ledger.append(new LedgerEntry.RunNoted(run, state.number, further, utcMicros), utcMicros);
     }
 
     /** The ring a stream is written into: spread over the volumes by its number, past any that has failed. */
@@ -280,6 +286,11 @@ public final class FootageStore implements Closeable {
     /** Every stream the store has known, sorted. */
     public List<StreamId> streams() {
         return streams.all().stream().map(state -> state.id).sorted().toList();
+    }
+
+    /** What was noted of a run, in the words of {@link RunStart#notes}, also what was noted after its start. */
+    public String runNotes(long run) {
+        return streams.runs.notes(run);
     }
 
     /** Segments with footage in {@code [from, to)}, in order of their start; the one being written included. */

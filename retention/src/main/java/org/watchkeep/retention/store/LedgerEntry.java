@@ -16,6 +16,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = LedgerEntry.StreamRegistered.class, name = "stream-registered"),
     @JsonSubTypes.Type(value = LedgerEntry.RunStarted.class, name = "run-started"),
+    @JsonSubTypes.Type(value = LedgerEntry.RunNoted.class, name = "run-noted"),
     @JsonSubTypes.Type(value = LedgerEntry.RunEnded.class, name = "run-ended"),
     @JsonSubTypes.Type(value = LedgerEntry.GapOpened.class, name = "gap-opened"),
     @JsonSubTypes.Type(value = LedgerEntry.GapClosed.class, name = "gap-closed"),
@@ -38,6 +39,13 @@ sealed interface LedgerEntry {
     record RunStarted(long run, int stream, String codec, String notes, long utcMicros) implements LedgerEntry {
         public RunStarted {
             codec = bounded(codec);
+            notes = bounded(notes);
+        }
+    }
+
+    /** Further notes on a run that has begun; said when they first apply, so that a power cut leaves them. */
+    record RunNoted(long run, int stream, String notes, long utcMicros) implements LedgerEntry {
+        public RunNoted {
             notes = bounded(notes);
         }
     }

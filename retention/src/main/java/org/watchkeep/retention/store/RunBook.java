@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Numbers of runs and gaps (ascending, never reused) and what each run's codec was. Any thread. */
+/** Numbers of runs and gaps (ascending, never reused), what each run's codec was and what was noted of it. Any thread. */
 final class RunBook {
     /** Stands where the ledger lost a run's entry: the footage plays, its codec is in the init segment. */
     static final String UNKNOWN_CODEC = "unknown";
@@ -13,10 +13,13 @@ final class RunBook {
     private final AtomicLong lastRun = new AtomicLong();
     private final AtomicLong lastGap = new AtomicLong();
     private final Map<Long, String> codecs = new ConcurrentHashMap<>();
+    /** Only of runs that were noted something of; runs of one camera mostly share the words, which are kept once. */
+    private final Map<Long, String> notes = new ConcurrentHashMap<>();
 
-    long nextRun(String codec) {
+    long nextRun(String codec, String noted) {
         long run = lastRun.incrementAndGet();
         codecs.put(run, codec);
+        note(run, noted);
         return run;
     }
 
@@ -24,9 +27,22 @@ final class RunBook {
         return lastGap.incrementAndGet();
     }
 
-    void sawRun(long run, String codec) {
+    void sawRun(long run, String codec, String noted) {
         lastRun.accumulateAndGet(run, Math::max);
         codecs.put(run, codec);
+        note(run, noted);
+    }
+
+    /** More was noted of a run. */
+    void note(long run, String further) {
+        if (!further.isEmpty()) {
+            notes.merge(run, further.intern(), (before, more) -> (before + " " + more).intern());
+        }
+    }
+
+    /** All that was noted of a run, in the order it was; empty where nothing was. */
+    String notes(long run) {
+        return notes.getOrDefault(run, "");
     }
 
     void sawRun(long run) {

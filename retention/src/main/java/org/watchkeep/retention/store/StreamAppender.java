@@ -135,6 +135,19 @@ public final class StreamAppender {
         }
     }
 
+    /**
+     * Notes more of the run that is open, in the words of {@link RunStart#notes}.
+     *
+     * @throws IllegalStateException outside a run
+     */
+    public void note(String further) {
+        Run current = run;
+        if (current == null) {
+            throw new IllegalStateException("note outside a run: " + state.id);
+        }
+        store.noteRun(state, current.number, further);
+    }
+
     /** Ends the run: its last segment is sealed, and the gap that begins at the last fragment's end has this cause. */
     public void endRun(GapCause cause, String detail) {
         Run ended = run;

@@ -46,7 +46,9 @@ final class StreamBook {
         if (entry instanceof LedgerEntry.StreamRegistered e) {
             register(e.number(), e.stream(), e.classId());
         } else if (entry instanceof LedgerEntry.RunStarted e) {
-            runs.sawRun(e.run(), e.codec());
+            runs.sawRun(e.run(), e.codec(), e.notes());
+        } else if (entry instanceof LedgerEntry.RunNoted e) {
+            runs.note(e.run(), e.notes());
             alive(e.utcMicros());
         } else if (entry instanceof LedgerEntry.GapOpened e) {
             runs.sawGap(e.gap());

@@ -99,6 +99,7 @@ class LedgerTest {
         List<LedgerEntry> entries = List.of(
                 new LedgerEntry.StreamRegistered(7, StreamId.main("town-hall-3"), "public"),
                 new LedgerEntry.RunStarted(1, 7, "avc1.640028", "bare sprop-parameter-sets", NOVEMBER),
+                new LedgerEntry.RunNoted(1, 7, "no-marker keepalive-changed", NOVEMBER),
                 entry(1),
                 new LedgerEntry.GapOpened(
                         1, 7, NOVEMBER, 5, "boot", GapCause.LOGIN_REFUSED, "401 \"Bad\"\n\u2603 \ud83d"),
@@ -283,10 +284,10 @@ class LedgerTest {
 
     @Test
     void open_newerFormat_isRefusedWithBothNumbers() throws IOException {
-        write("2026-11.ledger", LedgerLine.encode(new LedgerLine.Header(2, "2026-11", Optional.empty(), 0)));
+        write("2026-11.ledger", LedgerLine.encode(new LedgerLine.Header(3, "2026-11", Optional.empty(), 0)));
         assertThatThrownBy(this::replay)
                 .isInstanceOf(LedgerException.class)
-                .hasMessageContaining("version: 2 (expected: 1 to 1)")
+                .hasMessageContaining("version: 3 (expected: 1 to 2)")
                 .hasMessageContaining("/data/ledger/2026-11.ledger at byte 0");
     }
 
