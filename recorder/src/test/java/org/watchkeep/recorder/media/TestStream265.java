@@ -88,7 +88,7 @@ final class TestStream265 {
                 if (size > 1) {
                     bits.se(8);
                 }
-                for (int i = 0; i < Math.min(64, 16 << 2 * size); i++) {
+                for (int i = 0; i < Math.min(64, 16 << (2 * size)); i++) {
                     bits.se(i % 3 - 1);
                 }
             }
