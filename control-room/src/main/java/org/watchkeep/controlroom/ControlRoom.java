@@ -257,8 +257,9 @@ public final class ControlRoom implements Closeable {
         store.disable(store.streams().stream()
                 .filter(stream -> off.contains(stream.camera()))
                 .toList());
-        RecorderTier tier =
-                new RecorderTier(RecorderSettings.ofThisMachine(), store, clock, new SecureRandom(), alarms);
+        RecorderSettings settings = RecorderSettings.ofThisMachine().with(site.connects());
+        settings = site.push().map(settings::withPush).orElse(settings);
+        RecorderTier tier = new RecorderTier(settings, store, clock, new SecureRandom(), alarms);
         recorders = tier;
         tier.start(cameras);
     }

@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.watchkeep.profiles.yaml.Faults;
+import org.watchkeep.recorder.ingest.CameraSettings;
 
 /** The address of a camera: {@code rtsp://host[:port]/path[?query]}, or {@code rtsps}. */
 final class CameraAddress {
@@ -22,6 +23,9 @@ final class CameraAddress {
         if (text.length() > MAX_LENGTH) {
             throw new IllegalArgumentException(text.length() + " characters (expected: at most " + MAX_LENGTH + ")");
         }
+        if (text.startsWith("push:")) {
+            return CameraSettings.requirePushName(URI.create(text));
+        }
         URI uri;
         try {
             uri = new URI(text).parseServerAuthority();
@@ -30,7 +34,8 @@ final class CameraAddress {
         }
         if (uri.getRawUserInfo() != null) {
             throw new IllegalArgumentException(
-                    "a login in the address (expected: credentials: {user, passwordFile}, for nothing secret stands in this file)");
+                    "a login in the address (expected: credentials: {user, passwordFile}, for nothing secret stands in"
+                            + " this file)");
         }
         String query = uri.getRawQuery();
         String path = uri.getRawPath() == null ? "" : uri.getRawPath();
@@ -40,7 +45,8 @@ final class CameraAddress {
                                 .find())
                 || SECRET_IN_QUERY.matcher(path.toLowerCase(Locale.ROOT)).find()) {
             throw new IllegalArgumentException(
-                    "a password in the address (expected: credentials: {user, passwordFile}, for nothing secret stands in this file)");
+                    "a password in the address (expected: credentials: {user, passwordFile}, for nothing secret stands"
+                            + " in this file)");
         }
         boolean known = "rtsp".equalsIgnoreCase(uri.getScheme()) || "rtsps".equalsIgnoreCase(uri.getScheme());
         if (!known || uri.getHost() == null || uri.getRawFragment() != null) {

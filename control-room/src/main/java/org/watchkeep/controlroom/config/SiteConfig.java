@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.controlroom.config;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.watchkeep.recorder.ingest.ConnectLimits;
 import org.watchkeep.recorder.rtsp.LoginPreference;
 import org.watchkeep.recorder.rtsp.TlsTrust;
 import org.watchkeep.recorder.rtsp.TransportChoice;
@@ -15,6 +17,8 @@ import org.watchkeep.recorder.rtsp.TransportChoice;
  * One installation, as {@code site.yaml} says it: checked, paths absolute. Immutable.
  *
  * @param file where it was read from
+ * @param push where cameras that push are listened for
+ * @param connects how many cameras may be called at a time
  */
 public record SiteConfig(
         Path file,
@@ -24,7 +28,9 @@ public record SiteConfig(
         Keys keys,
         List<RetentionClass> classes,
         List<Scheme> schemes,
-        List<Camera> cameras) {
+        List<Camera> cameras,
+        Optional<InetSocketAddress> push,
+        ConnectLimits connects) {
 
     public SiteConfig {
         volumes = List.copyOf(volumes);

@@ -3,6 +3,7 @@ package org.watchkeep.controlroom.config;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -25,6 +26,7 @@ import org.watchkeep.profiles.yaml.Section;
 import org.watchkeep.profiles.yaml.YamlFaultException;
 import org.watchkeep.profiles.yaml.YamlNode;
 import org.watchkeep.profiles.yaml.YamlReader;
+import org.watchkeep.recorder.ingest.ConnectLimits;
 
 /**
  * Reads {@code site.yaml}. Unknown keys, anything twice and impossible values are refused, all faults at once, each with
@@ -82,7 +84,8 @@ public final class SiteConfigReader {
     }
 
     private SiteConfig site(YamlNode root) throws YamlFaultException {
-        Section top = Section.of(root, "", faults, "site", "volumes", "keys", "classes", "schemes", "cameras");
+        Section top = Section.of(
+                root, "", faults, "site", "volumes", "keys", "classes", "schemes", "cameras", "push", "connects");
         Section site = top.section("site", "name", "timeZone");
         String name = site.text("name");
         ZoneId zone = site.parsed("timeZone", SiteConfigReader::zone).orElse(ZoneId.of("Europe/London"));
@@ -91,8 +94,40 @@ public final class SiteConfigReader {
         List<RetentionClass> classes = classes(top);
         List<Scheme> schemes = schemes(top);
         List<Camera> cameras = cameras(top, classes, schemes);
+        Optional<InetSocketAddress> push = top.optionalSection("push", "listen")
+                .flatMap(section -> section.parsed("listen", ListenAddress::parse));
+        ConnectLimits connects = top.optionalSection("connects", "together", "perDevice")
+                .map(SiteConfigReader::connects)
+                .orElse(ConnectLimits.DEFAULT);
+        checkPush(top, cameras, push);
         faults.throwIfAny(file.toString());
-        return new SiteConfig(file.toAbsolutePath(), name, zone, volumes, keys, classes, schemes, cameras);
+        return new SiteConfig(
+                file.toAbsolutePath(), name, zone, volumes, keys, classes, schemes, cameras, push, connects);
+    }
+
+    private static ConnectLimits connects(Section section) {
+        return new ConnectLimits(
+                section.has("together") ? section.number("together", 1, MAX_CAMERAS) : ConnectLimits.DEFAULT_TOGETHER,
+                section.has("perDevice")
+                        ? section.number("perDevice", 1, MAX_CAMERAS)
+                        : ConnectLimits.DEFAULT_PER_DEVICE);
+    }
+
+    /** A camera that pushes needs somewhere to push to, and a login: nobody else may write into its footage. */
+    private static void checkPush(Section top, List<Camera> cameras, Optional<InetSocketAddress> push) {
+        for (Camera camera : cameras) {
+            if (!"push".equals(camera.url().getScheme())) {
+                continue;
+            }
+            if (push.isEmpty()) {
+                top.fault("push", "missing (expected: push: {listen: address:port}, for camera " + camera.id() + ")");
+            }
+            if (camera.credentials().isEmpty()) {
+                top.fault(
+                        "cameras",
+                        "camera " + camera.id() + " pushes without credentials (expected: user, passwordFile)");
+            }
+        }
     }
 
     private static ZoneId zone(String text) {

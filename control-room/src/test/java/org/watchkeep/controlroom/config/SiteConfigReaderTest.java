@@ -15,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.watchkeep.profiles.yaml.YamlFaultException.Fault;
+import org.watchkeep.recorder.ingest.ConnectLimits;
+import org.watchkeep.recorder.rtsp.LoginPreference;
 import org.watchkeep.recorder.rtsp.TlsTrust;
 import org.watchkeep.recorder.rtsp.TransportChoice;
 
@@ -22,15 +24,15 @@ class SiteConfigReaderTest {
     private static final Path FILE = Path.of("/site/site.yaml");
 
     private static final String GOOD = """
-            site: {name: Town, timeZone: Europe/London}
-            volumes:
-              - {id: v1, path: disk, size: 1G}
-            keys: {keystore: k.p12, passphraseFile: pass, homes: [a, b]}
-            classes:
-              - {id: town, days: 31}
-            cameras:
-              - {id: cam-1, number: 1, name: First, url: "rtsp://10.0.0.1/s"}
-            """;
+        site: {name: Town, timeZone: Europe/London}
+        volumes:
+          - {id: v1, path: disk, size: 1G}
+        keys: {keystore: k.p12, passphraseFile: pass, homes: [a, b]}
+        classes:
+          - {id: town, days: 31}
+        cameras:
+          - {id: cam-1, number: 1, name: First, url: "rtsp://10.0.0.1/s"}
+        """;
 
     private static SiteConfig read(String yaml) throws ConfigException {
         return SiteConfigReader.read(FILE, yaml.getBytes(StandardCharsets.UTF_8));
@@ -68,6 +70,35 @@ class SiteConfigReaderTest {
         assertThat(site.cameras()).hasSize(2);
         assertThat(site.cameras().get(0).credentials()).isPresent();
         assertThat(site.cameras().get(1).enabled()).isFalse();
+    }
+
+    private static final String PUSHING =
+            cameraWith("name: X, url: \"push:yard/gate\", credentials: {user: u, passwordFile: p, login: any}");
+
+    @Test
+    void read_cameraThatPushes_isReadWithWhereItPushesTo() throws Exception {
+        SiteConfig site = read(PUSHING + "push: {listen: \"127.0.0.1:8554\"}\nconnects: {together: 8}\n");
+        assertThat(site.cameras().get(0).url()).hasToString("push:yard/gate");
+        assertThat(site.cameras().get(0).credentials().orElseThrow().login()).isEqualTo(LoginPreference.ANY);
+        assertThat(site.push().orElseThrow()).hasToString("/127.0.0.1:8554");
+        assertThat(site.connects()).isEqualTo(new ConnectLimits(8, ConnectLimits.DEFAULT_PER_DEVICE));
+    }
+
+    @Test
+    void read_pushWithoutAddressLoginOrName_isRefused() {
+        assertThat(onlyProblem(PUSHING)).contains("push: missing (expected: push: {listen");
+        String listen = "push: {listen: \"127.0.0.1:8554\"}\n";
+        assertThat(onlyProblem(cameraWith("name: X, url: \"push:gate\"") + listen))
+                .contains("without credentials");
+        assertThat(onlyProblem(GOOD + "push: {listen: somewhere}\n")).contains("expected: address:port");
+        assertThat(problems(PUSHING.replace("push:yard/gate", "push:../x y") + listen))
+                .isNotEmpty();
+    }
+
+    @Test
+    void read_loginOfAnUnknownKind_isRefused() {
+        assertThat(onlyProblem(PUSHING.replace("login: any", "login: plain") + "push: {listen: \"127.0.0.1:1\"}\n"))
+                .contains("expected: digest, any or basic");
     }
 
     @Test

@@ -39,10 +39,7 @@ public record CameraSettings(
     public CameraSettings {
         new StreamId(id, track);
         if (isPushed(url)) {
-            if (!PUSH_NAME.matcher(url.getSchemeSpecificPart()).matches()) {
-                throw new IllegalArgumentException(
-                        "address: " + url + " (expected: push:NAME, letters, digits, - . _ /)");
-            }
+            requirePushName(url);
         } else {
             RtspSessionSettings.requireTransport(RtspUrl.parse(url.toString()), transport);
         }
@@ -84,6 +81,14 @@ public record CameraSettings(
     /** What logs and errors call it: a main stream is its camera. */
     String label() {
         return isSub() ? stream().toString() : id;
+    }
+
+    /** @throws IllegalArgumentException when this is no {@code push:NAME} */
+    public static URI requirePushName(URI url) {
+        if (!PUSH_NAME.matcher(url.getSchemeSpecificPart()).matches()) {
+            throw new IllegalArgumentException("address: " + url + " (expected: push:NAME, letters, digits, - . _ /)");
+        }
+        return url;
     }
 
     private static boolean isPushed(URI url) {

@@ -288,7 +288,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         ServerRecording current = recording;
         if (current == null
                 || !current.mount().equals(mount)
-                || request.headers().session().filter(id -> !id.equals(current.id())).isPresent()) {
+                || request.headers()
+                        .session()
+                        .filter(id -> !id.equals(current.id()))
+                        .isPresent()) {
             return RtspResponse.of(RtspResponse.SESSION_NOT_FOUND);
         }
         RtspResponse answer = switch (request.method()) {
@@ -500,8 +503,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
 
     private RtspResponse withSession(String id, RtspResponse response) {
         return response.with(
-                RtspHeaders.SESSION,
-                id + ";timeout=" + server.settings().sessionTimeoutSeconds());
+                RtspHeaders.SESSION, id + ";timeout=" + server.settings().sessionTimeoutSeconds());
     }
 
     private void endSession() {

@@ -85,8 +85,8 @@ final class ServerRecording {
         if (stream != null) {
             return RtspResponse.of(RtspResponse.METHOD_NOT_VALID_IN_STATE);
         }
-        Optional<TransportHeader> transport =
-                request.headers().first(RtspHeaders.TRANSPORT)
+        Optional<TransportHeader> transport = request.headers()
+                .first(RtspHeaders.TRANSPORT)
                 .flatMap(header -> TransportHeader.parse(header, asked -> !asked.isUdp()));
         if (transport.isEmpty()) {
             return RtspResponse.of(RtspResponse.UNSUPPORTED_TRANSPORT);
@@ -112,8 +112,7 @@ final class ServerRecording {
         String path = RtspUrl.pathOf(uri);
         for (int i = 0; i < media.size(); i++) {
             String control = media.get(i).control().orElse("");
-            if (!control.isEmpty()
-                    && (path.endsWith("/" + control) || path.equals(RtspUrl.pathOf(control)))) {
+            if (!control.isEmpty() && (path.endsWith("/" + control) || path.equals(RtspUrl.pathOf(control)))) {
                 return i;
             }
         }

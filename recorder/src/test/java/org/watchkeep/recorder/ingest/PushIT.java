@@ -54,8 +54,7 @@ class PushIT {
             @Override
             public void clear(Alarm alarm) {}
         };
-        RecorderSettings settings =
-                RecorderSettings.ofThisMachine().withPush(new InetSocketAddress(HERE, 0));
+        RecorderSettings settings = RecorderSettings.ofThisMachine().withPush(new InetSocketAddress(HERE, 0));
         tier = new RecorderTier(settings, store.store, store.clock, new SecureRandom(), nobody);
         tier.start(List.of(new CameraSettings(
                 "pushed", 1, "Pushed", URI.create("push:yard/gate"), Optional.of(WHO), TestStore.CLASS)));
@@ -84,8 +83,7 @@ class PushIT {
     private Path clip(String encoder) throws Exception {
         Peer.assumeProgram("ffmpeg");
         Assumptions.assumeTrue(
-                encoder.equals("libx264")
-                        || VideoCodec.ofEncodingName("H265").isPresent(),
+                encoder.equals("libx264") || VideoCodec.ofEncodingName("H265").isPresent(),
                 "H.265 is not recorded: test skipped");
         Path file = folder.resolve(encoder + ".mp4");
         Peer.Result made = Peer.run(List.of(
@@ -169,7 +167,9 @@ class PushIT {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {"libx264; 6|7|8|9", "libx265; 32|33|34|35|39"})
+    @CsvSource(
+            delimiter = ';',
+            value = {"libx264; 6|7|8|9", "libx265; 32|33|34|35|39"})
     void push_ffmpegOverTcp_isRecordedPictureByPicture(String encoder, String filtered) throws Exception {
         Path clip = clip(encoder);
         Peer.Result pushed = Peer.run(ffmpeg(clip, "tcp", url("pusher:s3cret@", "/yard/gate")));
