@@ -24,15 +24,15 @@ class SiteConfigReaderTest {
     private static final Path FILE = Path.of("/site/site.yaml");
 
     private static final String GOOD = """
-        site: {name: Town, timeZone: Europe/London}
-        volumes:
-          - {id: v1, path: disk, size: 1G}
-        keys: {keystore: k.p12, passphraseFile: pass, homes: [a, b]}
-        classes:
-          - {id: town, days: 31}
-        cameras:
-          - {id: cam-1, number: 1, name: First, url: "rtsp://10.0.0.1/s"}
-        """;
+            site: {name: Town, timeZone: Europe/London}
+            volumes:
+              - {id: v1, path: disk, size: 1G}
+            keys: {keystore: k.p12, passphraseFile: pass, homes: [a, b]}
+            classes:
+              - {id: town, days: 31}
+            cameras:
+              - {id: cam-1, number: 1, name: First, url: "rtsp://10.0.0.1/s"}
+            """;
 
     private static SiteConfig read(String yaml) throws ConfigException {
         return SiteConfigReader.read(FILE, yaml.getBytes(StandardCharsets.UTF_8));
