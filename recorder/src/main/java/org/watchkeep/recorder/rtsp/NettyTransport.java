@@ -26,6 +26,8 @@ public enum NettyTransport {
 
     private final Class<? extends SocketChannel> socket;
     private final Class<? extends ServerSocketChannel> serverSocket;
+
+    @SuppressWarnings("ImmutableEnumChecker") // constructors
     private final Function<SocketProtocolFamily, DatagramChannel> datagrams;
 
     NettyTransport(
