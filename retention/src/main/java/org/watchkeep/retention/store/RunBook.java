@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.retention.store;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,11 +13,13 @@ final class RunBook {
 
     private final AtomicLong lastRun = new AtomicLong();
     private final AtomicLong lastGap = new AtomicLong();
-    private final Map<Long, String> codecs = new ConcurrentHashMap<>();
+    private final Map<Long, Run> begun = new ConcurrentHashMap<>();
 
-    long nextRun(String codec) {
+    private record Run(int stream, String codec, long startUtcMicros) {}
+
+    long nextRun(int stream, String codec, long startUtcMicros) {
         long run = lastRun.incrementAndGet();
-        codecs.put(run, codec);
+        begun.put(run, new Run(stream, codec, startUtcMicros));
         return run;
     }
 
@@ -24,9 +27,9 @@ final class RunBook {
         return lastGap.incrementAndGet();
     }
 
-    void sawRun(long run, String codec) {
-        lastRun.accumulateAndGet(run, Math::max);
-        codecs.put(run, codec);
+    void sawRun(long run, int stream, String codec, long startUtcMicros) {
+        sawRun(run);
+        begun.put(run, new Run(stream, codec, startUtcMicros));
     }
 
     void sawRun(long run) {
@@ -38,6 +41,29 @@ final class RunBook {
     }
 
     String codec(long run) {
-        return codecs.getOrDefault(run, UNKNOWN_CODEC);
+        Run known = begun.get(run);
+        return known == null ? UNKNOWN_CODEC : known.codec;
+    }
+
+    /**
+     * A run that began before this and is not its stream's newest of those has ended before: the one that followed it
+     * began before, too.
+     */
+    void forgetBefore(long utcMicros) {
+        Map<Integer, Long> newest = new HashMap<>();
+        begun.forEach((run, of) -> {
+            if (of.startUtcMicros < utcMicros) {
+                newest.merge(of.stream, run, Math::max);
+            }
+        });
+        begun.entrySet().removeIf(entry -> {
+            Run of = entry.getValue();
+            return of.startUtcMicros < utcMicros && entry.getKey() < newest.getOrDefault(of.stream, Long.MIN_VALUE);
+        });
+    }
+
+    /** How many runs are remembered. */
+    int size() {
+        return begun.size();
     }
 }
