@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;
@@ -109,6 +110,7 @@ class ConnectBudgetTest {
         private final long switchBackNanos;
         private final Backoff backoff;
         private int unreachableInRow;
+        private Optional<ConnectBudget.Place> place = Optional.empty();
         long recordingSinceNanos = -1;
 
         Camera(ConnectBudget budget, int number, Random random, long switchBackNanos) {
@@ -120,12 +122,10 @@ class ConnectBudgetTest {
             lost();
         }
 
-        private ConnectBudget.Place place;
-
         private void lost() {
             timers.after(backoff.afterFailure(), () -> {
                 boolean isAbsent = unreachableInRow >= CameraRecorder.ABSENT_AFTER;
-                place = budget.ask(device, isAbsent, this::dial);
+                place = Optional.of(budget.ask(device, isAbsent, this::dial));
             });
         }
 
@@ -140,14 +140,14 @@ class ConnectBudgetTest {
             }
             timers.after(TimeUnit.SECONDS.toNanos(5), () -> {
                 unreachableInRow++;
-                place.release();
+                place.orElseThrow().release();
                 lost();
             });
         }
 
         private void media() {
             recordingSinceNanos = timers.nowNanos();
-            place.release();
+            place.orElseThrow().release();
         }
     }
 

@@ -147,7 +147,7 @@ class PushIT {
                 "-"));
         assertThat(result.exit()).as(result.output()).isZero();
         List<String> hashes = new ArrayList<>();
-        for (String line : result.output().split("\n")) {
+        for (String line : result.output().lines().toList()) {
             if (!line.startsWith("#") && line.contains(",")) {
                 hashes.add(line.substring(line.lastIndexOf(',') + 1).strip());
             }

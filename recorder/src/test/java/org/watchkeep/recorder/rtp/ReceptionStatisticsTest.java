@@ -112,7 +112,7 @@ class ReceptionStatisticsTest {
         receive(SOURCE, 0, 0, 0);
         double expected = 0;
         for (int i = 1; i <= 200; i++) {
-            long arrival = i * 40 * MILLI + (i % 2 == 0 ? 0 : 10 * MILLI);
+            long arrival = i * 40L * MILLI + (i % 2 == 0 ? 0 : 10 * MILLI);
             receive(SOURCE, i, i * 3_600, arrival);
             expected += (900 - expected) / 16;
         }
@@ -122,7 +122,7 @@ class ReceptionStatisticsTest {
     @Test
     void report_steadyStreamAcrossTheTimestampsWrap_hasNoJitter() {
         for (int i = 0; i < 100; i++) {
-            receive(SOURCE, i, -100_000 + i * 3_600, 5_000_000_000_000L + i * 40 * MILLI);
+            receive(SOURCE, i, -100_000 + i * 3_600, 5_000_000_000_000L + i * 40L * MILLI);
         }
         assertThat(report(0).jitter()).isZero();
     }

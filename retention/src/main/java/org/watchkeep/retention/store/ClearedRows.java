@@ -36,7 +36,7 @@ final class ClearedRows {
     }
 
     /** Removes or shortens what points here. */
-    void removeFrom(SegmentIndex index, StreamBook streams) throws IOException {
+    void removeFrom(Index index, StreamBook streams) throws IOException {
         List<SegmentIndex.RowKey> gone = new ArrayList<>();
         List<SegmentIndex.Row> shortened = new ArrayList<>();
         for (Named segment : named) {

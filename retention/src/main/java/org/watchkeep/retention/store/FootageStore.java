@@ -39,7 +39,8 @@ public final class FootageStore implements Closeable {
     private final StoreClock clock;
     private final EpochKeys keys;
     private final Ledger ledger;
-    private final SegmentIndex index;
+    private final Index index;
+    private final Indexer indexer;
     private final StreamBook streams;
     private final Map<String, Volume> volumes;
     private final List<VolumeWriter> writers;
@@ -77,14 +78,16 @@ public final class FootageStore implements Closeable {
                 rings.add(new Ring(volume, inClass.id(), writer));
             }
         }
-        this.recovery = new Recovery(this, streams, index);
+        this.indexer = new Indexer(this, streams, parts.index(), parts.mostWaitingForIndex());
+        this.recovery = new Recovery(this, streams, index, indexer);
         recovery.readReels(writers);
         recovery.closeTails();
+        parts.index().started();
         this.schedules = new LinkedHashMap<>();
         for (StoreSettings.ClassSettings inClass : settings.classes()) {
             schedules.put(inClass.id(), new EpochSchedule(inClass.id(), keys, ledger, clock));
         }
-        this.keeper = new Keeper(this, streams, index, ledger::appendDurably);
+        this.keeper = new Keeper(this, streams, index, indexer, ledger::appendDurably);
         keeper.round();
     }
 
@@ -140,19 +143,15 @@ public final class FootageStore implements Closeable {
     public static FootageStore open(
             StoreSettings settings, Disk disk, EpochKeys keys, StoreClock clock, AcknowledgementListener listener)
             throws IOException {
-        return open(settings, disk, keys, clock, new SystemStoreClock(), listener);
+        return open(
+                StoreParts.open(settings, disk, keys, clock, StoreParts.IndexSettings.ON_DISK),
+                new SystemStoreClock(),
+                listener);
     }
 
     /** With a clock of its own that the writers pace commits and second tries by; only tests need that. */
-    static FootageStore open(
-            StoreSettings settings,
-            Disk disk,
-            EpochKeys keys,
-            StoreClock clock,
-            StoreClock pace,
-            AcknowledgementListener listener)
-            throws IOException {
-        StoreParts parts = StoreParts.open(settings, disk, keys, clock);
+    static FootageStore open(StoreParts parts, StoreClock pace, AcknowledgementListener listener) throws IOException {
+        StoreClock clock = parts.clock();
         try {
             FootageStore store = new FootageStore(parts, pace, new CopyOnWriteArrayList<>(), listener);
             parts.ledger()
@@ -217,8 +216,8 @@ public final class FootageStore implements Closeable {
     }
 
     long beginRun(StreamState state, RunStart start) {
-        long number = streams.runs.nextRun(start.codec(), start.notes());
         long utcMicros = clock.utcMicros();
+        long number = streams.runs.nextRun(state.number, start.codec(), start.notes(), utcMicros);
         ledger.append(
                 new LedgerEntry.RunStarted(number, state.number, start.codec(), start.notes(), utcMicros), utcMicros);
         return number;
@@ -441,6 +440,19 @@ public final class FootageStore implements Closeable {
 
     Collection<EpochSchedule> schedules() {
         return schedules.values();
+    }
+
+    RunBook runs() {
+        return streams.runs;
+    }
+
+    StreamState streamState(StreamId id) {
+        return streams.of(id).orElseThrow(() -> new IllegalArgumentException("stream is not known: " + id));
+    }
+
+    /** Whether there is footage that the index does not list yet, and memory cannot hold. */
+    boolean isIndexBehind() {
+        return indexer.isBehind();
     }
 
     EpochKeys keys() {

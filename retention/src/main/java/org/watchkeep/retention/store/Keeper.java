@@ -2,10 +2,6 @@
 package org.watchkeep.retention.store;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Keeper implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Keeper.class);
     private static final long ROUND_MILLIS = 1_000;
+    private static final long HURRIED_ROUND_MILLIS = 50;
 
     /** Cleared reels stand ready for this long at the present rate, within a quarter of the ring. */
     private static final long AHEAD_NANOS = TimeUnit.MINUTES.toNanos(5);
@@ -35,22 +32,27 @@ final class Keeper implements Runnable {
     /** A difference between wall and monotonic time that grows by this in a round is a step, not a slew. */
     private static final long STEP_MICROS = TimeUnit.MILLISECONDS.toMicros(500);
 
+    /** A reel's first segments begin before it was opened by what waited for it; an hour is beyond any doubt. */
+    private static final long BEFORE_FOOTAGE_MICROS = TimeUnit.HOURS.toMicros(1);
+
     static final String INDEXED_MARK = "indexed/";
     static final String SYNCED_MARK = "synced/";
 
     private final FootageStore store;
     private final StreamBook streams;
-    private final SegmentIndex index;
+    private final Index index;
+    private final Indexer indexer;
     private final ClearingLog clearingLog;
     private final Thread thread = new Thread(this, "store-keeper");
     private final Semaphore wakeUp = new Semaphore(0);
     private volatile boolean stopping;
     private long wallLessMonoMicros;
 
-    Keeper(FootageStore store, StreamBook streams, SegmentIndex index, ClearingLog clearingLog) {
+    Keeper(FootageStore store, StreamBook streams, Index index, Indexer indexer, ClearingLog clearingLog) {
         this.store = store;
         this.streams = streams;
         this.index = index;
+        this.indexer = indexer;
         this.clearingLog = clearingLog;
         this.wallLessMonoMicros = wallLessMono();
     }
@@ -95,7 +97,10 @@ final class Keeper implements Runnable {
 
     private void pause() {
         try {
-            if (wakeUp.tryAcquire(ROUND_MILLIS, TimeUnit.MILLISECONDS)) {
+            // An index that is behind is brought up to date reel by reel, as fast as the other duties leave time for
+            // it.
+            long millis = indexer.isBehind() ? HURRIED_ROUND_MILLIS : ROUND_MILLIS;
+            if (wakeUp.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
                 wakeUp.drainPermits();
             }
         } catch (InterruptedException e) {
@@ -108,7 +113,8 @@ final class Keeper implements Runnable {
         attempt("watching the clock", this::watchClock);
         attempt("opening the next key epoch", this::rollEpochs);
         attempt("clearing ahead", this::clearAhead);
-        attempt("indexing", this::indexComplete);
+        attempt("indexing", indexer::round);
+        attempt("forgetting what is older than all footage", this::trim);
     }
 
     /** One duty of a round. */
@@ -121,6 +127,9 @@ final class Keeper implements Runnable {
             duty.perform();
         } catch (IOException e) {
             log.error("{} failed, it is tried again: {}", what, e.toString());
+        } catch (RuntimeException e) {
+            // A fault of ours. Without the keeper the ring would be held within minutes, so the thread goes on.
+            log.error("{} failed by a fault of the program, it is tried again", what, e);
         }
     }
 
@@ -152,45 +161,6 @@ final class Keeper implements Runnable {
         }
     }
 
-    // ---- index ----------------------------------------------------------------------------------------------------
-
-    /** Rows of finished segments and, in the same batch, up to where the index now knows each ring. */
-    private void indexComplete() throws IOException {
-        Map<Ring, RingPosition> synced = new HashMap<>();
-        store.rings().forEach(ring -> synced.put(ring, ring.synced()));
-        Map<StreamState, List<SegmentBuilder>> done = new HashMap<>();
-        List<SegmentIndex.Row> rows = new ArrayList<>();
-        for (StreamState stream : streams.all()) {
-            List<SegmentBuilder> complete = stream.takeComplete();
-            if (complete.isEmpty()) {
-                continue;
-            }
-            done.put(stream, complete);
-            for (SegmentBuilder segment : complete) {
-                if (segment.hasFragments()) {
-                    rows.add(new SegmentIndex.Row(stream.number, segment.toSegment()));
-                }
-            }
-        }
-        // A gap's entry is older than the rows behind it; found without it, they would leave a hole unexplained.
-        store.ledger().awaitDurable();
-        index.put(rows, marks(synced, done));
-        done.forEach(StreamState::forget);
-    }
-
-    private Map<String, byte[]> marks(Map<Ring, RingPosition> synced, Map<StreamState, List<SegmentBuilder>> done) {
-        Map<String, RingPosition> indexed = new HashMap<>();
-        synced.forEach((ring, position) -> indexed.put(ring.name(), position));
-        for (StreamState stream : streams.all()) {
-            stream.lowestWithoutRow(done.getOrDefault(stream, List.of()))
-                    .forEach((ring, at) -> indexed.merge(ring, at, RingPosition::min));
-        }
-        Map<String, byte[]> marks = new HashMap<>();
-        indexed.forEach((ring, position) -> marks.put(INDEXED_MARK + ring, position.toBytes()));
-        synced.forEach((ring, position) -> marks.put(SYNCED_MARK + ring.name(), position.toBytes()));
-        return marks;
-    }
-
     // ---- clearing -------------------------------------------------------------------------------------------------
 
     /** Each ring alone, and one footage reel a round: what cannot be cleared here must not hold up a ring elsewhere. */
@@ -207,12 +177,14 @@ final class Keeper implements Runnable {
                 }
             } catch (IOException e) {
                 log.error("clearing ahead of {} failed, it is tried again: {}", ring, e.toString());
+            } catch (RuntimeException e) {
+                log.error("clearing ahead of {} failed by a fault of the program, it is tried again", ring, e);
             }
         }
     }
 
     /** At least one, at most a quarter of the ring, within that five minutes' worth at the pace of this process. */
-    private static int wantedReady(Ring ring) {
+    static int wantedReady(Ring ring) {
         long reelNanos = ring.reelNanos();
         if (reelNanos <= 0) {
             return 1;
@@ -250,6 +222,20 @@ final class Keeper implements Runnable {
         return true;
     }
 
+    /** Memory must not grow with the months: what lies before the oldest footage is forgotten, the ledger keeps it. */
+    private void trim() {
+        long oldest = Long.MAX_VALUE;
+        for (Ring ring : store.rings()) {
+            for (Reel reel : ring.footage()) {
+                ReelHeader header = reel.header();
+                oldest = header == null ? oldest : Math.min(oldest, header.createdUtcMicros());
+            }
+        }
+        if (oldest != Long.MAX_VALUE) {
+            streams.forgetBefore(oldest - BEFORE_FOOTAGE_MICROS);
+        }
+    }
+
     private static Optional<Reel> oldestClearable(Ring ring) {
         return ring.footage().stream()
                 .filter(reel -> reel.state() == Reel.State.FULL || reel.state() == Reel.State.RETIRED)
@@ -270,9 +256,9 @@ final class Keeper implements Runnable {
         Contents contents = new Contents(new ClearedRows(ring.volume.id, header.serial()));
         try {
             new ReelScan(ring.volume).forEach(reel, header, ring.volume.reelBytes, contents::add);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // What it held is not known, and it is not written again; but the head must get past it.
-            log.error("{} cannot be read for its clearing and is retired: {}", reel.path, e.toString());
+            log.error("{} cannot be read for its clearing and is retired", reel.path, e);
             reel.become(Reel.State.RETIRED);
         }
         boolean expired = surplusMicros(ring) > 0;
@@ -286,12 +272,13 @@ final class Keeper implements Runnable {
                         contents.firstStartUtcMicros,
                         contents.lastEndUtcMicros),
                 store.clock().utcMicros());
-        streams.cleared(ring.volume.id, header.serial());
+        streams.reels.cleared(ring.volume.id, reel.index, header.serial());
         ring.volume.unreadable(header.serial());
         ring.cleared(reel);
         forgetRows(contents);
         for (StreamState stream : streams.all()) {
             stream.cleared(ring.volume.id, header.serial());
+            indexer.cleared(ring.volume.id, header.serial());
         }
     }
 

@@ -28,7 +28,8 @@ final class Recovery {
 
     private final FootageStore store;
     private final StreamBook streams;
-    private final SegmentIndex index;
+    private final Index index;
+    private final Indexer indexer;
     private final ScheduledThreadPoolExecutor sealer = sealer();
     private volatile boolean stopping;
 
@@ -42,10 +43,11 @@ final class Recovery {
         return sealer;
     }
 
-    Recovery(FootageStore store, StreamBook streams, SegmentIndex index) {
+    Recovery(FootageStore store, StreamBook streams, Index index, Indexer indexer) {
         this.store = store;
         this.streams = streams;
         this.index = index;
+        this.indexer = indexer;
     }
 
     /** Reads what the index does not know yet and sets the writers where they go on. */
@@ -53,13 +55,7 @@ final class Recovery {
         Map<String, byte[]> marks = index.marks();
         int i = 0;
         for (Volume volume : store.volumes().values()) {
-            new RingRecovery(
-                            volume,
-                            streams.clearedSerials(volume.id),
-                            classId -> ring(volume, classId),
-                            ring -> marksOf(marks, ring),
-                            this::found)
-                    .recover(writers.get(i++));
+            new RingRecovery(volume, streams.reels, new OfVolume(volume, marks)).recover(writers.get(i++));
         }
         for (StreamState stream : streams.all()) {
             adoptRows(stream);
@@ -81,19 +77,51 @@ final class Recovery {
         }
     }
 
-    private @Nullable Ring ring(Volume volume, String classId) {
-        return store.rings().stream()
-                .filter(ring -> ring.volume == volume && ring.classId.equals(classId))
-                .findFirst()
-                .orElse(null);
-    }
+    /** What the recovery of one volume asks and tells. */
+    private final class OfVolume implements RingRecovery.Surroundings {
+        private final Volume volume;
+        private final Map<String, byte[]> marks;
 
-    private static RingRecovery.Marks marksOf(Map<String, byte[]> marks, String ring) {
-        byte[] indexed = marks.get(Keeper.INDEXED_MARK + ring);
-        byte[] synced = marks.get(Keeper.SYNCED_MARK + ring);
-        return indexed == null || synced == null
-                ? RingRecovery.Marks.NONE
-                : new RingRecovery.Marks(RingPosition.of(indexed), RingPosition.of(synced));
+        OfVolume(Volume volume, Map<String, byte[]> marks) {
+            this.volume = volume;
+            this.marks = marks;
+        }
+
+        @Override
+        public @Nullable Ring ring(String classId) {
+            return store.rings().stream()
+                    .filter(ring -> ring.volume == volume && ring.classId.equals(classId))
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        @Override
+        public RingRecovery.Marks marks(Ring ring) {
+            byte[] indexed = marks.get(Keeper.INDEXED_MARK + ring.name());
+            byte[] synced = marks.get(Keeper.SYNCED_MARK + ring.name());
+            return indexed == null || synced == null
+                    ? RingRecovery.Marks.NONE
+                    : new RingRecovery.Marks(RingPosition.of(indexed), RingPosition.of(synced));
+        }
+
+        @Override
+        public void found(Ring ring, RingPosition at, RecordHeader header) {
+            Recovery.this.found(ring, at, header);
+        }
+
+        @Override
+        public void read(Reel reel) {
+            indexer.bound();
+        }
+
+        @Override
+        public void retired(Reel reel, String why) {
+            log.error("{} is retired: {}", reel.path, why);
+            store.ledger()
+                    .append(
+                            new LedgerEntry.VolumeFailed(volume.id, "reel " + reel.index + " retired: " + why),
+                            store.clock().utcMicros());
+        }
     }
 
     private void found(Ring ring, RingPosition at, RecordHeader header) {

@@ -26,6 +26,13 @@ import org.watchkeep.retention.disk.Disk;
 final class ReelFooter {
     static final int ENTRY_BYTES = 8 + RecordHeader.BYTES;
     static final int TRAILER_BYTES = Disk.BLOCK;
+
+    /**
+     * The longest record list: 490,000 records, which 16 GiB of video fragments do not reach. A reel of many small ones
+     * is full earlier. Bounds what a start, and a clearing, allocates at the word of a trailer.
+     */
+    static final long MAX_FOOTER_BYTES = 64L << 20;
+
     private static final int HEAD_BYTES = 24;
     private static final long FOOTER_MAGIC = 0x574B464F4F543031L; // "WKFOOT01"
     private static final long TRAILER_MAGIC = 0x574B5441494C3031L; // "WKTAIL01"
@@ -82,7 +89,7 @@ final class ReelFooter {
         Trailer trailer = new Trailer(serial, in.getLong(16), in.getLong(24), in.getLong(32));
         boolean fits = trailer.footerOffset >= ReelHeader.BYTES
                 && trailer.footerBytes > 0
-                && trailer.footerBytes <= reelBytes
+                && trailer.footerBytes <= Math.min(reelBytes, MAX_FOOTER_BYTES)
                 && trailer.footerOffset <= reelBytes - TRAILER_BYTES - trailer.footerBytes
                 && trailer.footerOffset % Disk.BLOCK == 0
                 && trailer.footerBytes % Disk.BLOCK == 0
@@ -107,10 +114,11 @@ final class ReelFooter {
         for (int i = 0; i < count; i++) {
             int at = HEAD_BYTES + i * ENTRY_BYTES;
             RecordHeader header = RecordHeader.read(in, at + 8);
-            if (header == null) {
+            long offset = in.getLong(at);
+            if (header == null || header.reelSerial() != serial || offset < ReelHeader.BYTES) {
                 return null;
             }
-            entries.add(new Entry(in.getLong(at), header));
+            entries.add(new Entry(offset, header));
         }
         return entries;
     }

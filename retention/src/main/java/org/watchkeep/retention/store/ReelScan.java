@@ -8,8 +8,11 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.disk.Disk;
 
 /**
@@ -21,6 +24,8 @@ import org.watchkeep.retention.disk.Disk;
  * the next batch is written there. No block that was ever synced is written again.
  */
 final class ReelScan {
+    private static final Logger log = LoggerFactory.getLogger(ReelScan.class);
+
     /** A walk reads this much at a time, plus what a record longer than that needs. */
     private static final int WINDOW_BYTES = 4 << 20;
 
@@ -52,7 +57,13 @@ final class ReelScan {
         ByteBuffer block = ReelFooter.aligned(ReelHeader.BYTES);
         volume.read(reel, block, 0);
         ReelHeader header = ReelHeader.read(block, 0);
-        return header != null && header.volume().equals(volume.uuid) && header.reel() == reel.index ? header : null;
+        if (header != null && !(header.volume().equals(volume.uuid) && header.reel() == reel.index)) {
+            throw new StoreException(
+                    "volume " + volume.id + ": " + reel.path + " is reel " + header.reel() + " of volume "
+                            + header.volume() + " (expected: reel " + reel.index + " of " + volume.uuid + ")",
+                    "Put the right file back; nothing on this one was touched.");
+        }
+        return header;
     }
 
     /** The record list of a sealed reel; null where the reel is open. */
@@ -75,9 +86,8 @@ final class ReelScan {
      * @param trustedTo records that end before this offset were synced and acknowledged: their CRC is not read again
      */
     Walk walk(Reel reel, ReelHeader header, long trustedTo) throws IOException {
-        ByteBuffer block = ReelFooter.aligned(ReelHeader.BYTES);
-        volume.read(reel, block, 0);
-        long link = RingHead.link(sha256, block, 0, ReelHeader.BYTES);
+        OptionalLong first = linkOfHeader(reel, header);
+        OptionalLong link = first;
         List<Found> found = new ArrayList<>();
         Window window = new Window(reel);
         long at = ReelHeader.BYTES;
@@ -87,16 +97,30 @@ final class ReelScan {
                 break;
             }
             found.add(next);
-            link = next.link;
+            link = OptionalLong.of(next.link);
             at += next.header.recordBytes();
         }
         while (!found.isEmpty() && found.get(found.size() - 1).end() % Disk.BLOCK != 0) {
             found.remove(found.size() - 1);
         }
-        return walkOf(found, block);
+        return walkOf(found, first.orElse(0));
     }
 
-    private Walk walkOf(List<Found> found, ByteBuffer reelHeader) {
+    /** What the first record must name; empty where the header block is lost and only the ledger knows the generation. */
+    private OptionalLong linkOfHeader(Reel reel, ReelHeader header) throws StoreException {
+        ByteBuffer block = ReelFooter.aligned(ReelHeader.BYTES);
+        try {
+            volume.read(reel, block, 0);
+        } catch (IOException e) {
+            log.warn("{}: header block: {}", reel.path, e.toString());
+            return OptionalLong.empty();
+        }
+        return header.equals(ReelHeader.read(block, 0))
+                ? OptionalLong.of(RingHead.link(sha256, block, 0, ReelHeader.BYTES))
+                : OptionalLong.empty();
+    }
+
+    private static Walk walkOf(List<Found> found, long linkOfHeader) {
         ByteBuffer footer = ByteBuffer.allocate(found.size() * ReelFooter.ENTRY_BYTES);
         List<ReelFooter.Entry> entries = new ArrayList<>();
         for (Found one : found) {
@@ -105,7 +129,7 @@ final class ReelScan {
         }
         Found last = found.isEmpty() ? null : found.get(found.size() - 1);
         long end = last == null ? ReelHeader.BYTES : last.end();
-        long link = last == null ? RingHead.link(sha256, reelHeader, 0, ReelHeader.BYTES) : last.link;
+        long link = last == null ? linkOfHeader : last.link;
         return new Walk(entries, footer.flip(), end, link);
     }
 
@@ -116,7 +140,8 @@ final class ReelScan {
         }
     }
 
-    private @Nullable Found next(Window window, long at, long serial, long link, long trustedTo) throws IOException {
+    private @Nullable Found next(Window window, long at, long serial, OptionalLong link, long trustedTo)
+            throws IOException {
         if (at + RecordHeader.BYTES > volume.reelBytes) {
             return null;
         }
@@ -124,7 +149,7 @@ final class ReelScan {
         RecordHeader header = RecordHeader.read(bytes, 0);
         if (header == null
                 || header.reelSerial() != serial
-                || header.link() != link
+                || (link.isPresent() && header.link() != link.getAsLong())
                 || at + header.recordBytes() > volume.reelBytes) {
             return null;
         }

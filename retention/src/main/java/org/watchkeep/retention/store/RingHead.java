@@ -23,6 +23,7 @@ final class RingHead {
     private ByteBuffer entries = ByteBuffer.allocate(256 * ReelFooter.ENTRY_BYTES);
     private long position;
     private long link;
+    private boolean announced;
 
     /** Goes on where recovery found the end of the records. */
     RingHead(Reel reel, ReelHeader header, DiskFile file, long reelBytes, long position, long link) {
@@ -68,7 +69,9 @@ final class RingHead {
     boolean fits(Batch batch) {
         int records =
                 entries.position() / ReelFooter.ENTRY_BYTES + batch.entries().size();
-        return position + batch.used() + ReelFooter.bytesFor(records) <= reelBytes;
+        long footerBytes = ReelFooter.bytesFor(records);
+        return footerBytes - ReelFooter.TRAILER_BYTES <= ReelFooter.MAX_FOOTER_BYTES
+                && position + batch.used() + footerBytes <= reelBytes;
     }
 
     /** Fills in serial, link and CRC of each record and writes the batch. Durable after {@link #sync}. */
@@ -111,6 +114,13 @@ final class RingHead {
         file.write(footer.duplicate(), position);
         ReelFooter.Trailer trailer = new ReelFooter.Trailer(header.serial(), position, footer.capacity(), position);
         file.write(ReelFooter.trailer(trailer), reelBytes - ReelFooter.TRAILER_BYTES);
+    }
+
+    /** True on the first call: the ledger is told of a generation once. */
+    boolean announce() {
+        boolean first = !announced;
+        announced = true;
+        return first;
     }
 
     void sync() throws IOException {

@@ -16,6 +16,10 @@ record RingPosition(long serial, long offset) implements Comparable<RingPosition
         return compareTo(other) <= 0 ? this : other;
     }
 
+    RingPosition max(RingPosition other) {
+        return compareTo(other) >= 0 ? this : other;
+    }
+
     /** 16 bytes, as kept in the index beside each batch of rows. */
     byte[] toBytes() {
         return ByteBuffer.allocate(16).putLong(serial).putLong(offset).array();

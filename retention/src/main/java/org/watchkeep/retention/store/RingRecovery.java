@@ -3,14 +3,15 @@ package org.watchkeep.retention.store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,58 +24,68 @@ import org.watchkeep.retention.disk.DiskFile;
 final class RingRecovery {
     private static final Logger log = LoggerFactory.getLogger(RingRecovery.class);
 
+    /** Stands where the generation id was lost with the header block; no header on a disk has it. */
+    private static final UUID NO_GENERATION = new UUID(0, 0);
+
     private final Volume volume;
-    private final Set<Long> clearedSerials;
-    private final Function<String, @Nullable Ring> ringOfClass;
-    private final Function<String, Marks> marks;
-    private final RecordSink sink;
+    private final ReelBook book;
+    private final Surroundings around;
+
+    /** Reels whose own header block is lost though the ledger says that they hold footage. */
+    private final Set<Reel> withoutHeader = new HashSet<>();
 
     /** Up to where the index knows a ring, and up to where its records were synced. */
     record Marks(RingPosition indexed, RingPosition synced) {
         static final Marks NONE = new Marks(RingPosition.START, RingPosition.START);
     }
 
-    /** Hears of each record behind the mark, in order of the ring. */
-    interface RecordSink {
+    /** The store that is being recovered. */
+    interface Surroundings {
+        /** The volume's ring of this class; null where the class is not configured. */
+        @Nullable
+        Ring ring(String classId);
+
+        Marks marks(Ring ring);
+
+        /** Hears of each record behind the mark, in order of the ring. */
         void found(Ring ring, RingPosition at, RecordHeader header);
+
+        /** All of this reel has been heard of. */
+        void read(Reel reel);
+
+        /** A reel is taken out of use: somebody must look at the disk. */
+        void retired(Reel reel, String why);
     }
 
-    RingRecovery(
-            Volume volume,
-            Set<Long> clearedSerials,
-            Function<String, @Nullable Ring> ringOfClass,
-            Function<String, Marks> marks,
-            RecordSink sink) {
+    RingRecovery(Volume volume, ReelBook book, Surroundings around) {
         this.volume = volume;
-        this.clearedSerials = clearedSerials;
-        this.ringOfClass = ringOfClass;
-        this.marks = marks;
-        this.sink = sink;
+        this.book = book;
+        this.around = around;
     }
 
     /** Recovers every ring of the volume and hands the writer the heads it goes on with. */
     void recover(VolumeWriter writer) throws IOException {
-        Map<Ring, java.util.ArrayList<Reel>> reelsOf = new LinkedHashMap<>();
+        volume.sawSerial(book.lastSerial(volume.id));
         Map<Reel, ReelHeader> headers = readHeaders();
-        for (Map.Entry<Reel, ReelHeader> entry : headers.entrySet()) {
-            ReelHeader header = entry.getValue();
+        Map<Ring, List<Reel>> reelsOf = new LinkedHashMap<>();
+        for (Reel reel : volume.reels()) {
+            ReelHeader header = headers.get(reel);
+            if (header == null) {
+                continue; // free, or retired and unknown to the ledger
+            }
             volume.sawSerial(header.serial());
-            Ring ring = ringOfClass.apply(header.classId());
-            if (clearedSerials.contains(header.serial())) {
+            if (book.isCleared(volume.id, reel.index, header.serial())) {
                 continue; // stays free: its clearing is on record, its rows are gone
             }
+            Ring ring = around.ring(header.classId());
             if (ring == null) {
-                log.warn(
-                        "{} holds footage of class {}, which is not configured: left alone",
-                        entry.getKey().path,
-                        header.classId());
-                entry.getKey().become(Reel.State.FULL, header);
+                log.warn("{} holds footage of class {}, which is not configured: left alone", reel.path, header);
+                reel.become(withoutHeader.contains(reel) ? Reel.State.RETIRED : Reel.State.FULL, header);
                 continue;
             }
-            reelsOf.computeIfAbsent(ring, r -> new java.util.ArrayList<>()).add(entry.getKey());
+            reelsOf.computeIfAbsent(ring, r -> new ArrayList<>()).add(reel);
         }
-        clearedSerials.forEach(volume::sawSerial);
-        for (Map.Entry<Ring, java.util.ArrayList<Reel>> entry : reelsOf.entrySet()) {
+        for (Map.Entry<Ring, List<Reel>> entry : reelsOf.entrySet()) {
             List<Reel> reels = entry.getValue();
             reels.sort(Comparator.comparing(reel -> headerOf(headers, reel).serial()));
             recover(entry.getKey(), reels, headers, writer);
@@ -89,6 +100,7 @@ final class RingRecovery {
         return header;
     }
 
+    /** The generation each reel holds, by its own header block or, where that is lost, by the ledger. */
     private Map<Reel, ReelHeader> readHeaders() throws IOException {
         Map<Reel, ReelHeader> headers = new ConcurrentHashMap<>();
         try {
@@ -102,37 +114,67 @@ final class RingRecovery {
                     throw new UncheckedIOException(e);
                 } catch (IOException e) {
                     // One bad sector must not keep every camera from being recorded.
-                    log.error("{} cannot be read and is retired: {}", reel.path, e.toString());
                     reel.become(Reel.State.RETIRED);
+                    around.retired(reel, "its header cannot be read: " + e);
                 }
             });
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        return new HashMap<>(headers);
+        for (Reel reel : volume.reels()) {
+            book.holding(volume.id, reel.index).ifPresent(known -> vouch(reel, known, headers));
+        }
+        return headers;
+    }
+
+    /**
+     * The ledger's word for a header block that is lost: an older one in its place is a write that the disk took for
+     * done and forgot. The reel keeps its place in the ring and is read, but never written again.
+     */
+    private void vouch(Reel reel, LedgerEntry.ReelOpened known, Map<Reel, ReelHeader> headers) {
+        ReelHeader own = headers.get(reel);
+        if (own != null && own.serial() >= known.serial()) {
+            return;
+        }
+        reel.become(Reel.State.RETIRED);
+        withoutHeader.add(reel);
+        headers.put(
+                reel,
+                new ReelHeader(
+                        reel.index, known.serial(), known.utcMicros(), 0, volume.uuid, NO_GENERATION, known.classId()));
+        around.retired(
+                reel, "its header block is lost, and by the ledger it holds footage of serial " + known.serial());
     }
 
     private void recover(Ring ring, List<Reel> reels, Map<Reel, ReelHeader> headers, VolumeWriter writer)
             throws IOException {
-        Marks known = marks.apply(ring.name());
+        Marks known = around.marks(ring);
+        // What was known to be synced stays so: marks that went back would have the next start write over damage.
+        ring.synced(known.synced);
         ReelScan scan = new ReelScan(volume);
         for (Reel reel : reels) {
             ReelHeader header = headerOf(headers, reel);
             boolean last = reel == reels.get(reels.size() - 1);
-            reel.become(Reel.State.FULL, header);
+            boolean lost = withoutHeader.contains(reel);
+            reel.become(lost ? Reel.State.RETIRED : Reel.State.FULL, header);
             ring.found(reel);
             volume.readable(reel);
             if (header.serial() < known.indexed.serial() && !last) {
                 continue;
             }
             try {
-                recover(ring, reel, header, known, last, scan, writer);
+                if (lost) {
+                    scan.forEach(reel, header, 0, entry -> found(ring, known, header, entry));
+                } else {
+                    recover(ring, reel, header, known, last, scan, writer);
+                }
             } catch (StoreException e) {
                 throw e;
             } catch (IOException e) {
-                log.error("{} cannot be read to its end and is retired: {}", reel.path, e.toString());
                 reel.become(Reel.State.RETIRED);
+                around.retired(reel, "it cannot be read to its end: " + e);
             }
+            around.read(reel);
         }
     }
 
@@ -142,7 +184,7 @@ final class RingRecovery {
         long trustedTo = trustedTo(known.synced, header.serial());
         ReelScan.Walk walk = scan.forEach(reel, header, trustedTo, entry -> found(ring, known, header, entry));
         if (walk == null) {
-            ring.synced(new RingPosition(header.serial(), volume.reelBytes));
+            ring.synced(known.synced.max(new RingPosition(header.serial(), volume.reelBytes)));
             return;
         }
         if (!last) {
@@ -151,8 +193,8 @@ final class RingRecovery {
         }
         if (walk.end() < Math.min(trustedTo, volume.reelBytes)) {
             // Acknowledged records stand behind the damage: nothing may be written over them, no footer either.
-            log.error("{} is damaged at {} of {} known bytes and is retired", reel.path, walk.end(), trustedTo);
             reel.become(Reel.State.RETIRED);
+            around.retired(reel, "it is damaged at " + walk.end() + " of " + trustedTo + " bytes known to be synced");
             return;
         }
         RingHead head = resumed(reel, header, walk);
@@ -172,7 +214,7 @@ final class RingRecovery {
     private void found(Ring ring, Marks known, ReelHeader header, ReelFooter.Entry entry) {
         RingPosition at = new RingPosition(header.serial(), entry.offset());
         if (at.compareTo(known.indexed) >= 0 && entry.header().kind() != RecordHeader.Kind.PADDING) {
-            sink.found(ring, at, entry.header());
+            around.found(ring, at, entry.header());
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.retention.store;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,14 +13,14 @@ final class RunBook {
 
     private final AtomicLong lastRun = new AtomicLong();
     private final AtomicLong lastGap = new AtomicLong();
-    private final Map<Long, String> codecs = new ConcurrentHashMap<>();
-    /** Only of runs that were noted something of; runs of one camera mostly share the words, which are kept once. */
-    private final Map<Long, String> notes = new ConcurrentHashMap<>();
+    private final Map<Long, Run> begun = new ConcurrentHashMap<>();
 
-    long nextRun(String codec, String noted) {
+    /** @param notes words of runs of one camera are mostly the same, so each is kept once */
+    private record Run(int stream, String codec, String notes, long startUtcMicros) {}
+
+    long nextRun(int stream, String codec, String notes, long startUtcMicros) {
         long run = lastRun.incrementAndGet();
-        codecs.put(run, codec);
-        note(run, noted);
+        begun.put(run, new Run(stream, codec, notes.intern(), startUtcMicros));
         return run;
     }
 
@@ -27,22 +28,25 @@ final class RunBook {
         return lastGap.incrementAndGet();
     }
 
-    void sawRun(long run, String codec, String noted) {
-        lastRun.accumulateAndGet(run, Math::max);
-        codecs.put(run, codec);
-        note(run, noted);
+    void sawRun(long run, int stream, String codec, String notes, long startUtcMicros) {
+        sawRun(run);
+        begun.put(run, new Run(stream, codec, notes.intern(), startUtcMicros));
     }
 
     /** More was noted of a run. */
     void note(long run, String further) {
         if (!further.isEmpty()) {
-            notes.merge(run, further.intern(), (before, more) -> (before + " " + more).intern());
+            begun.computeIfPresent(run, (number, of) -> {
+                String all = of.notes.isEmpty() ? further : of.notes + " " + further;
+                return new Run(of.stream, of.codec, all.intern(), of.startUtcMicros);
+            });
         }
     }
 
     /** All that was noted of a run, in the order it was; empty where nothing was. */
     String notes(long run) {
-        return notes.getOrDefault(run, "");
+        Run known = begun.get(run);
+        return known == null ? "" : known.notes;
     }
 
     void sawRun(long run) {
@@ -54,6 +58,29 @@ final class RunBook {
     }
 
     String codec(long run) {
-        return codecs.getOrDefault(run, UNKNOWN_CODEC);
+        Run known = begun.get(run);
+        return known == null ? UNKNOWN_CODEC : known.codec;
+    }
+
+    /**
+     * A run that began before this and is not its stream's newest of those has ended before: the one that followed it
+     * began before, too.
+     */
+    void forgetBefore(long utcMicros) {
+        Map<Integer, Long> newest = new HashMap<>();
+        begun.forEach((run, of) -> {
+            if (of.startUtcMicros < utcMicros) {
+                newest.merge(of.stream, run, Math::max);
+            }
+        });
+        begun.entrySet().removeIf(entry -> {
+            Run of = entry.getValue();
+            return of.startUtcMicros < utcMicros && entry.getKey() < newest.getOrDefault(of.stream, Long.MIN_VALUE);
+        });
+    }
+
+    /** How many runs are remembered. */
+    int size() {
+        return begun.size();
     }
 }

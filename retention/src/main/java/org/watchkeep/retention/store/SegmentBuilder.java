@@ -108,6 +108,11 @@ final class SegmentBuilder {
         }
     }
 
+    /** Whether its seal and everything the seal names is there; says more than {@link #isComplete} before all is read. */
+    boolean isWhole() {
+        return seal != null && fragments.size() >= sealedFragments;
+    }
+
     /** Where its records begin in each ring, by the ring's name. */
     Map<String, RingPosition> lowest() {
         return lowest;

@@ -4,7 +4,6 @@ package org.watchkeep.retention.store;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -49,7 +48,7 @@ import org.watchkeep.retention.disk.OwnerOnly;
  * from the end, so what the marks say was indexed is there. Any thread but event loops; {@link #close} waits for calls in
  * flight.
  */
-final class SegmentIndex implements Closeable {
+final class SegmentIndex implements Index {
     /** About 25 rows: a minute of the neighbours in the same epoch comes with one read. */
     private static final long BLOCK_BYTES = 16 << 10;
 
@@ -197,8 +196,8 @@ final class SegmentIndex implements Closeable {
         }
     }
 
-    /** Writes rows and marks as one batch: all of it or nothing is found again. A row with the same key is replaced. */
-    void put(List<Row> rows, Map<String, byte[]> marks) throws IOException {
+    @Override
+    public void put(List<Row> rows, Map<String, byte[]> marks) throws IOException {
         write("put", batch -> {
             for (Row row : rows) {
                 batch.put(row.key().toBytes(), SegmentRow.encode(row.segment()));
@@ -209,8 +208,8 @@ final class SegmentIndex implements Closeable {
         });
     }
 
-    /** Every mark, by name. */
-    Map<String, byte[]> marks() throws IOException {
+    @Override
+    public Map<String, byte[]> marks() throws IOException {
         return call("marks", () -> {
             Map<String, byte[]> marks = new TreeMap<>();
             try (ReadOptions options = new ReadOptions().setTotalOrderSeek(true);
@@ -230,8 +229,8 @@ final class SegmentIndex implements Closeable {
         return ByteBuffer.allocate(1 + utf8.length).put(MARK).put(utf8).array();
     }
 
-    /** The segments of a stream in an epoch whose start is in [from, to), earliest first. */
-    List<Segment> find(long epoch, int stream, StreamId id, long fromStartMicros, long toStartMicros)
+    @Override
+    public List<Segment> find(long epoch, int stream, StreamId id, long fromStartMicros, long toStartMicros)
             throws IOException {
         if (fromStartMicros >= toStartMicros) {
             return List.of();
@@ -253,8 +252,8 @@ final class SegmentIndex implements Closeable {
         });
     }
 
-    /** The newest segment of a stream in an epoch that starts at this instant or before it. */
-    Optional<Segment> before(long epoch, int stream, StreamId id, long startMicros) throws IOException {
+    @Override
+    public Optional<Segment> before(long epoch, int stream, StreamId id, long startMicros) throws IOException {
         byte[] first = new RowKey(epoch, stream, Long.MIN_VALUE).toBytes();
         byte[] last = new RowKey(epoch, stream, startMicros).toBytes();
         return call("before", () -> {
@@ -272,12 +271,8 @@ final class SegmentIndex implements Closeable {
         });
     }
 
-    void remove(long epoch, int stream, long startMicros) throws IOException {
-        removeAll(List.of(new RowKey(epoch, stream, startMicros)));
-    }
-
-    /** Removes rows as one batch; a row that is not there is no error. */
-    void removeAll(List<RowKey> keys) throws IOException {
+    @Override
+    public void removeAll(List<RowKey> keys) throws IOException {
         write("remove", batch -> {
             for (RowKey key : keys) {
                 batch.delete(key.toBytes());

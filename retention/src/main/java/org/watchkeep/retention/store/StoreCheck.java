@@ -8,12 +8,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.watchkeep.retention.keys.Epoch;
@@ -50,6 +49,9 @@ final class StoreCheck {
     }
 
     CheckReport run(Optional<Path> acknowledgementLog) throws IOException {
+        if (store.isIndexBehind()) {
+            finding("the index is behind its reels and being brought up to date: not all footage is listed yet");
+        }
         for (StreamState stream : streams.all()) {
             check(stream, acknowledgementLog.isPresent());
         }
@@ -63,13 +65,13 @@ final class StoreCheck {
         Coverage coverage = new Coverage();
         long checkedAt = store.clock().utcMicros();
         Instant last = Instant.MIN;
-        List<Segment> unindexed = stream.unindexed();
-        Set<SegmentBuilder.Key> unseen = new HashSet<>();
-        unindexed.forEach(segment -> unseen.add(key(segment)));
+        // Those in memory first: the keeper may put a row between our two looks.
+        Map<SegmentBuilder.Key, Segment> unindexed = new LinkedHashMap<>();
+        stream.unindexed().forEach(segment -> unindexed.put(SegmentBuilder.Key.of(segment), segment));
         // Epoch by epoch: a month of one camera need not be in memory at once.
         for (Epoch epoch : store.keys().epochs()) {
             for (Segment segment : store.segments(epoch.number(), stream, Instant.MIN, Instant.MAX)) {
-                unseen.remove(key(segment));
+                unindexed.remove(SegmentBuilder.Key.of(segment));
                 if (store.isReadable(segment)) {
                     check(stream, segment, remember);
                     Recovery.addFootage(coverage, segment);
@@ -77,19 +79,14 @@ final class StoreCheck {
                 }
             }
         }
-        for (Segment segment : unindexed) {
-            // The keeper may have put the row between our two looks: only what we have not seen is left to check.
-            if (store.isReadable(segment) && unseen.contains(key(segment))) {
+        for (Segment segment : unindexed.values()) {
+            if (store.isReadable(segment)) {
                 check(stream, segment, remember);
                 Recovery.addFootage(coverage, segment);
                 last = last.isAfter(segment.end()) ? last : segment.end();
             }
         }
         account(stream, coverage, checkedAt, last);
-    }
-
-    private static SegmentBuilder.Key key(Segment segment) {
-        return new SegmentBuilder.Key(segment.run(), segment.number());
     }
 
     private void account(StreamState stream, Coverage coverage, long checkedAt, Instant lastFootage) {
@@ -251,8 +248,7 @@ final class StoreCheck {
 
     /** Older than everything the stream still has, and the head has come by. */
     private boolean wasCleared(NavigableMap<Long, NavigableMap<Long, Known>> runs, long run, long sequence) {
-        boolean cleared = store.volumes().keySet().stream()
-                .anyMatch(volume -> !streams.clearedSerials(volume).isEmpty());
+        boolean cleared = streams.reels.hasCleared();
         if (!cleared || runs.isEmpty()) {
             return cleared;
         }

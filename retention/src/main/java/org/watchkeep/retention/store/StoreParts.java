@@ -23,7 +23,8 @@ record StoreParts(
         StoreClock clock,
         EpochKeys keys,
         Ledger ledger,
-        SegmentIndex index,
+        StandingIndex index,
+        int mostWaitingForIndex,
         StreamBook streams,
         Map<String, Volume> volumes) {
     private static final Logger log = LoggerFactory.getLogger(StoreParts.class);
@@ -31,7 +32,19 @@ record StoreParts(
     /** Half for the filters and indexes of 1,000 cameras' rows, half for the rows that are looked at. */
     private static final long INDEX_CACHE_BYTES = 128L << 20;
 
-    static StoreParts open(StoreSettings settings, Disk disk, EpochKeys keys, StoreClock clock) throws IOException {
+    /**
+     * The index a store keeps.
+     *
+     * @param mostWaiting segments kept in memory while it takes none
+     */
+    record IndexSettings(Index.Opening opening, int mostWaiting) {
+        static final IndexSettings ON_DISK =
+                new IndexSettings(folder -> SegmentIndex.open(folder, INDEX_CACHE_BYTES), Indexer.MOST_WAITING);
+    }
+
+    static StoreParts open(
+            StoreSettings settings, Disk disk, EpochKeys keys, StoreClock clock, IndexSettings indexSettings)
+            throws IOException {
         Path ledgerFolder = settings.folder().resolve(FootageStore.LEDGER_FOLDER);
         if (!disk.exists(ledgerFolder) || disk.list(ledgerFolder).isEmpty()) {
             throw new StoreException(
@@ -43,12 +56,12 @@ record StoreParts(
                 ledgerFolder,
                 streams::replay,
                 e -> log.error("the ledger cannot be written, it is tried again: {}", e.toString()));
-        SegmentIndex index = null;
         try {
             streams.opened(ledger);
             Map<String, Volume> volumes = openVolumes(settings, disk, streams);
-            index = openIndex(settings.folder().resolve(FootageStore.INDEX_FOLDER));
-            return new StoreParts(settings, clock, keys, ledger, index, streams, volumes);
+            StandingIndex index =
+                    new StandingIndex(settings.folder().resolve(FootageStore.INDEX_FOLDER), indexSettings.opening);
+            return new StoreParts(settings, clock, keys, ledger, index, indexSettings.mostWaiting, streams, volumes);
         } catch (IOException | RuntimeException e) {
             ledger.close();
             throw e;
@@ -67,17 +80,6 @@ record StoreParts(
             volumes.put(volume.id(), Volume.open(disk, volume.id(), volume.path(), expected));
         }
         return volumes;
-    }
-
-    /** An index that does not open is deleted: it is a cache, and reels and ledger build it anew. */
-    private static SegmentIndex openIndex(Path folder) throws IOException {
-        try {
-            return SegmentIndex.open(folder, INDEX_CACHE_BYTES);
-        } catch (IndexUnreadableException e) {
-            log.warn("the index does not open and is built anew: {}", e.toString());
-            deleteFolder(folder);
-            return SegmentIndex.open(folder, INDEX_CACHE_BYTES);
-        }
     }
 
     static void deleteFolder(Path folder) throws IOException {

@@ -3,11 +3,9 @@ package org.watchkeep.retention.store;
 
 import java.io.IOException;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamBook {
     final RunBook runs = new RunBook();
+    final ReelBook reels = new ReelBook();
     private final Map<StreamId, StreamState> byId = new ConcurrentHashMap<>();
     private final Map<Integer, StreamState> byNumber = new ConcurrentHashMap<>();
-    private final Map<String, Set<Long>> clearedSerials = new ConcurrentHashMap<>();
     private final Map<String, String> volumeUuids = new ConcurrentHashMap<>();
     private final List<LedgerEntry.ClockStepped> clockSteps = new CopyOnWriteArrayList<>();
     private @Nullable Ledger ledger;
@@ -46,7 +44,8 @@ final class StreamBook {
         if (entry instanceof LedgerEntry.StreamRegistered e) {
             register(e.number(), e.stream(), e.classId());
         } else if (entry instanceof LedgerEntry.RunStarted e) {
-            runs.sawRun(e.run(), e.codec(), e.notes());
+            runs.sawRun(e.run(), e.stream(), e.codec(), e.notes(), e.utcMicros());
+            alive(e.utcMicros());
         } else if (entry instanceof LedgerEntry.RunNoted e) {
             runs.note(e.run(), e.notes());
             alive(e.utcMicros());
@@ -58,7 +57,9 @@ final class StreamBook {
             ofNumber(e.stream()).ifPresent(state -> state.replayed(e));
             alive(e.toUtcMicros());
         } else if (entry instanceof LedgerEntry.ReelCleared e) {
-            cleared(e.volume(), e.serial());
+            reels.cleared(e.volume(), e.reel(), e.serial());
+        } else if (entry instanceof LedgerEntry.ReelOpened e) {
+            reels.opened(e);
         } else if (entry instanceof LedgerEntry.VolumeRegistered e) {
             volumeUuids.put(e.volume(), e.uuid());
         } else if (entry instanceof LedgerEntry.ClockStepped e) {
@@ -119,14 +120,11 @@ final class StreamBook {
         return byId.values();
     }
 
-    void cleared(String volume, long serial) {
-        clearedSerials
-                .computeIfAbsent(volume, v -> ConcurrentHashMap.newKeySet())
-                .add(serial);
-    }
-
-    Set<Long> clearedSerials(String volume) {
-        return new HashSet<>(clearedSerials.getOrDefault(volume, Set.of()));
+    /** Gaps, runs and clock steps that lie before all footage are the ledger's alone. */
+    void forgetBefore(long utcMicros) {
+        byId.values().forEach(stream -> stream.forgetGapsBefore(utcMicros));
+        runs.forgetBefore(utcMicros);
+        clockSteps.removeIf(step -> Math.max(step.fromUtcMicros(), step.toUtcMicros()) < utcMicros);
     }
 
     Optional<String> volumeUuid(String volume) {

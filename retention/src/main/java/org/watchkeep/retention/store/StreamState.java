@@ -400,6 +400,11 @@ final class StreamState {
         });
     }
 
+    /** Gaps that ended before the store's oldest footage explain nothing any more; the ledger still has them. */
+    synchronized void forgetGapsBefore(long utcMicros) {
+        gaps.removeIf(gap -> gap.to().map(end -> micros(end) < utcMicros).orElse(false));
+    }
+
     /** All gaps that reach into the span, by their beginning, the open one last. */
     synchronized List<Gap> gaps(Instant from, Instant to) {
         List<Gap> found = new ArrayList<>();

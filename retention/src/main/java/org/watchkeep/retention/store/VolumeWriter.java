@@ -274,10 +274,6 @@ final class VolumeWriter implements Runnable {
         heads.put(ring, head);
         ring.opened(reel, around.pace.monoNanos());
         volume.readable(reel);
-        around.ledger.append(
-                new LedgerEntry.ReelOpened(
-                        volume.id, header.serial(), reel.index, ring.classId, header.createdUtcMicros()),
-                header.createdUtcMicros());
         return head;
     }
 
@@ -305,6 +301,7 @@ final class VolumeWriter implements Runnable {
         written.remove(head);
         syncedWell(head);
         head.reel.readableEnd(durableEnd);
+        announce(head);
         for (Batch batch : batches) {
             acknowledge(batch, head.header.serial());
         }
@@ -327,6 +324,17 @@ final class VolumeWriter implements Runnable {
             if (one.reel == head.reel || one.reel.state() == Reel.State.RETIRED) {
                 begun.remove(one);
             }
+        }
+    }
+
+    /** Entered once its header block is durable: the ledger then vouches for a header that rots later. */
+    private void announce(RingHead head) {
+        if (head.announce()) {
+            ReelHeader header = head.header;
+            around.ledger.append(
+                    new LedgerEntry.ReelOpened(
+                            volume.id, header.serial(), head.reel.index, header.classId(), header.createdUtcMicros()),
+                    header.createdUtcMicros());
         }
     }
 

@@ -96,7 +96,7 @@ class OnDiskFormatsTest {
     void footer_flippedOrWhole(@ForAll Random random, @ForAll @IntRange(max = 200) int count) {
         ByteBuffer entries = ByteBuffer.allocate(count * ReelFooter.ENTRY_BYTES);
         for (int i = 0; i < count; i++) {
-            entries.putLong(4096L * i);
+            entries.putLong(4096L * (i + 1));
             header(random, 5).putUnplaced(entries, entries.position(), nonce(random));
             RecordHeader.place(entries, entries.position(), 9, i);
             entries.position(entries.position() + RecordHeader.BYTES);
@@ -110,6 +110,26 @@ class OnDiskFormatsTest {
             footer.put(bit / 8, (byte) (footer.get(bit / 8) ^ 1 << bit % 8));
             assertThat(ReelFooter.readFooter(footer, 9)).isNull();
         }
+    }
+
+    /** A trailer may be right by its CRC and still nonsense: nothing is allocated at its word. */
+    @Property
+    void trailer_withARightCrc_neverAsksForMoreThanAReelCanHold(
+            @ForAll long offset, @ForAll long bytes, @ForAll long recordsEnd) {
+        long reelBytes = 16L << 30;
+        ByteBuffer trailer = ReelFooter.trailer(new ReelFooter.Trailer(9, offset, bytes, recordsEnd));
+        ReelFooter.Trailer read = ReelFooter.readTrailer(trailer, 9, reelBytes);
+        if (read != null) {
+            assertThat(read.footerBytes()).isBetween(1L, ReelFooter.MAX_FOOTER_BYTES);
+            assertThat(read.footerOffset() + read.footerBytes()).isLessThanOrEqualTo(reelBytes - 4096);
+        }
+        long tooLong = ReelFooter.MAX_FOOTER_BYTES + 4096;
+        ByteBuffer fits = ReelFooter.trailer(new ReelFooter.Trailer(9, 4096, ReelFooter.MAX_FOOTER_BYTES, 4096));
+        ByteBuffer tooFar = ReelFooter.trailer(new ReelFooter.Trailer(9, 4096, tooLong, 4096));
+        assertThat(ReelFooter.readTrailer(fits, 9, reelBytes)).isNotNull();
+        assertThat(ReelFooter.readTrailer(tooFar, 9, reelBytes)).isNull();
+        // Of the generation before, which still stands behind what the next one has written.
+        assertThat(ReelFooter.readTrailer(fits, 10, reelBytes)).isNull();
     }
 
     @Property(tries = 300)

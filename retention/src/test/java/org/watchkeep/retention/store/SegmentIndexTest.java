@@ -128,7 +128,7 @@ class SegmentIndexTest {
     void remove_rowThatIsNotThere_isNoError() throws IOException {
         try (SegmentIndex index = open()) {
             index.put(List.of(row(1, 2, 5), row(1, 2, 6), row(1, 2, 7)), Map.of());
-            index.remove(1, 2, 6);
+            index.removeAll(List.of(new SegmentIndex.RowKey(1, 2, 6)));
             index.removeAll(List.of(row(1, 2, 5).key(), row(9, 9, 9).key()));
             assertThat(index.find(1, 2, STREAM, 0, 100)).containsExactly(segment(1, 7));
         }

@@ -58,7 +58,12 @@ final class StoreRig implements AutoCloseable {
     private final StoreLoop loop;
     private final Map<StreamId, Feed> feeds = new LinkedHashMap<>();
 
-    private StoreRig(Disk disk, StoreSettings settings, TestClock clock, Map<StreamId, String> classes)
+    private StoreRig(
+            Disk disk,
+            StoreSettings settings,
+            TestClock clock,
+            StoreParts.IndexSettings index,
+            Map<StreamId, String> classes)
             throws IOException {
         this.settings = settings;
         this.clock = clock;
@@ -71,10 +76,7 @@ final class StoreRig implements AutoCloseable {
         FootageStore opened = null;
         try {
             opened = FootageStore.open(
-                    settings,
-                    disk,
-                    keys,
-                    clock,
+                    StoreParts.open(settings, disk, keys, clock, index),
                     pace,
                     (stream, run, sequence, digest) ->
                             acknowledged.put(new Acknowledged(stream, run, sequence), digest));
@@ -122,15 +124,22 @@ final class StoreRig implements AutoCloseable {
 
     /** Opens what {@link #init} made. */
     static StoreRig open(Disk disk, StoreSettings settings, TestClock clock, StreamId... streams) throws IOException {
+        return open(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, streams);
+    }
+
+    /** Opens what {@link #init} made, with an index of the test's. */
+    static StoreRig open(
+            Disk disk, StoreSettings settings, TestClock clock, StoreParts.IndexSettings index, StreamId... streams)
+            throws IOException {
         Map<StreamId, String> classes = new LinkedHashMap<>();
         List.of(streams).forEach(stream -> classes.put(stream, CLASS));
-        return new StoreRig(disk, settings, clock, classes);
+        return new StoreRig(disk, settings, clock, index, classes);
     }
 
     /** Opens what {@link #init} made; each stream in a class of its own choice, numbered in the map's order. */
     static StoreRig openClasses(Disk disk, StoreSettings settings, TestClock clock, Map<StreamId, String> classes)
             throws IOException {
-        return new StoreRig(disk, settings, clock, classes);
+        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes);
     }
 
     /** One stream being recorded. Confined to the loop but for its constructor. */

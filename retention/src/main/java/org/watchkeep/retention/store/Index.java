@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the store asks of its index of segments. {@link SegmentIndex} keeps it on a disk, {@link StandingIndex} stands in
+ * front of it so that its faults stop nothing; tests have one that fails on command.
+ */
+interface Index extends Closeable {
+    /** Writes rows and marks as one batch: all of it or nothing is found again. A row with the same key is replaced. */
+    void put(List<SegmentIndex.Row> rows, Map<String, byte[]> marks) throws IOException;
+
+    /** Every mark, by name. */
+    Map<String, byte[]> marks() throws IOException;
+
+    /** The segments of a stream in an epoch whose start is in [from, to), earliest first. */
+    List<Segment> find(long epoch, int stream, StreamId id, long fromStartMicros, long toStartMicros)
+            throws IOException;
+
+    /** The newest segment of a stream in an epoch that starts at this instant or before it. */
+    Optional<Segment> before(long epoch, int stream, StreamId id, long startMicros) throws IOException;
+
+    /** Removes rows as one batch; a row that is not there is no error. */
+    void removeAll(List<SegmentIndex.RowKey> keys) throws IOException;
+
+    /** Makes or opens the index in a folder. */
+    interface Opening {
+        /**
+         * @throws IndexUnreadableException when it is damaged: delete the folder, open again, rebuild
+         */
+        Index open(Path folder) throws IOException;
+    }
+}
