@@ -4,6 +4,7 @@ package org.watchkeep.recorder.camera;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,11 +19,14 @@ import java.util.regex.Pattern;
  *   stall[:FOR]           sends nothing on the connections then open, for good or for a time; keeps them open
  *   reboot[:FOR]          closes all, refuses connections for a time (5 s), comes back with all counters new
  *   lose:P%[,seed=N]      from then on loses P of 100 RTP packets, chosen by the seed
+ *   reorder:P%[,seed=N]   from then on sends P of 100 RTP packets behind the next few
+ *   duplicate:P%[,seed=N] from then on sends P of 100 RTP packets twice
  *   jump:BY               the camera's clock steps: RTP time, NTP time and the time in the picture; BY may be negative
  *   garbage[:BYTES[,seed=N]]  sends that many bytes (4096) of nonsense between two packets
  * </pre>
  *
- * Without {@code @TIME} it happens 10 s after the first PLAY; {@code lose} begins at once.
+ * Without {@code @TIME} it happens 10 s after the first PLAY; {@code lose}, {@code reorder} and {@code duplicate} begin at
+ * once.
  */
 public sealed interface Fault {
     /** Closes the connections open at that time, without TEARDOWN or goodbye. */
@@ -36,6 +40,12 @@ public sealed interface Fault {
 
     /** Each RTP packet is lost with this probability. */
     record Lose(Duration at, double probability, long seed) implements Fault {}
+
+    /** Each RTP packet is sent behind up to {@link LossyWire#MAX_DISPLACEMENT} of those after it with this probability. */
+    record Reorder(Duration at, double probability, long seed) implements Fault {}
+
+    /** Each RTP packet is sent twice with this probability. */
+    record Duplicate(Duration at, double probability, long seed) implements Fault {}
 
     /** The camera's clock steps. */
     record Jump(Duration at, Duration by) implements Fault {}
@@ -86,16 +96,18 @@ public sealed interface Fault {
             Map<String, String> arguments = arguments(whole.group(2) == null ? "" : whole.group(2));
             String first = arguments.getOrDefault("", "");
             Duration at = whole.group(3) == null
-                    ? name.equals("lose") ? Duration.ZERO : DEFAULT_AT
+                    ? Set.of("lose", "reorder", "duplicate").contains(name) ? Duration.ZERO : DEFAULT_AT
                     : duration(whole.group(3), "time after @");
             Fault fault = switch (name) {
                 case "drop" -> new Drop(at);
                 case "stall" -> new Stall(at, first.isEmpty() ? FOR_GOOD : duration(first, "how long"));
                 case "reboot" -> new Reboot(at, first.isEmpty() ? DEFAULT_REBOOT : duration(first, "how long"));
                 case "lose" -> new Lose(at, percent(first), seed(arguments));
+                case "reorder" -> new Reorder(at, percent(first), seed(arguments));
+                case "duplicate" -> new Duplicate(at, percent(first), seed(arguments));
                 case "jump" -> new Jump(at, signedDuration(first, "by how much"));
                 case "garbage" -> new Garbage(at, bytes(first), seed(arguments));
-                default -> throw wrong("one of drop, stall, reboot, lose, jump, garbage");
+                default -> throw wrong("one of drop, stall, reboot, lose, reorder, duplicate, jump, garbage");
             };
             return refuseUnused(name, arguments, fault);
         }
@@ -113,7 +125,10 @@ public sealed interface Fault {
         }
 
         private Fault refuseUnused(String name, Map<String, String> arguments, Fault fault) {
-            boolean seeded = fault instanceof Lose || fault instanceof Garbage;
+            boolean seeded = fault instanceof Lose
+                    || fault instanceof Reorder
+                    || fault instanceof Duplicate
+                    || fault instanceof Garbage;
             for (String key : arguments.keySet()) {
                 if (!key.isEmpty() && !(seeded && key.equals("seed"))) {
                     throw wrong("no argument " + key + " for " + name);

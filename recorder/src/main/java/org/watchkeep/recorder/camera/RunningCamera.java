@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,6 +22,7 @@ import org.watchkeep.recorder.rtsp.Manners;
 import org.watchkeep.recorder.rtsp.MediaSink;
 import org.watchkeep.recorder.rtsp.MediaSource;
 import org.watchkeep.recorder.rtsp.MediaSubscription;
+import org.watchkeep.recorder.rtsp.MediaTransport;
 import org.watchkeep.recorder.rtsp.MountAccess;
 
 /**
@@ -43,7 +45,8 @@ final class RunningCamera implements MediaSource {
     private final List<Viewer> viewers = new ArrayList<>();
     private final Deque<Fault> faults;
     private final List<Oddity> oddities;
-    private final List<Fault.Lose> losses = new ArrayList<>();
+    private final List<Fault> wireFaults = new ArrayList<>();
+    private final WireTally wireTally = new WireTally();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private boolean running;
     private boolean closed;
@@ -94,6 +97,11 @@ final class RunningCamera implements MediaSource {
                 "");
     }
 
+    /** Any thread. */
+    WireTally wireTally() {
+        return wireTally;
+    }
+
     SimulatedCamera camera() {
         return camera;
     }
@@ -105,6 +113,11 @@ final class RunningCamera implements MediaSource {
             access = oddity.access(access);
         }
         return access;
+    }
+
+    @Override
+    public Set<MediaTransport> transports() {
+        return camera.transports();
     }
 
     @Override
@@ -164,8 +177,8 @@ final class RunningCamera implements MediaSource {
             return;
         }
         viewers.add(viewer);
-        for (Fault.Lose lose : losses) {
-            onLoop(viewer, v -> v.lose(lose.probability(), lose.seed()));
+        for (Fault fault : wireFaults) {
+            onLoop(viewer, v -> v.spoil(fault, wireTally));
         }
         if (!playedOnce) {
             playedOnce = true;
@@ -242,9 +255,9 @@ final class RunningCamera implements MediaSource {
             forEachViewer(viewer -> viewer.sink().disconnect());
         } else if (fault instanceof Fault.Stall stall) {
             forEachViewer(viewer -> viewer.stall(stall.lasts()));
-        } else if (fault instanceof Fault.Lose lose) {
-            losses.add(lose);
-            forEachViewer(viewer -> viewer.lose(lose.probability(), lose.seed()));
+        } else if (fault instanceof Fault.Lose || fault instanceof Fault.Reorder || fault instanceof Fault.Duplicate) {
+            wireFaults.add(fault);
+            forEachViewer(viewer -> viewer.spoil(fault, wireTally));
         } else if (fault instanceof Fault.Garbage garbage) {
             forEachViewer(viewer -> viewer.garbage(garbage.bytes(), garbage.seed()));
         } else if (fault instanceof Fault.Jump jump) {

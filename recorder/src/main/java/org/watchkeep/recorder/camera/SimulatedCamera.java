@@ -2,7 +2,9 @@
 package org.watchkeep.recorder.camera;
 
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import org.watchkeep.recorder.rtsp.MediaTransport;
 import org.watchkeep.recorder.rtsp.MountAccess;
 
 /**
@@ -15,10 +17,20 @@ import org.watchkeep.recorder.rtsp.MountAccess;
  * @param access who may watch
  * @param faults what goes wrong, and when
  * @param quirks what it does otherwise than the standards say, all the time
+ * @param transports by which ways it is served
  */
 public record SimulatedCamera(
-        String path, int number, String name, Scene scene, MountAccess access, List<Fault> faults, List<Quirk> quirks) {
+        String path,
+        int number,
+        String name,
+        Scene scene,
+        MountAccess access,
+        List<Fault> faults,
+        List<Quirk> quirks,
+        Set<MediaTransport> transports) {
     private static final Pattern PATH = Pattern.compile("/[A-Za-z0-9._~/-]{1,100}");
+
+    private static final Set<MediaTransport> ANY = Set.of(MediaTransport.values());
 
     /** Longer names are in no site's list, and would not fit the picture. */
     private static final int MAX_NAME_LENGTH = 100;
@@ -61,6 +73,10 @@ public record SimulatedCamera(
             throw new IllegalArgumentException(
                     "name: " + name.length() + " characters (expected: 1 to " + MAX_NAME_LENGTH + ", on one line)");
         }
+        if (transports.isEmpty()) {
+            throw new IllegalArgumentException("transports: none (expected: at least one of tcp, udp, rtsps)");
+        }
+        transports = Set.copyOf(transports);
         faults = List.copyOf(faults);
         quirks = List.copyOf(quirks);
     }
@@ -73,7 +89,7 @@ public record SimulatedCamera(
     /** A drawn street that anybody may watch, at {@code /camN}, coded so. */
     public static SimulatedCamera drawn(int number, String name, Coding coding) {
         return new SimulatedCamera(
-                "/cam" + number, number, name, new Drawn(coding), MountAccess.OPEN, List.of(), List.of());
+                "/cam" + number, number, name, new Drawn(coding), MountAccess.OPEN, List.of(), List.of(), ANY);
     }
 
     /** A file that anybody may watch, at {@code /camN}. */
@@ -85,22 +101,28 @@ public record SimulatedCamera(
                 new FromFile(footage, play, begin),
                 MountAccess.OPEN,
                 List.of(),
-                List.of());
+                List.of(),
+                ANY);
     }
 
     public SimulatedCamera withName(String other) {
-        return new SimulatedCamera(path, number, other, scene, access, faults, quirks);
+        return new SimulatedCamera(path, number, other, scene, access, faults, quirks, transports);
     }
 
     public SimulatedCamera withAccess(MountAccess other) {
-        return new SimulatedCamera(path, number, name, scene, other, faults, quirks);
+        return new SimulatedCamera(path, number, name, scene, other, faults, quirks, transports);
     }
 
     public SimulatedCamera withFaults(List<Fault> others) {
-        return new SimulatedCamera(path, number, name, scene, access, others, quirks);
+        return new SimulatedCamera(path, number, name, scene, access, others, quirks, transports);
     }
 
     public SimulatedCamera withQuirks(List<Quirk> others) {
-        return new SimulatedCamera(path, number, name, scene, access, faults, others);
+        return new SimulatedCamera(path, number, name, scene, access, faults, others, transports);
+    }
+
+    /** Served by these ways only; by TLS alone it has an {@code rtsps://} address. */
+    public SimulatedCamera withTransports(Set<MediaTransport> others) {
+        return new SimulatedCamera(path, number, name, scene, access, faults, quirks, others);
     }
 }

@@ -8,8 +8,10 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -21,9 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.recorder.camera.SimulatedCamera.Drawn;
 import org.watchkeep.recorder.camera.SimulatedCamera.FromFile;
+import org.watchkeep.recorder.rtsp.MediaTransport;
 import org.watchkeep.recorder.rtsp.NettyTransport;
 import org.watchkeep.recorder.rtsp.RtspServer;
 import org.watchkeep.recorder.rtsp.RtspServerSettings;
+import org.watchkeep.recorder.rtsp.ServerCertificate;
 import org.watchkeep.recorder.rtsp.ServerTally;
 
 /**
@@ -46,6 +50,7 @@ public final class SimulatedCameras implements Closeable {
     private final ScheduledThreadPoolExecutor pacing;
     private final List<RunningCamera> cameras = new ArrayList<>();
     private final InetSocketAddress address;
+    private final ServerCertificate certificate;
     private final ServerTally tally = new ServerTally();
     /** Null while the port refuses. Guarded by this. */
     private @Nullable RtspServer server;
@@ -66,6 +71,8 @@ public final class SimulatedCameras implements Closeable {
         pacing.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         pacing.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         try {
+            certificate = ServerCertificate.selfSigned(
+                    "Watchkeep simulated camera", wanted.getAddress().getHostAddress(), Instant.now());
             for (SimulatedCamera camera : cameras) {
                 this.cameras.add(new RunningCamera(camera, sourceOf(camera), clock, pacing, this::reboot));
             }
@@ -107,7 +114,8 @@ public final class SimulatedCameras implements Closeable {
 
     private RtspServer listen(InetSocketAddress at) throws IOException {
         RtspServerSettings settings = new RtspServerSettings(
-                at, "Watchkeep simulated camera", RtspServerSettings.DEFAULT_SESSION_TIMEOUT_SECONDS);
+                        at, "Watchkeep simulated camera", RtspServerSettings.DEFAULT_SESSION_TIMEOUT_SECONDS)
+                .withCertificate(certificate);
         RtspServer listening = new RtspServer(settings, transport, loops, new SecureRandom(), clock.monoNanos(), tally);
         for (RunningCamera running : cameras) {
             listening.mount(running.camera().path(), running, running.access());
@@ -125,9 +133,23 @@ public final class SimulatedCameras implements Closeable {
         String host = address.getAddress().getHostAddress();
         String bracketed = host.contains(":") ? "[" + host + "]" : host;
         return cameras.stream()
-                .map(running -> URI.create(
-                        "rtsp://" + bracketed + ":" + port() + running.camera().path()))
+                .map(running -> URI.create(scheme(running.camera()) + bracketed + ":" + port()
+                        + running.camera().path()))
                 .toList();
+    }
+
+    private static String scheme(SimulatedCamera camera) {
+        return camera.transports().equals(Set.of(MediaTransport.RTSPS)) ? "rtsps://" : "rtsp://";
+    }
+
+    /** What the faults of the wire have done to each camera's packets, in the order given. */
+    public List<WireTally> wireTallies() {
+        return cameras.stream().map(RunningCamera::wireTally).toList();
+    }
+
+    /** SHA-256 of the certificate that all cameras show, made at the start and signed by itself: what a client pins. */
+    public String certificateSha256() {
+        return certificate.sha256();
     }
 
     /**

@@ -46,8 +46,7 @@ final class Viewer implements MediaSubscription {
     private @Nullable Shot lastReported;
     private long stallNanos;
     private @Nullable Shot stalledSince;
-    private double lossProbability;
-    private SplittableRandom loss = new SplittableRandom(0);
+    private final LossyWire wire;
 
     Viewer(
             String camera,
@@ -57,6 +56,7 @@ final class Viewer implements MediaSubscription {
             Consumer<Viewer> onGone) {
         this.camera = camera;
         this.sink = sink;
+        this.wire = new LossyWire(packet -> sink.sendRtp(TRACK, packet));
         this.onGone = onGone;
         packetiser = new RtpPacketiser(ByteBufAllocator.DEFAULT, random.nextInt(), random.nextInt());
         timestampBase = random.nextInt();
@@ -136,15 +136,12 @@ final class Viewer implements MediaSubscription {
             packetiser.packetise(shot.picture(), rtp(shot.ticks90k()), packet -> oddWire.add(packet, codec));
             oddWire.finishPicture(this::sendOrLose);
         }
+        wire.flush();
         lastSent = shot;
     }
 
     private void sendOrLose(ByteBuf packet) {
-        if (lossProbability > 0 && loss.nextDouble() < lossProbability) {
-            packet.release();
-        } else {
-            sink.sendRtp(TRACK, packet);
-        }
+        wire.send(packet);
     }
 
     /** RFC 3550 5.1: timestamps begin anywhere and wrap. */
@@ -159,6 +156,7 @@ final class Viewer implements MediaSubscription {
     }
 
     private void sayGoodbye() {
+        wire.flush();
         over = true;
         Shot last = lastSent;
         if (last != null) {
@@ -180,10 +178,9 @@ final class Viewer implements MediaSubscription {
         stalledSince = null;
     }
 
-    /** Fault: loses packets from now on. */
-    void lose(double probability, long seed) {
-        lossProbability = probability;
-        loss = new SplittableRandom(seed);
+    /** Fault: loses, swaps or doubles packets from now on. */
+    void spoil(Fault fault, WireTally counts) {
+        wire.spoil(fault, counts);
     }
 
     /** Fault: nonsense between two packets. */
@@ -196,6 +193,7 @@ final class Viewer implements MediaSubscription {
 
     @Override
     public void stop() {
+        wire.flush();
         over = true;
         waiting.clear();
         onGone.accept(this);

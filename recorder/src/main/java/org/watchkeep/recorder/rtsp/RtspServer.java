@@ -10,6 +10,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.OptionalSslHandler;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -18,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one RTSP server: simulated cameras are mounted on it, and replay is. Serves interleaved, over UDP and inside
@@ -47,6 +50,7 @@ public final class RtspServer implements AutoCloseable {
 
     private final RtspServerSettings settings;
     private final NettyTransport transport;
+    private final @Nullable SslContext tls;
     private final RandomGenerator random;
     private final LongSupplier monoNanos;
     private final ServerTally tally;
@@ -87,6 +91,9 @@ public final class RtspServer implements AutoCloseable {
         this.transport = transport;
         this.random = random;
         this.monoNanos = monoNanos;
+        this.tls = settings.certificate().isPresent()
+                ? TlsContexts.server(settings.certificate().get())
+                : null;
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops)
                 .channel(transport.serverSocket())
@@ -117,6 +124,10 @@ public final class RtspServer implements AutoCloseable {
             return;
         }
         connections.add(channel);
+        if (tls != null) {
+            // What begins like TLS is TLS; the rest is RTSP in clear.
+            channel.pipeline().addLast(new OptionalSslHandler(tls));
+        }
         channel.pipeline().addLast(new ServerConnection(this, channel));
     }
 

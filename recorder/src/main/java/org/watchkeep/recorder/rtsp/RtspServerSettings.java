@@ -2,6 +2,7 @@
 package org.watchkeep.recorder.rtsp;
 
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * How the server listens. Immutable.
@@ -9,8 +10,10 @@ import java.net.InetSocketAddress;
  * @param address port 0 takes any free one
  * @param product the Server header
  * @param sessionTimeoutSeconds after so long without a word from the client its connection is closed
+ * @param certificate shown to clients that begin with TLS, on the same port; without one none can
  */
-public record RtspServerSettings(InetSocketAddress address, String product, int sessionTimeoutSeconds) {
+public record RtspServerSettings(
+        InetSocketAddress address, String product, int sessionTimeoutSeconds, Optional<ServerCertificate> certificate) {
     /** RFC 2326 12.37. */
     public static final int DEFAULT_SESSION_TIMEOUT_SECONDS = 60;
 
@@ -18,6 +21,15 @@ public record RtspServerSettings(InetSocketAddress address, String product, int 
         if (sessionTimeoutSeconds < 1) {
             throw new IllegalArgumentException("sessionTimeoutSeconds: " + sessionTimeoutSeconds + " (expected: >= 1)");
         }
+    }
+
+    /** Without TLS. */
+    public RtspServerSettings(InetSocketAddress address, String product, int sessionTimeoutSeconds) {
+        this(address, product, sessionTimeoutSeconds, Optional.empty());
+    }
+
+    public RtspServerSettings withCertificate(ServerCertificate shown) {
+        return new RtspServerSettings(address, product, sessionTimeoutSeconds, Optional.of(shown));
     }
 
     public static RtspServerSettings on(InetSocketAddress address) {

@@ -11,7 +11,6 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -50,7 +49,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
 
     private final RtspServer server;
     private final Channel channel;
-    private final boolean isTls;
     private final InterleavedDecoder decoder;
     private final ServerAuth auth;
     private @Nullable ServerSession session;
@@ -63,7 +61,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     ServerConnection(RtspServer server, Channel channel) {
         this.server = server;
         this.channel = channel;
-        this.isTls = channel.pipeline().get(SslHandler.class) != null;
         this.decoder = new InterleavedDecoder(channel.alloc(), InterleavedDecoder.Junk.REFUSE, this);
         this.auth = new ServerAuth(server.random());
     }
@@ -335,7 +332,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     /** A mount may be served inside TLS only, or never. */
     private boolean isReachable(RtspServer.Mount mount) {
         Set<MediaTransport> offered = mount.source().transports();
-        return isTls
+        return isTls()
                 ? offered.contains(MediaTransport.RTSPS)
                 : offered.contains(MediaTransport.TCP) || offered.contains(MediaTransport.UDP);
     }
@@ -375,14 +372,18 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
                         transport.get().channels().orElseGet(() -> TransportHeader.Channels.ofTrack(track)));
     }
 
+    private boolean isTls() {
+        return channel.pipeline().get(SslHandler.class) != null;
+    }
+
     /** Media of a TLS connection stay inside it. */
     private boolean isServed(Set<MediaTransport> offered, TransportHeader asked) {
         if (asked.isUdp()) {
-            return !isTls
+            return !isTls()
                     && offered.contains(MediaTransport.UDP)
                     && asked.clientPorts().isPresent();
         }
-        return isTls || offered.contains(MediaTransport.TCP);
+        return isTls() || offered.contains(MediaTransport.TCP);
     }
 
     private RtspResponse setUpInterleaved(ServerSession current, int track, TransportHeader.Channels channels) {
@@ -393,60 +394,21 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
                 .with(RtspHeaders.TRANSPORT, TransportHeader.request(channels));
     }
 
-    /** Datagrams go to the client that asked, whatever destination it names: or anybody could have anybody flooded. */
     private RtspResponse setUpDatagrams(ServerSession current, int track, TransportHeader.Ports asked) {
-        InetAddress client = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-        PortPair ports;
+        ServerDatagrams opened;
         try {
-            ports = UdpPorts.open(
-                    server.transport(),
-                    channel.eventLoop(),
-                    ((InetSocketAddress) channel.localAddress()).getAddress(),
-                    new SignsOfLife(client));
+            opened = ServerDatagrams.open(
+                    server.transport(), channel, asked, () -> lastHeardNanos = server.monoNanos(), current::onWritable);
         } catch (IOException e) {
             LOG.warn("{}: {}", channel.remoteAddress(), e.getMessage());
             return RtspResponse.of(RtspResponse.SERVICE_UNAVAILABLE);
         }
-        ServerLane lane = new ServerLane.Datagrams(
-                ports, new InetSocketAddress(client, asked.rtp()), new InetSocketAddress(client, asked.rtcp()));
-        if (!current.setUp(track, lane)) {
-            lane.close();
+        if (!current.setUp(track, opened.lane())) {
+            opened.lane().close();
             return RtspResponse.of(RtspResponse.BAD_REQUEST);
         }
-        TransportHeader.Ports own = new TransportHeader.Ports(ports.rtpPort(), ports.rtpPort() + 1);
         return withSession(current.id(), RtspResponse.of(RtspResponse.OK))
-                .with(RtspHeaders.TRANSPORT, TransportHeader.grant(asked, own));
-    }
-
-    /** What a client sends to our ports is receiver reports, and packets that open its NAT. */
-    private final class SignsOfLife implements PortPair.Receiver {
-        private final InetAddress client;
-
-        SignsOfLife(InetAddress client) {
-            this.client = client;
-        }
-
-        @Override
-        public void onBytes() {}
-
-        @Override
-        public void onRtp(ByteBuf packet, InetSocketAddress from) {
-            if (from.getAddress().equals(client)) {
-                lastHeardNanos = server.monoNanos();
-            }
-        }
-
-        @Override
-        public void onRtcp(ByteBuf packet, InetSocketAddress from) {
-            onRtp(packet, from);
-        }
-
-        @Override
-        public void onWritable() {
-            if (session != null) {
-                session.onWritable();
-            }
-        }
+                .with(RtspHeaders.TRANSPORT, TransportHeader.grant(asked, opened.ports()));
     }
 
     /** The media section whose control ends this address; the only one where the address is the mount's own. */

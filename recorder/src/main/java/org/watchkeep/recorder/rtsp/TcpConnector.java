@@ -2,10 +2,14 @@
 package org.watchkeep.recorder.rtsp;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class TcpConnector implements Connector {
     /** A camera on its network answers in milliseconds; one that is starting drops the first packet, sent again after 1 s. */
     private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+
+    /** A small camera computes for a second or two. */
+    private static final int HANDSHAKE_TIMEOUT_MILLIS = 10_000;
 
     /** 64 KiB: with bursts of pictures more never fills, and less costs reads (measured: 16, 64 and 256 KiB). */
     private static final int READ_BUFFER_BYTES = 64 << 10;
@@ -46,12 +53,27 @@ public final class TcpConnector implements Connector {
 
     @Override
     public void connect(RtspUrl to, ChannelHandler handler, Consumer<IOException> onFailure) {
-        if (to.isTls()) {
-            loop.execute(() -> onFailure.accept(new IOException("rtsps is not built yet")));
-            return;
-        }
+        connect(to, TlsTrust.SYSTEM, handler, onFailure);
+    }
+
+    @Override
+    public Connector trusting(TlsTrust trust) {
+        return new Connector() {
+            @Override
+            public void connect(RtspUrl to, ChannelHandler handler, Consumer<IOException> onFailure) {
+                TcpConnector.this.connect(to, trust, handler, onFailure);
+            }
+
+            @Override
+            public PortPair openPorts(@Nullable SocketAddress localEnd, PortPair.Receiver receiver) throws IOException {
+                return TcpConnector.this.openPorts(localEnd, receiver);
+            }
+        };
+    }
+
+    private void connect(RtspUrl to, TlsTrust trust, ChannelHandler handler, Consumer<IOException> onFailure) {
         byte[] literal = NetUtil.createByteArrayFromIpAddressString(to.host());
-        if (literal != null) {
+        if (literal != null && !to.isTls()) {
             try {
                 dial(new InetSocketAddress(InetAddress.getByAddress(literal), to.port()), handler, onFailure);
             } catch (UnknownHostException e) {
@@ -59,14 +81,30 @@ public final class TcpConnector implements Connector {
             }
             return;
         }
+        // Names are looked up and certificates read elsewhere: both block.
         nameLookups.execute(() -> {
             try {
                 InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(to.host()), to.port());
-                loop.execute(() -> dial(address, handler, onFailure));
-            } catch (UnknownHostException e) {
+                ChannelHandler first = to.isTls() ? withTls(to, trust, handler, onFailure) : handler;
+                loop.execute(() -> dial(address, first, onFailure));
+            } catch (IOException e) {
                 loop.execute(() -> onFailure.accept(e));
             }
         });
+    }
+
+    /** Made anew for each connection: an authority's file may have been replaced since the last. */
+    private static ChannelHandler withTls(
+            RtspUrl to, TlsTrust trust, ChannelHandler handler, Consumer<IOException> onFailure) throws IOException {
+        SslContext context = TlsContexts.client(trust);
+        return new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                SslHandler tls = context.newHandler(channel.alloc(), to.host(), to.port());
+                tls.setHandshakeTimeoutMillis(HANDSHAKE_TIMEOUT_MILLIS);
+                channel.pipeline().addLast(tls, new TlsGate(handler, onFailure));
+            }
+        };
     }
 
     @Override

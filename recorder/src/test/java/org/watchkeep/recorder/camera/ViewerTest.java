@@ -142,7 +142,7 @@ class ViewerTest {
 
     @Test
     void lose_aTenth_leavesHolesInTheSequence() throws IOException {
-        viewer.lose(0.1, 3);
+        viewer.spoil(Fault.parse("lose:10%,seed=3"), new WireTally());
         send(0, 1_000, 5);
 
         long rtp = sink.notes.stream().filter(n -> n.startsWith("rtp")).count();

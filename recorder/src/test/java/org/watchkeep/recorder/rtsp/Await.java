@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.rtsp;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -16,7 +17,11 @@ public final class Await {
     private Await() {}
 
     public static void until(String what, BooleanSupplier isSo, Supplier<?> state) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+        until(what, Duration.ofSeconds(LIMIT_SECONDS), isSo, state);
+    }
+
+    public static void until(String what, Duration limit, BooleanSupplier isSo, Supplier<?> state) {
+        long end = System.nanoTime() + limit.toNanos();
         while (!isSo.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 throw new AssertionError("not so after " + LIMIT_SECONDS + " s: " + what + "; " + state.get());
