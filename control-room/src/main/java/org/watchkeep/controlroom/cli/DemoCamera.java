@@ -4,11 +4,13 @@ package org.watchkeep.controlroom.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.watchkeep.recorder.camera.FileFootage;
 import org.watchkeep.recorder.camera.SimulatedCamera;
 import org.watchkeep.recorder.camera.SimulatedCamera.Begin;
 import org.watchkeep.recorder.camera.SimulatedCamera.Play;
 import org.watchkeep.recorder.rtsp.Credentials;
+import org.watchkeep.recorder.rtsp.MediaTransport;
 import org.watchkeep.recorder.rtsp.MountAccess;
 import org.watchkeep.recorder.rtsp.MountAccess.Scheme;
 
@@ -19,6 +21,8 @@ record DemoCamera(int number, String name, Scheme scheme, Manner manner) {
         USUAL,
         /** Its media comes in datagrams. */
         OVER_UDP,
+        /** Speaks inside TLS only, with a certificate of its own that is pinned. */
+        OVER_TLS,
         /** Serves the H.265 clip. */
         H265
     }
@@ -55,6 +59,8 @@ record DemoCamera(int number, String name, Scheme scheme, Manner manner) {
 
     private static final int OVER_UDP = 5;
 
+    private static final int OVER_TLS = 3;
+
     private static final int FIRST_NUMBER = 101;
 
     static List<DemoCamera> fleet(int count) {
@@ -70,14 +76,23 @@ record DemoCamera(int number, String name, Scheme scheme, Manner manner) {
     private static Manner manner(int place) {
         return switch (place) {
             case OVER_UDP -> Manner.OVER_UDP;
+            case OVER_TLS -> Manner.OVER_TLS;
             case H265 -> Manner.H265;
             default -> Manner.USUAL;
         };
     }
 
-    /** What its entry in the configuration says of how media is asked for. */
-    String transportKey() {
-        return manner == Manner.OVER_UDP ? ", transport: udp" : "";
+    /**
+     * What its entry in the configuration says of how media is asked for.
+     *
+     * @param certificateSha256 of the certificate it shows inside TLS
+     */
+    String transportKey(String certificateSha256) {
+        return switch (manner) {
+            case OVER_UDP -> ", transport: udp";
+            case OVER_TLS -> ", tls: {pin: \"" + certificateSha256 + "\"}";
+            default -> "";
+        };
     }
 
     String id() {
@@ -99,8 +114,10 @@ record DemoCamera(int number, String name, Scheme scheme, Manner manner) {
                 ? SimulatedCamera.fromFile(number, FileFootage.streetInH265(), Play.LOOPING, Begin.AT_ONCE)
                         .withName(name)
                 : SimulatedCamera.drawn(number, name);
+        SimulatedCamera served =
+                manner == Manner.OVER_TLS ? camera.withTransports(Set.of(MediaTransport.RTSPS)) : camera;
         return wantsLogin()
-                ? camera.withAccess(new MountAccess(scheme, "demo", new Credentials(USER, password)))
-                : camera;
+                ? served.withAccess(new MountAccess(scheme, "demo", new Credentials(USER, password)))
+                : served;
     }
 }

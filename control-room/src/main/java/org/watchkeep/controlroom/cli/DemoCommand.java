@@ -101,7 +101,11 @@ final class DemoCommand implements Callable<Integer> {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         CameraClock clock = new CameraClock(shell.clock(), shell.nanoTime());
         try (SimulatedCameras drawn = SimulatedCameras.start(anyPort, clock, simulated)) {
-            SiteConfig site = folder.prepare(fleet, drawn.urls(), shell.clock().instant());
+            SiteConfig site = folder.prepare(
+                    fleet,
+                    drawn.urls(),
+                    drawn.certificateSha256(),
+                    shell.clock().instant());
             ControlRoom room =
                     ControlRoom.open(folder.path(), site, new SystemStoreClock(), AcknowledgementListener.NONE);
             try (room) {

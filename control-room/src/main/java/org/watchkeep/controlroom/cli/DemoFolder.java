@@ -116,11 +116,11 @@ final class DemoFolder implements Closeable {
     }
 
     /** Writes the configuration of these cameras, makes the store when there is none, and reads the site back. */
-    SiteConfig prepare(List<DemoCamera> cameras, List<URI> urls, Instant now)
+    SiteConfig prepare(List<DemoCamera> cameras, List<URI> urls, String certificateSha256, Instant now)
             throws IOException, Refusal, ConfigException {
         secret(folder.resolve("passphrase"));
         Path file = folder.resolve(Installation.SITE);
-        Files.writeString(file, yaml(cameras, urls));
+        Files.writeString(file, yaml(cameras, urls, certificateSha256));
         SiteConfig site = SiteConfigReader.read(file);
         if (Installation.find(folder).isEmpty()) {
             Installation installation = new Installation(
@@ -130,7 +130,7 @@ final class DemoFolder implements Closeable {
         return site;
     }
 
-    private String yaml(List<DemoCamera> cameras, List<URI> urls) {
+    private String yaml(List<DemoCamera> cameras, List<URI> urls, String certificateSha256) {
         StringBuilder yaml = new StringBuilder("""
             %s
             site: {name: Watchkeep demo, timeZone: Europe/London}
@@ -146,7 +146,7 @@ final class DemoFolder implements Closeable {
             yaml.append("  - {id: ").append(camera.id());
             yaml.append(", number: ").append(camera.number());
             yaml.append(", name: ").append(camera.name());
-            yaml.append(", url: \"").append(urls.get(i)).append('"').append(camera.transportKey());
+            yaml.append(", url: \"").append(urls.get(i)).append('"').append(camera.transportKey(certificateSha256));
             if (camera.wantsLogin()) {
                 yaml.append(", credentials: {user: ").append(DemoCamera.USER);
                 yaml.append(", passwordFile: ")

@@ -53,7 +53,7 @@ class DemoIT {
             assertExtractedWhole(data, camera);
         }
         assertThat(logins).containsExactlyInAnyOrder("none", "basic", "digest-md5", "digest-sha256");
-        assertThat(transports).containsExactlyInAnyOrder("tcp", "udp");
+        assertThat(transports).containsExactlyInAnyOrder("tcp", "udp", "rtsps");
         assertThat(codecs).containsExactlyInAnyOrder("h264", "h265");
     }
 
