@@ -251,7 +251,7 @@ class RtspSessionUdpTest {
         camera.sendFrame(2, packet(1));
         assertThat(seen).containsExactly("playing", "rtp 1");
         assertThat(track.orElseThrow().transport()).isEqualTo("tcp");
-        assertThat(track.orElseThrow().tolerances()).containsExactly(Tolerance.TCP_WHERE_UDP_WAS_ASKED);
+        assertThat(track.orElseThrow().tolerances()).contains(Tolerance.TCP_WHERE_UDP_WAS_ASKED);
         assertThat(ports().isClosed).isTrue();
     }
 
