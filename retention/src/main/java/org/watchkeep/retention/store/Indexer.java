@@ -129,6 +129,7 @@ final class Indexer {
         log.error("the index is behind: {} segments are let go and read again from their reels later", tooMany);
         for (Waiting oldest : waiting.subList(0, tooMany)) {
             oldest.segment.lowest().forEach((ring, at) -> missing.merge(ring, new Missing(at, at), Missing::and));
+            oldest.segment.highest().forEach((ring, at) -> missing.merge(ring, new Missing(at, at), Missing::and));
             oldest.stream.forget(List.of(oldest.segment));
         }
         behind = true;
@@ -205,6 +206,23 @@ final class Indexer {
 
     // ---- catching up ----------------------------------------------------------------------------------------------
 
+    /** One whose last reel is behind the span may have come to the index whole, from memory, in the meantime. */
+    private List<SegmentIndex.Row> notKnownBetter(List<SegmentIndex.Row> leftOver) throws IOException {
+        List<SegmentIndex.Row> rows = new ArrayList<>();
+        for (SegmentIndex.Row row : leftOver) {
+            Segment found = row.segment();
+            long start = StreamState.micros(found.start());
+            boolean isKnown = index.find(found.epoch(), row.stream(), found.stream(), start, start + 1).stream()
+                    .anyMatch(standing -> standing.run() == found.run()
+                            && standing.number() == found.number()
+                            && standing.fragments().size() >= found.fragments().size());
+            if (!isKnown) {
+                rows.add(row);
+            }
+        }
+        return rows;
+    }
+
     /** One reel a round, oldest first; the one the head is in waits until it is full. */
     private void catchUp(Ring ring, Missing span) throws IOException {
         Reel next = ring.footage().stream()
@@ -214,7 +232,7 @@ final class Indexer {
         if (next == null || next.serial() > span.to.serial()) {
             // What is left got no seal, or is in another ring as well.
             if (missing.size() == 1) {
-                index.put(catchUp.leftOver(), Map.of());
+                index.put(notKnownBetter(catchUp.leftOver()), Map.of());
                 catchUp.clear();
             }
             missing.remove(ring.name());

@@ -34,6 +34,7 @@ final class SegmentBuilder {
     final long epoch;
     final long startUtcMicros;
     private final Map<String, RingPosition> lowest = new HashMap<>();
+    private final Map<String, RingPosition> highest = new HashMap<>();
     private final StreamId stream;
     private final String codec;
     private FragmentRef configuration;
@@ -56,6 +57,7 @@ final class SegmentBuilder {
 
     private void sawAt(String ring, FragmentRef at) {
         lowest.merge(ring, at.position(), RingPosition::min);
+        highest.merge(ring, at.position(), RingPosition::max);
     }
 
     /** The reference for a record at this place. */
@@ -116,6 +118,11 @@ final class SegmentBuilder {
     /** Where its records begin in each ring, by the ring's name. */
     Map<String, RingPosition> lowest() {
         return lowest;
+    }
+
+    /** Where its last records begin in each ring, its seal included. */
+    Map<String, RingPosition> highest() {
+        return highest;
     }
 
     /** The generation was cleared: its fragments there are gone, and without its configuration record all is. */
