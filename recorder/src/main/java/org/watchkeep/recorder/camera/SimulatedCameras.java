@@ -9,6 +9,7 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -72,7 +73,9 @@ public final class SimulatedCameras implements Closeable {
         pacing.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         try {
             certificate = ServerCertificate.selfSigned(
-                    "Watchkeep simulated camera", wanted.getAddress().getHostAddress(), Instant.now());
+                    "Watchkeep simulated camera",
+                    wanted.getAddress().getHostAddress(),
+                    Instant.EPOCH.plus(clock.utcMicros(), ChronoUnit.MICROS));
             for (SimulatedCamera camera : cameras) {
                 this.cameras.add(new RunningCamera(camera, sourceOf(camera), clock, pacing, this::reboot));
             }

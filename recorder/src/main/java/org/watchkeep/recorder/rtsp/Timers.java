@@ -33,7 +33,7 @@ public interface Timers {
 
             @Override
             public long nanos() {
-                return System.nanoTime();
+                return loop.ticker().nanoTime();
             }
         };
     }

@@ -2,6 +2,7 @@
 package org.watchkeep.recorder.ingest;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -52,6 +53,16 @@ final class TestStore implements AutoCloseable {
         return store.gaps(stream, Instant.EPOCH, Instant.MAX).stream()
                 .map(Gap::cause)
                 .toList();
+    }
+
+    /** Whether every segment of the stream has its seal: all that was handed over before is durable. */
+    boolean isSealed(StreamId stream) {
+        try {
+            List<Segment> segments = store.segments(stream, Instant.EPOCH, Instant.MAX);
+            return !segments.isEmpty() && segments.stream().allMatch(s -> s.state() == Segment.State.SEALED);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** All footage of a stream, of one run, as a file that plays. */

@@ -27,11 +27,11 @@ class PowerCutIT {
     private static final StreamId GATE = StreamId.main("gate");
     private static final StreamId SQUARE = StreamId.main("square");
 
-    /** Steps from one cut to the next: with 5 every phase of a commit is met within a few dozen cuts. */
-    private static final int EVERYDAY_STRIDE = 5;
+    /** Steps from one cut to the next: with 9 each phase of a commit and of a reel's end is met now and then. */
+    private static final int EVERYDAY_STRIDE = 9;
 
     /** Each draws anew which blocks stay. */
-    private static final int FOOTER_CUTS = 8;
+    private static final int FOOTER_CUTS = 6;
 
     private static final int SECONDS_IN_A_REEL_AND_A_HALF = 8;
 
@@ -39,7 +39,7 @@ class PowerCutIT {
     private Path folder;
 
     @Test
-    void powerCut_atEveryFifthStep_losesNothingAcknowledged() throws IOException {
+    void powerCut_atEveryNinthStep_losesNothingAcknowledged() throws IOException {
         cutAtEach(EVERYDAY_STRIDE, 40);
     }
 

@@ -36,7 +36,7 @@ class SeveralVolumesIT {
         new Life(seed).live();
     }
 
-    @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 30, shrinking = ShrinkingMode.OFF)
     @Tag("campaign")
     void manyLives_acknowledgedIsFoundAndTheRestExplained(@ForAll long seed) throws IOException {
         new Life(seed).live();
