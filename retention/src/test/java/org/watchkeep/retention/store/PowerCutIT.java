@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,7 +175,7 @@ class PowerCutIT {
 
     /**
      * The head had come by: only older than everything that is left of the stream, and only with more than a reel and a
-     * half (of four: one stands cleared, one is the head) acknowledged since.
+     * half (of four: one stands cleared, one is the head) written since.
      */
     private static boolean clearedBefore(
             StoreRig.Acknowledged key,
@@ -185,8 +186,9 @@ class PowerCutIT {
                 .mapToLong(StoreRig.Acknowledged::sequence)
                 .min()
                 .orElse(Long.MAX_VALUE);
-        long newest = acknowledged.keySet().stream()
-                .filter(other -> other.stream().equals(key.stream()))
+        // What was written and never acknowledged took the head on as well.
+        long newest = Stream.concat(acknowledged.keySet().stream(), there.keySet().stream())
+                .filter(other -> other.stream().equals(key.stream()) && other.run() == key.run())
                 .mapToLong(StoreRig.Acknowledged::sequence)
                 .max()
                 .orElse(0);
