@@ -111,7 +111,7 @@ public final class ChildProcess implements AutoCloseable {
     public long memoryBytes(String field) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
             if (line.startsWith(field + ":")) {
-                String[] parts = line.substring(field.length() + 1).strip().split(" +");
+                String[] parts = line.substring(field.length() + 1).strip().split(" +", -1);
                 return Long.parseLong(parts[0]) * 1_024;
             }
         }
