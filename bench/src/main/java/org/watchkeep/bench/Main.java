@@ -8,7 +8,10 @@ import org.watchkeep.bench.ingest.RecorderCommand;
 import org.watchkeep.controlroom.control.Refusal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Entry of {@code ./watchkeep bench}: the tree of benches. */
 public final class Main {
@@ -25,9 +28,18 @@ public final class Main {
             name = "watchkeep bench",
             description = "Measures what a recorder can carry.",
             synopsisSubcommandLabel = "COMMAND")
-    static final class Root {
+    static final class Root implements Runnable {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // picocli fills it in
+        CommandSpec spec;
+
         @Option(names = "--help", usageHelp = true, description = "Show this help.")
-        private boolean help;
+        boolean help;
+
+        @Override
+        public void run() {
+            throw new ParameterException(spec.commandLine(), "no bench given (expected: ingest or fleet)");
+        }
     }
 
     static CommandLine tree() {

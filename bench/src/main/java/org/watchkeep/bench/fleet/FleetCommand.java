@@ -49,7 +49,7 @@ public final class FleetCommand implements Callable<Integer> {
     private String listen;
 
     @Option(names = "--help", usageHelp = true, description = "Show this help.")
-    private boolean help;
+    boolean help;
 
     public FleetCommand(PrintStream out, PrintStream err, LongSupplier monoNanos) {
         this.out = out;

@@ -89,7 +89,7 @@ public final class IngestCommand implements Callable<Integer> {
     private boolean json;
 
     @Option(names = "--help", usageHelp = true, description = "Show this help.")
-    private boolean help;
+    boolean help;
 
     public IngestCommand(PrintStream out, PrintStream err, LongSupplier nanoTime) {
         this.out = out;
