@@ -12,4 +12,13 @@ public interface AcknowledgementListener {
      * @param digest SHA-256 of its payload, taken at receipt
      */
     void acknowledged(StreamId stream, long run, long sequence, Digest digest);
+
+    /**
+     * As above, for those who measure how long it took.
+     *
+     * @param startMonoNanos when its first picture was taken, on the recorder's monotonic clock
+     */
+    default void acknowledged(StreamId stream, long run, long sequence, Digest digest, long startMonoNanos) {
+        acknowledged(stream, run, sequence, digest);
+    }
 }

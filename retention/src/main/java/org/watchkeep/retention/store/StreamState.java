@@ -85,7 +85,7 @@ final class StreamState {
     }
 
     /** A fragment that can be found and read from now on, whatever happens. */
-    record Safe(long run, long sequence, Digest digest) {}
+    record Safe(long run, long sequence, Digest digest, long startMonoNanos) {}
 
     /**
      * A record of this stream that was under way is durable at this place.
@@ -99,7 +99,8 @@ final class StreamState {
         for (Orphan placed : place(key, header, digest, ring, at)) {
             if (placed.header.kind() == RecordHeader.Kind.FRAGMENT) {
                 count(placed.header);
-                safe.add(new Safe(placed.header.run(), placed.header.sequence(), placed.digest));
+                safe.add(new Safe(
+                        placed.header.run(), placed.header.sequence(), placed.digest, placed.header.startMonoNanos()));
             }
         }
         settle(key, "");

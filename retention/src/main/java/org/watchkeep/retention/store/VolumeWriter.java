@@ -356,7 +356,8 @@ final class VolumeWriter implements Runnable {
             }
             RingPosition at = new RingPosition(serial, batch.placedAt() + entry.at);
             for (StreamState.Safe safe : entry.stream.landed(header, entry.digest, ring, at)) {
-                around.listener.acknowledged(entry.stream.id, safe.run(), safe.sequence(), safe.digest());
+                around.listener.acknowledged(
+                        entry.stream.id, safe.run(), safe.sequence(), safe.digest(), safe.startMonoNanos());
             }
         }
     }
