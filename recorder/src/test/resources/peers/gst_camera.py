@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A camera made of the GStreamer RTSP server, for tests.
 
-gst_camera.py FILE.h264 none|basic|digest USER PASSWORD
+gst_camera.py FILE.h264|FILE.h265 none|basic|digest USER PASSWORD
 
-Loops over an H.264 byte stream at 25 pictures a second with times that only ever grow. Listens on a free port of the
-loopback address, prints it as "port N", and ends when its standard input does.
+Loops over a byte stream at 25 pictures a second with times that only ever grow. Listens on a free port of the loopback
+address, prints it as "port N", and ends when its standard input does.
 """
 
 import sys
@@ -16,16 +16,20 @@ gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
-CAPS = "video/x-h264,stream-format=byte-stream,alignment=au,framerate=25/1"
 PICTURE_NANOS = Gst.SECOND // 25
-PICTURE_MILLIS = 40
+PICTURE_MICROS = 40_000
+TRY_MILLIS = 20
+MAX_TRIES = 500
 
 
-def read_units(path):
+def caps(codec):
+    return f"video/x-{codec},stream-format=byte-stream,alignment=au"
+
+
+def read_units(path, codec):
     """Every access unit of the file, as bytes."""
     pipeline = Gst.parse_launch(
-        f"filesrc location={path} ! h264parse config-interval=-1 "
-        "! video/x-h264,stream-format=byte-stream,alignment=au ! appsink name=out sync=false"
+        f"filesrc location={path} ! {codec}parse config-interval=-1 ! {caps(codec)} ! appsink name=out sync=false"
     )
     out = pipeline.get_by_name("out")
     pipeline.set_state(Gst.State.PLAYING)
@@ -41,30 +45,41 @@ def read_units(path):
 
 
 class Camera(GstRtspServer.RTSPMediaFactory):
-    def __init__(self, units):
+    def __init__(self, units, codec):
         super().__init__()
         self.units = units
         self.set_shared(True)
         self.set_launch(
-            f"( appsrc name=src is-live=true format=time caps={CAPS} "
-            "! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
+            f"( appsrc name=src is-live=true format=time caps={caps(codec)},framerate=25/1 "
+            f"! {codec}parse ! rtp{codec}pay name=pay0 pt=96 config-interval=-1 )"
         )
         self.connect("media-configure", self.on_media)
 
     def on_media(self, _factory, media):
         source = media.get_element().get_child_by_name("src")
-        state = {"picture": 0}
+        state = {"picture": 0, "begun": 0, "tries": 0}
 
         def push():
             picture = state["picture"]
-            unit = self.units[picture % len(self.units)]
-            buffer = Gst.Buffer.new_wrapped(unit)
+            buffer = Gst.Buffer.new_wrapped(self.units[picture % len(self.units)])
             buffer.pts = buffer.dts = picture * PICTURE_NANOS
             buffer.duration = PICTURE_NANOS
+            if source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
+                # Not begun yet, or ended.
+                state["tries"] += 1
+                if picture == 0 and state["tries"] < MAX_TRIES:
+                    GLib.timeout_add(TRY_MILLIS, push)
+                return GLib.SOURCE_REMOVE
+            now = GLib.get_monotonic_time()
+            if picture == 0:
+                state["begun"] = now
             state["picture"] = picture + 1
-            return source.emit("push-buffer", buffer) == Gst.FlowReturn.OK
+            # Counted from the beginning: a timer that is late once is not late for ever after.
+            due = state["begun"] + (picture + 1) * PICTURE_MICROS
+            GLib.timeout_add(max(0, due - now) // 1000, push)
+            return GLib.SOURCE_REMOVE
 
-        GLib.timeout_add(PICTURE_MILLIS, push)
+        GLib.timeout_add(TRY_MILLIS, push)
 
 
 def demand_login(server, factory, scheme, user, password):
@@ -88,12 +103,13 @@ def demand_login(server, factory, scheme, user, password):
 
 def main():
     path, scheme, user, password = sys.argv[1:5]
+    codec = path.rpartition(".")[2]
     Gst.init(None)
-    units = read_units(path)
+    units = read_units(path, codec)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
     server.set_service("0")
-    factory = Camera(units)
+    factory = Camera(units, codec)
     if scheme != "none":
         demand_login(server, factory, scheme, user, password)
     server.get_mount_points().add_factory("/cam", factory)

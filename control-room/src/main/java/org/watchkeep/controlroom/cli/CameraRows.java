@@ -36,7 +36,8 @@ final class CameraRows {
                 .put("codec", camera.terms().map(Terms::codec).orElse(null))
                 .put("auth", camera.terms().map(Terms::auth).orElse(null))
                 .put("acknowledgedSeconds", camera.acknowledgedSeconds())
-                .put("lostPackets", camera.lostPackets());
+                .put("lostPackets", camera.lostPackets())
+                .put("damagedPictures", camera.damagedAccessUnits());
         if (camera.terms().isEmpty()) {
             node.put("termsReason", "no session yet: " + camera.detail());
         }

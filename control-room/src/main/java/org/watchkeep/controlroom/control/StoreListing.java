@@ -15,6 +15,7 @@ import org.watchkeep.retention.store.Digest;
 import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.Fragment;
 import org.watchkeep.retention.store.FragmentGoneException;
+import org.watchkeep.retention.store.FragmentRef;
 import org.watchkeep.retention.store.Gap;
 import org.watchkeep.retention.store.Segment;
 import org.watchkeep.retention.store.StreamId;
@@ -59,6 +60,11 @@ final class StoreListing {
                 .put("codec", Documents.codecName(segment.codec()))
                 .put("codecString", segment.codec())
                 .put("fragments", segment.fragments().size())
+                .put(
+                        "damagedFragments",
+                        segment.fragments().stream()
+                                .filter(FragmentRef::isDamaged)
+                                .count())
                 .put("bytes", segment.sizeBytes());
         try {
             Optional<Digest> digest = store.digest(segment);

@@ -14,11 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.recorder.camera.CameraClock;
+import org.watchkeep.recorder.camera.FileFootage;
 import org.watchkeep.recorder.camera.SimulatedCamera;
 import org.watchkeep.recorder.camera.SimulatedCameras;
 import org.watchkeep.recorder.rtsp.Credentials;
@@ -70,6 +72,29 @@ class CameraProbeIT {
             assertThat(refused.path("codec").isNull()).isTrue();
             assertThat(refused.path("reasons").path("codec").asText()).contains("login");
             assertEveryNullHasItsReason(refused);
+        }
+    }
+
+    /** A rate is the distance of two pictures: of one it would be a guess, and look like a figure. */
+    @Test
+    void probe_onePictureOnly_measuresNoRate() throws Exception {
+        Assumptions.assumeTrue(Program.isThere("ffmpeg"), "ffmpeg is not installed: test skipped");
+        PeerClip clip = PeerClip.make(folder.resolve("one.mp4"), "h264", 1, "-frames:v", "1");
+        try (SimulatedCameras cameras = SimulatedCameras.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                CameraClock.system(),
+                List.of(SimulatedCamera.fromFile(
+                        1,
+                        FileFootage.read(clip.file()),
+                        SimulatedCamera.Play.ONCE,
+                        SimulatedCamera.Begin.WITH_FIRST_CLIENT)))) {
+            JsonNode report =
+                    probe(Refusal.GOOD, cameras.urls().get(0).toString(), "--for", "5s", "--transport", "tcp");
+            assertThat(report.path("width").asInt()).isEqualTo(PeerClip.WIDTH);
+            for (String field : List.of("fps", "bitrate", "gopSeconds")) {
+                assertThat(report.path(field).isNull()).as(field).isTrue();
+            }
+            assertEveryNullHasItsReason(report);
         }
     }
 

@@ -136,10 +136,16 @@ public final class CameraProbe {
         Optional<TrackStatistics> seen = session.statistics().filter(track -> track.packets() > 0);
         String why = session.end().detail();
         boolean hasPictures = session.pictures() > 0;
+        // Of one picture alone the length is not known.
+        boolean hasRates = session.pictures() > 1;
         if (!hasPictures) {
             String none = seen.isPresent() ? "no whole picture came" : why;
             for (String field : List.of("width", "height", "fps", "gopSeconds", "bitrate")) {
                 reasons.put(field, none);
+            }
+        } else if (!hasRates) {
+            for (String field : List.of("fps", "bitrate")) {
+                reasons.put(field, "only one picture came in this time: look longer, with --for");
             }
         }
         Optional<String> codec = session.setUp()
@@ -183,11 +189,11 @@ public final class CameraProbe {
                 codec,
                 hasPictures ? OptionalInt.of(seen.orElseThrow().width()) : OptionalInt.empty(),
                 hasPictures ? OptionalInt.of(seen.orElseThrow().height()) : OptionalInt.empty(),
-                hasPictures ? OptionalDouble.of(session.pictures() / seconds) : OptionalDouble.empty(),
+                hasRates ? OptionalDouble.of(session.pictures() / seconds) : OptionalDouble.empty(),
                 session.keys() < 2
                         ? OptionalDouble.empty()
                         : OptionalDouble.of(session.keySeconds() / (session.keys() - 1)),
-                hasPictures ? OptionalLong.of(Math.round(session.bytes() * 8 / seconds)) : OptionalLong.empty(),
+                hasRates ? OptionalLong.of(Math.round(session.bytes() * 8 / seconds)) : OptionalLong.empty(),
                 isUnreachable ? Optional.empty() : Optional.of(session.auth()),
                 transports,
                 timeout,

@@ -179,7 +179,9 @@ final class CameraSession implements RtspSession.Listener {
         tick.cancel();
         VideoTrack ended = track;
         try {
-            if (ended != null) {
+            if (ended != null && end.reason() == SessionEnd.Reason.CLOSED && !isMediaMissing) {
+                ended.leave();
+            } else if (ended != null) {
                 ended.close();
             }
         } catch (RuntimeException e) {

@@ -127,7 +127,7 @@ final class ProbeSession implements RtspSession.Listener, FragmentSink {
         limit.cancel();
         tick.cancel();
         if (track != null) {
-            track.close();
+            track.leave();
         }
         end = Optional.of(how);
         ended.complete(this);

@@ -304,13 +304,26 @@ final class RtpVideoTrack implements VideoTrack {
 
     @Override
     public void close() {
+        close(true);
+    }
+
+    @Override
+    public void leave() {
+        // What was handed on before a marker that came too early stays, with what has come of the rest.
+        close(isReopened);
+    }
+
+    private void close(boolean isHalfKept) {
         AccessUnit unit = builder.unit();
-        if (unit != null && (isMarkerSeen || depacketiser.isFragmentOpen())) {
+        boolean isHalf = unit != null && (isMarkerSeen || depacketiser.isFragmentOpen());
+        if (unit != null && isHalf) {
             unit.isDamaged = true;
         }
         try {
             depacketiser.onLoss();
-            finishUnit();
+            if (!isHalf || isHalfKept) {
+                finishUnit();
+            }
         } catch (StreamFormatException e) {
             // The unit at hand passes its limit at its very end: there is nothing of it to keep, and no session to end.
             unusable++;

@@ -30,6 +30,12 @@ public interface VideoTrack {
      */
     void close();
 
+    /**
+     * As {@link #close}, when it is us who end the session: a picture whose rest the camera was still sending is left out, for
+     * half of it would look like damage.
+     */
+    void leave();
+
     /** As of the newest fragment, tick or {@link #close}. Any thread. */
     TrackStatistics statistics();
 }

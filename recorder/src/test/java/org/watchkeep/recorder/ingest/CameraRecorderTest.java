@@ -17,6 +17,7 @@ import org.watchkeep.recorder.rtsp.Credentials;
 import org.watchkeep.recorder.rtsp.FakeTimers;
 import org.watchkeep.recorder.rtsp.ScriptedCamera;
 import org.watchkeep.retention.store.Fragment;
+import org.watchkeep.retention.store.FragmentFlags;
 import org.watchkeep.retention.store.StoreClock;
 
 /** Supervision over hours in a moment: the camera is in memory, the test moves the time. */
@@ -423,6 +424,21 @@ class CameraRecorderTest {
         assertThat(rig.footage.last()).isEqualTo("end recorder-stopped");
         assertThat(rig.footage.status().acknowledgedMicros()).isBetween(2_400_000L, 2_600_000L);
         assertThat(rig.footage.isClosed).isTrue();
+    }
+
+    /** The camera was still sending the rest of it: half a picture would be damage of our own making. */
+    @Test
+    void stop_inTheMiddleOfAPicture_leavesThatPictureOut() {
+        Rig rig = new Rig("cam-1").start();
+        rig.play(2_500);
+        List<byte[]> cut = rig.video.next();
+        byte[] last = cut.get(cut.size() - 1);
+        last[1] = (byte) (last[1] & 0x7f);
+        cut.forEach(packet -> rig.camera.sendFrame(0, packet));
+        rig.recorder.stop(() -> rig.isStopped = true);
+        rig.camera.answer();
+        assertThat(rig.recorder.status().damagedAccessUnits()).isZero();
+        assertThat(rig.footage.fragments).noneMatch(fragment -> (fragment.flags() & FragmentFlags.DAMAGED) != 0);
     }
 
     @Test

@@ -65,6 +65,14 @@ final class TestStore implements AutoCloseable {
         }
     }
 
+    /** What is said of each fragment. */
+    List<Integer> flags(StreamId stream) throws IOException {
+        return store.segments(stream, Instant.EPOCH, Instant.MAX).stream()
+                .flatMap(segment -> segment.fragments().stream())
+                .map(FragmentRef::flags)
+                .toList();
+    }
+
     /** All footage of a stream, of one run, as a file that plays. */
     Path extract(StreamId stream, Path file) throws IOException {
         try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.watchkeep.recorder.camera.CameraClock;
 import org.watchkeep.recorder.camera.Fault;
+import org.watchkeep.recorder.camera.PictureProbe;
+import org.watchkeep.recorder.camera.PictureReport;
 import org.watchkeep.recorder.camera.SimulatedCamera;
 import org.watchkeep.recorder.camera.SimulatedCameras;
 import org.watchkeep.recorder.camera.WireTally;
@@ -30,10 +32,14 @@ import org.watchkeep.recorder.rtsp.NettyTransport;
 import org.watchkeep.recorder.rtsp.Peer;
 import org.watchkeep.recorder.rtsp.TlsTrust;
 import org.watchkeep.recorder.rtsp.TransportChoice;
+import org.watchkeep.retention.store.FragmentFlags;
+import org.watchkeep.retention.store.GapCause;
 import org.watchkeep.retention.store.StreamId;
 
 /** Simulated cameras recorded over UDP on a bad network, and inside TLS. */
 class TransportIT {
+    private static final double PICTURES_PER_SECOND = 12.5;
+
     @TempDir
     Path folder;
 
@@ -125,6 +131,13 @@ class TransportIT {
             assertThat(status().state()).isEqualTo(CameraState.RECORDING);
             assertPlays(false);
         }
+        assertThat(store.gapCauses(StreamId.main("cam")))
+                .containsExactly(GapCause.CONNECTING, GapCause.RECORDER_STOPPED);
+        assertThat(store.flags(StreamId.main("cam"))).anyMatch(flags -> (flags & FragmentFlags.DAMAGED) != 0);
+        PictureReport seen = PictureProbe.read(folder.resolve("cam.mp4"));
+        long span =
+                seen.last().orElseThrow().frame() - seen.first().orElseThrow().frame();
+        assertThat((double) span).as("%s", seen).isGreaterThan((seconds + 1) * PICTURES_PER_SECOND);
     }
 
     @Test

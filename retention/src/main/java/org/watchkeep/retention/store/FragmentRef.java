@@ -28,6 +28,11 @@ public record FragmentRef(
         return (flags & FragmentFlags.KEY_PICTURE) != 0;
     }
 
+    /** Whether packets of a picture in it are missing, or may be. */
+    public boolean isDamaged() {
+        return (flags & FragmentFlags.DAMAGED) != 0;
+    }
+
     /** Whether its record lies in this generation. */
     boolean isIn(String ofVolume, long serial) {
         return reelSerial == serial && volume.equals(ofVolume);
