@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.bench;
 
+import org.watchkeep.bench.disk.DiskCommand;
 import org.watchkeep.bench.fleet.FleetCommand;
 import org.watchkeep.bench.floor.FloorCommand;
 import org.watchkeep.bench.ingest.IngestCommand;
 import org.watchkeep.bench.ingest.RecorderCommand;
+import org.watchkeep.bench.store.StoreCommand;
+import org.watchkeep.bench.store.StoreReaderCommand;
+import org.watchkeep.bench.store.StoreWriterCommand;
 import org.watchkeep.controlroom.control.Refusal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,7 +42,7 @@ public final class Main {
 
         @Override
         public void run() {
-            throw new ParameterException(spec.commandLine(), "no bench given (expected: ingest or fleet)");
+            throw new ParameterException(spec.commandLine(), "no bench given (expected: ingest, store, disk or fleet)");
         }
     }
 
@@ -46,6 +50,10 @@ public final class Main {
         CommandLine root = new CommandLine(new Root());
         root.addSubcommand(new IngestCommand(System.out, System.err, System::nanoTime));
         root.addSubcommand(new FleetCommand(System.out, System.err, System::nanoTime));
+        root.addSubcommand(new StoreCommand(System.out, System.err, System::nanoTime));
+        root.addSubcommand(new DiskCommand(System.out, System.err, System::nanoTime));
+        root.addSubcommand(new StoreReaderCommand(System.out, System::nanoTime));
+        root.addSubcommand(new StoreWriterCommand(System.out));
         root.addSubcommand(new RecorderCommand(System.out));
         root.addSubcommand(new FloorCommand(System.out));
         root.setExecutionExceptionHandler((e, command, parsed) -> fail(e));

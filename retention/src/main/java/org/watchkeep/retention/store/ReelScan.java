@@ -26,8 +26,11 @@ import org.watchkeep.retention.disk.Disk;
 final class ReelScan {
     private static final Logger log = LoggerFactory.getLogger(ReelScan.class);
 
-    /** A walk reads this much at a time, plus what a record longer than that needs. */
+    /** A walk reads at most this much at a time, plus what a record longer than that needs ... */
     private static final int WINDOW_BYTES = 4 << 20;
+
+    /** ... and this much where it passes over records: of those that were synced it needs only the headers. */
+    private static final int LEAST_WINDOW_BYTES = 16 << 10;
 
     private final Volume volume;
     private final MessageDigest sha256;
@@ -182,6 +185,7 @@ final class ReelScan {
         private ByteBuffer bytes = ReelFooter.aligned(WINDOW_BYTES);
         private long from;
         private int length;
+        private int grain = LEAST_WINDOW_BYTES;
 
         Window(Reel reel) {
             this.reel = reel;
@@ -200,13 +204,16 @@ final class ReelScan {
         }
 
         private void load(long offset, int needed) throws IOException {
+            // Grows while the walk needs all that it comes to; small again when it has left something out.
+            boolean isNext = offset <= from + length + LEAST_WINDOW_BYTES;
+            grain = isNext ? Math.min(WINDOW_BYTES, 2 * grain) : LEAST_WINDOW_BYTES;
             from = offset / Disk.BLOCK * Disk.BLOCK;
             int wanted = Math.toIntExact(ReelFooter.blocks(offset - from + needed));
             if (wanted > bytes.capacity()) {
                 bytes = ReelFooter.aligned(wanted);
             }
             bytes.clear();
-            bytes.limit((int) Math.min(bytes.capacity(), volume.reelBytes - from));
+            bytes.limit((int) Math.min(Math.max(grain, wanted), volume.reelBytes - from));
             length = volume.read(reel, bytes, from);
             bytes.clear();
         }
