@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.bench;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.watchkeep.bench.disk.DiskCommand;
 import org.watchkeep.bench.fleet.FleetCommand;
 import org.watchkeep.bench.floor.FloorCommand;
 import org.watchkeep.bench.ingest.IngestCommand;
 import org.watchkeep.bench.ingest.RecorderCommand;
+import org.watchkeep.bench.report.ResultsCommand;
 import org.watchkeep.bench.store.StoreCommand;
 import org.watchkeep.bench.store.StoreReaderCommand;
 import org.watchkeep.bench.store.StoreWriterCommand;
@@ -15,16 +22,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** Entry of {@code ./watchkeep bench}: the tree of benches. */
 public final class Main {
-    /** What was asked cannot be done: the code for bad input. */
-    private static final int BAD_INPUT = 2;
-
-    /** What it takes is not here: the code for the environment. */
-    private static final int ENVIRONMENT = 3;
-
     private Main() {}
 
     /** The tree's root. */
@@ -42,35 +44,69 @@ public final class Main {
 
         @Override
         public void run() {
-            throw new ParameterException(spec.commandLine(), "no bench given (expected: ingest, store, disk or fleet)");
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "no bench given (expected: "
+                            + names(spec) + ")");
         }
+    }
+
+    private static String names(CommandSpec spec) {
+        return spec.subcommands().entrySet().stream()
+                .filter(sub -> !sub.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(", "));
     }
 
     static CommandLine tree() {
         CommandLine root = new CommandLine(new Root());
         root.addSubcommand(new IngestCommand(System.out, System.err, System::nanoTime));
-        root.addSubcommand(new FleetCommand(System.out, System.err, System::nanoTime));
+        root.addSubcommand(new FleetCommand(System.out, System.err, System::nanoTime, Clock.systemUTC()));
         root.addSubcommand(new StoreCommand(System.out, System.err, System::nanoTime));
         root.addSubcommand(new DiskCommand(System.out, System.err, System::nanoTime));
         root.addSubcommand(new StoreReaderCommand(System.out, System::nanoTime));
         root.addSubcommand(new StoreWriterCommand(System.out));
+        root.addSubcommand(new ResultsCommand(System.out));
         root.addSubcommand(new RecorderCommand(System.out));
         root.addSubcommand(new FloorCommand(System.out));
-        root.setExecutionExceptionHandler((e, command, parsed) -> fail(e));
+        root.setExecutionExceptionHandler((e, command, parsed) -> fail(e, isJson(parsed)));
+        root.setParameterExceptionHandler(Main::misused);
         return root;
     }
 
-    private static int fail(Exception e) {
-        if (e instanceof Refusal refusal) {
-            System.err.println("bench: " + refusal.getMessage() + ". " + refusal.next());
-            return refusal.exit();
+    private static boolean isJson(ParseResult parsed) {
+        ParseResult last = parsed;
+        while (last.hasSubcommand()) {
+            last = last.subcommand();
         }
+        return last.hasMatchedOption("--json");
+    }
+
+    private static int misused(ParameterException e, String[] args) {
+        String next = "See: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
+        return fail(
+                Refusal.badInput("bad-arguments", String.valueOf(e.getMessage()), next),
+                Arrays.asList(args).contains("--json"));
+    }
+
+    private static int fail(Exception e, boolean isJson) {
+        Refusal refusal = e instanceof Refusal known
+                ? known
+                : Refusal.environment("failed", String.valueOf(e.getMessage()), "Look at what was printed above.");
         if (e instanceof RuntimeException) {
             e.printStackTrace();
-            return BAD_INPUT;
         }
-        System.err.println("bench: " + e.getMessage());
-        return ENVIRONMENT;
+        if (isJson) {
+            ObjectNode document = new ObjectMapper().createObjectNode();
+            document.putObject("error")
+                    .put("code", refusal.code())
+                    .put("message", refusal.getMessage())
+                    .put("next", refusal.next());
+            System.out.println(document);
+        } else {
+            System.err.println("bench: " + refusal.getMessage() + ". " + refusal.next());
+        }
+        return refusal.exit();
     }
 
     public static void main(String[] args) {

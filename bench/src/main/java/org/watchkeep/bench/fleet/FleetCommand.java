@@ -15,7 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.time.Clock;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +24,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code bench fleet}: the cameras, in a process of their own. Answers {@code start CAMERAS BITRATE FPS GROUP ARRIVAL},
- * {@code figures} and {@code end}, on its standard input or, with {@code --listen}, to one bench after another over TCP.
+ * {@code bench fleet}: the cameras, in a process of their own. Answers {@code start PLAN}, {@code figures},
+ * {@code cameras} (what each has sent), {@code break SECONDS} and {@code end}, on its standard input or, with {@code --listen}, to one bench after another over TCP.
  */
 @Command(name = "fleet", description = "Serves the cameras of a bench, here or for a bench on another machine.")
 public final class FleetCommand implements Callable<Integer> {
@@ -37,6 +37,7 @@ public final class FleetCommand implements Callable<Integer> {
     private final PrintStream out;
     private final PrintStream err;
     private final LongSupplier monoNanos;
+    private final Clock clock;
     private @Nullable Fleet fleet;
 
     @Option(
@@ -51,10 +52,11 @@ public final class FleetCommand implements Callable<Integer> {
     @Option(names = "--help", usageHelp = true, description = "Show this help.")
     boolean help;
 
-    public FleetCommand(PrintStream out, PrintStream err, LongSupplier monoNanos) {
+    public FleetCommand(PrintStream out, PrintStream err, LongSupplier monoNanos, Clock clock) {
         this.out = out;
         this.err = err;
         this.monoNanos = monoNanos;
+        this.clock = clock;
     }
 
     @Override
@@ -95,28 +97,47 @@ public final class FleetCommand implements Callable<Integer> {
     }
 
     private JsonNode answer(String question, InetAddress address) throws IOException {
-        String[] words = question.split(" ", -1);
-        Fleet running = fleet;
-        if (words[0].equals("start") && words.length == 6) {
-            closeFleet();
-            StreamPattern pattern =
-                    new StreamPattern(Long.parseLong(words[2]), Integer.parseInt(words[3]), Integer.parseInt(words[4]));
-            Fleet started = new Fleet(
-                    new InetSocketAddress(address, 0),
-                    Integer.parseInt(words[1]),
-                    pattern,
-                    Arrival.valueOf(words[5].toUpperCase(Locale.ROOT)),
-                    monoNanos);
-            fleet = started;
-            return JSON.createObjectNode().put("port", started.port());
+        String[] words = question.split(" ", 2);
+        if (words[0].equals("start") && words.length == 2) {
+            return start(words[1], address);
         }
+        Fleet running = fleet;
         if (running == null) {
             throw new IOException("asked for '" + question + "' before the fleet was started");
         }
-        if (words[0].equals("end")) {
-            running.endStreams();
+        switch (words[0]) {
+            case "end" -> running.endStreams();
+            case "break" -> breakFor(running, Integer.parseInt(words[1]));
+            case "cameras" -> {
+                return JSON.createObjectNode().set("cameras", JSON.valueToTree(running.sentByCamera()));
+            }
+            default -> {}
         }
         return figures(running.figures());
+    }
+
+    private JsonNode start(String plan, InetAddress address) throws IOException {
+        closeFleet();
+        FleetPlan read;
+        try {
+            read = FleetPlan.fromJson(JSON.readTree(plan));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("a plan that is none: " + e.getMessage(), e);
+        }
+        Fleet started = new Fleet(new InetSocketAddress(address, 0), read, monoNanos, clock);
+        fleet = started;
+        ObjectNode answer = JSON.createObjectNode().put("port", started.port());
+        started.certificateSha256().ifPresent(pin -> answer.put("certificateSha256", pin));
+        return answer;
+    }
+
+    private static void breakFor(Fleet running, int seconds) throws IOException {
+        try {
+            running.breakFor(seconds);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the fleet was away", e);
+        }
     }
 
     private static ObjectNode figures(FleetFigures figures) {

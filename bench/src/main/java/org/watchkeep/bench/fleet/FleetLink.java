@@ -3,6 +3,7 @@ package org.watchkeep.bench.fleet;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -12,8 +13,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.watchkeep.bench.ChildProcess;
 
@@ -87,17 +88,17 @@ public final class FleetLink implements AutoCloseable {
         };
     }
 
-    /** Starts the cameras; they are at {@code rtsp://HOST:PORT/cam1} and so on. */
-    public String start(int cameras, StreamPattern pattern, Arrival arrival) throws IOException {
-        JsonNode started = line.ask(String.join(
-                " ",
-                "start",
-                Integer.toString(cameras),
-                Long.toString(pattern.bitsPerSecond()),
-                Integer.toString(pattern.picturesPerSecond()),
-                Integer.toString(pattern.groupPictures()),
-                arrival.name().toLowerCase(Locale.ROOT)));
-        return "rtsp://" + host + ":" + started.get("port").asInt();
+    /** Starts the cameras. */
+    public List<FleetCamera> start(FleetPlan plan) throws IOException {
+        JsonNode started = line.ask("start " + plan.toJson());
+        String end = host + ":" + started.path("port").asInt();
+        Optional<String> pin =
+                Optional.ofNullable(started.path("certificateSha256").asText(null));
+        List<FleetCamera> cameras = new ArrayList<>();
+        for (CameraGroup group : plan.groupOfEach()) {
+            cameras.add(FleetCamera.of(cameras.size() + 1, end, group, pin));
+        }
+        return cameras;
     }
 
     /** What has been sent so far, and what it has cost. */
@@ -112,16 +113,24 @@ public final class FleetLink implements AutoCloseable {
         return reading(line.ask("end"));
     }
 
-    private static Reading reading(JsonNode node) {
-        return new Reading(
-                new FleetFigures(
-                        node.get("playing").asInt(),
-                        node.get("pictures").asLong(),
-                        node.get("packets").asLong(),
-                        node.get("bytes").asLong(),
-                        node.get("overrunPictures").asLong(),
-                        node.get("overrunPackets").asLong()),
-                node.get("cpuSeconds").asDouble());
+    /** All connections break, and the cameras are away for a time; returns when they are back. */
+    public Reading breakFor(int seconds) throws IOException {
+        return reading(line.ask("break " + seconds));
+    }
+
+    /** What each camera's main stream has sent. */
+    public List<SentByCamera> sentByCamera() throws IOException {
+        List<SentByCamera> sent = new ArrayList<>();
+        for (JsonNode one : line.ask("cameras").path("cameras")) {
+            sent.add(JSON.treeToValue(one, SentByCamera.class));
+        }
+        return sent;
+    }
+
+    private static Reading reading(JsonNode node) throws IOException {
+        ObjectNode figures = (ObjectNode) node;
+        double cpuSeconds = figures.remove("cpuSeconds").asDouble();
+        return new Reading(JSON.treeToValue(figures, FleetFigures.class), cpuSeconds);
     }
 
     @Override

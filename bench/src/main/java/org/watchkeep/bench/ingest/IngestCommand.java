@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,59 +16,58 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.watchkeep.bench.fleet.Arrival;
-import org.watchkeep.bench.fleet.StreamPattern;
+import org.watchkeep.bench.Scratch;
+import org.watchkeep.bench.fleet.CameraGroup;
 import org.watchkeep.bench.floor.Floor;
+import org.watchkeep.bench.ingest.IngestSearch.Attempt;
+import org.watchkeep.bench.ingest.IngestSearch.Found;
+import org.watchkeep.bench.ingest.IngestSettings.Beside;
 import org.watchkeep.bench.report.Amounts;
 import org.watchkeep.bench.report.Machine;
+import org.watchkeep.bench.report.ResultPage;
+import org.watchkeep.bench.workload.Workload;
+import org.watchkeep.bench.workload.Workloads;
 import org.watchkeep.controlroom.config.ConfigException;
 import org.watchkeep.controlroom.control.Refusal;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench ingest}: what the recorder carries, and what that costs. */
 @Command(name = "ingest", description = "Records a fleet of cameras at a fixed load and says what it cost and lost.")
 public final class IngestCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int FOUND_WRONG = 1;
 
     /** The JIT has compiled the path by then (packets in the millions). */
     private static final Duration WARM_UP = Duration.ofSeconds(8);
 
-    /** Where the search begins and how far it goes. */
+    /** Where a search begins when nothing is said. */
     private static final int SEARCH_FROM = 250;
-
-    private static final int SEARCH_TO = 8_000;
 
     private final PrintStream out;
     private final PrintStream err;
     private final LongSupplier nanoTime;
 
-    @Option(names = "--cameras", paramLabel = "N", description = "How many cameras. Default: 200.")
-    private int cameras = 200;
+    @Mixin
+    private LoadOptions load = new LoadOptions();
 
-    @Option(names = "--search", description = "Find the most cameras that are recorded without loss.")
+    @Option(
+            names = "--search",
+            description = "Find the most cameras that are recorded without loss, and what breaks first.")
     private boolean search;
 
-    @Option(names = "--bitrate", paramLabel = "B", description = "Of each camera, as in 4M. Default: 4M.")
-    private String bitrate = "4M";
-
-    @Option(names = "--fps", paramLabel = "N", description = "Pictures a second. Default: 25.")
-    private int picturesPerSecond = 25;
-
-    @Option(names = "--gop", paramLabel = "N", description = "Pictures from key picture to key picture. Default: 50.")
-    private int groupPictures = 50;
+    @Option(
+            names = "--search-limit",
+            paramLabel = "D",
+            description = "The search ends at the latest after this. Default: 30m.")
+    private String searchLimit = "30m";
 
     @Option(names = "--for", paramLabel = "D", description = "How long to measure, as in 30s. Default: 30s.")
     private String measured = "30s";
 
-    @Option(
-            names = "--arrival",
-            paramLabel = "HOW",
-            description = "burst (a picture at once) or packet (each packet its own send). Default: burst.")
-    private String arrival = "burst";
+    @Option(names = "--read-back", description = "Read one camera back all the time, as fast as it goes.")
+    private boolean readBack;
 
     @Option(
             names = "--fleet",
@@ -85,6 +83,10 @@ public final class IngestCommand implements Callable<Integer> {
     @Option(names = "--no-floor", description = "Leave out the floor program.")
     private boolean noFloor;
 
+    @Option(names = "--page", paramLabel = "FILE", description = "Also write a page with a chart (HTML).")
+    @Nullable
+    private Path page;
+
     @Option(names = "--json", description = "Print one JSON document on standard output.")
     private boolean json;
 
@@ -99,157 +101,181 @@ public final class IngestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, ConfigException, Refusal {
-        Path parent = path == null ? Files.createTempDirectory("watchkeep-bench-") : path;
-        Files.createDirectories(parent);
-        try {
-            IngestSettings settings = settings(parent);
-            OptionalDouble floor = noFloor ? OptionalDouble.empty() : floor(parent);
-            List<IngestResult> results = search ? searched(settings, floor) : List.of(run(settings, floor));
-            return report(results);
-        } finally {
-            if (path == null) {
-                delete(parent);
-            }
+        if (load.isList()) {
+            list();
+            return Refusal.GOOD;
+        }
+        LoadOptions.Load offered = load.load(search);
+        Duration limit = duration(searchLimit);
+        Duration time = duration(measured);
+        ResultPage.requireWritable(Optional.ofNullable(page));
+        try (Scratch scratch = Scratch.in(Optional.ofNullable(path))) {
+            offered.workload().ifPresent(w -> w.leftOut().forEach(line -> note("left out: " + line)));
+            IngestSettings settings = new IngestSettings(
+                    offered.workload().map(Workload::id),
+                    offered.plan(),
+                    WARM_UP,
+                    time,
+                    scratch.folder().resolve("run"),
+                    Optional.ofNullable(fleetHost),
+                    new Beside(
+                            readBack,
+                            offered.workload().map(Workload::awaySeconds).orElse(0)));
+            OptionalDouble floor = noFloor ? OptionalDouble.empty() : floor(scratch.folder());
+            return search ? search(settings, floor, limit) : once(settings, floor, offered.workload());
         }
     }
 
-    private IngestSettings settings(Path parent) throws Refusal {
+    private static Duration duration(String text) throws Refusal {
         try {
-            StreamPattern pattern = new StreamPattern(Amounts.bits(bitrate), picturesPerSecond, groupPictures);
-            if (cameras < 1 || cameras > SEARCH_TO) {
-                throw new IllegalArgumentException("cameras: " + cameras + " (expected: 1 to " + SEARCH_TO + ")");
-            }
-            return new IngestSettings(
-                    cameras,
-                    pattern,
-                    Arrival.valueOf(arrival.toUpperCase(Locale.ROOT)),
-                    WARM_UP,
-                    Amounts.duration(measured),
-                    parent.resolve("run"),
-                    Optional.ofNullable(fleetHost));
+            return Amounts.duration(text);
         } catch (IllegalArgumentException e) {
             throw Refusal.badInput(
                     "bad-arguments", String.valueOf(e.getMessage()), "See: watchkeep bench ingest --help");
         }
     }
 
-    private OptionalDouble floor(Path parent) throws IOException {
+    private void list() {
+        ObjectNode document = JSON.createObjectNode().put("schema", "watchkeep/bench-workloads/1");
+        ArrayNode list = document.putArray("workloads");
+        for (Workload workload : Workloads.builtIn().all()) {
+            ObjectNode one = list.addObject()
+                    .put("id", workload.id())
+                    .put("about", workload.about())
+                    .put("cameras", workload.cameras())
+                    .put("refused", workload.refused().orElse(null));
+            ArrayNode leftOut = one.putArray("leftOut");
+            workload.leftOut().forEach(leftOut::add);
+            if (!json) {
+                out.printf(
+                        Locale.ROOT,
+                        "%-24s %s%n",
+                        workload.id(),
+                        workload.refused()
+                                .map(why -> "(cannot be run: " + why + ")")
+                                .orElse(workload.about()));
+            }
+        }
+        if (json) {
+            out.println(document);
+        }
+    }
+
+    private OptionalDouble floor(Path folder) throws IOException {
         note("the floor: receive, hash, encrypt, write, nothing else");
-        return OptionalDouble.of(Floor.cpuSecondsPerGb(parent));
+        return OptionalDouble.of(Floor.cpuSecondsPerGb(folder));
     }
 
     private IngestResult run(IngestSettings settings, OptionalDouble floor)
             throws IOException, ConfigException, Refusal {
-        FileStore disk = Files.getFileStore(settings.folder().getParent());
-        if (disk.getUsableSpace() < settings.ringBytes() * 1.05) {
+        Path disk = settings.folder().resolveSibling(".");
+        long free = Files.getFileStore(disk).getUsableSpace();
+        if (free < settings.ringBytes() * 1.05) {
             throw Refusal.environment(
                     "no-space",
                     "a run of " + settings.cameras() + " cameras writes " + settings.ringBytes() / 1_000_000_000
-                            + " GB, and the disk of " + settings.folder().getParent() + " has "
-                            + disk.getUsableSpace() / 1_000_000_000 + " GB free",
+                            + " GB, and the disk of " + disk.normalize() + " has " + free / 1_000_000_000 + " GB free",
                     "Name another --path, a shorter --for, or fewer cameras.");
         }
-        note(settings.cameras() + " cameras of " + bitrate + "bit/s, " + arrival + " arrival");
+        note(String.format(
+                Locale.ROOT,
+                "%d cameras, together %.0f Mbit/s at most, %s arrival",
+                settings.cameras(),
+                settings.plan().peakBitsPerSecond() / 1e6,
+                settings.plan().arrival().name().toLowerCase(Locale.ROOT)));
         try {
             return new IngestRun(settings, floor, nanoTime, this::note).run();
         } finally {
-            delete(settings.folder());
+            Scratch.delete(settings.folder());
         }
     }
 
-    /** Doubles until something is lost, then halves the step four times. */
-    private List<IngestResult> searched(IngestSettings settings, OptionalDouble floor)
+    private int once(IngestSettings settings, OptionalDouble floor, Optional<Workload> workload)
             throws IOException, ConfigException, Refusal {
-        List<IngestResult> all = new ArrayList<>();
-        int good = 0;
-        int bad = 0;
-        for (int count = SEARCH_FROM; count <= SEARCH_TO && bad == 0; count *= 2) {
-            IngestResult result = run(settings.withCameras(count), floor);
-            all.add(result);
-            note(verdict(result));
-            if (result.isGood()) {
-                good = count;
-            } else {
-                bad = count;
-            }
+        IngestResult result = run(settings, floor);
+        ObjectNode document = JSON.createObjectNode().put("schema", "watchkeep/bench-ingest/1");
+        document.setAll(IngestDocument.of(result));
+        if (workload.isPresent()) {
+            ArrayNode leftOut = document.putArray("leftOut");
+            workload.get().leftOut().forEach(leftOut::add);
         }
-        for (int step = 0; step < 3 && bad > 0 && bad - good > SEARCH_FROM / 2; step++) {
-            int middle = (good + bad) / 2;
-            IngestResult result = run(settings.withCameras(middle), floor);
-            all.add(result);
-            note(verdict(result));
-            if (result.isGood()) {
-                good = middle;
-            } else {
-                bad = middle;
-            }
+        publish(document);
+        if (!json) {
+            out.println(verdict(result));
         }
-        return all;
+        return result.isGood() ? Refusal.GOOD : Refusal.FOUND;
+    }
+
+    private int search(IngestSettings settings, OptionalDouble floor, Duration limit)
+            throws IOException, ConfigException, Refusal {
+        List<IngestResult> results = new ArrayList<>();
+        int from = load.saidCameras().orElse(Math.min(SEARCH_FROM, CameraGroup.MOST_CAMERAS));
+        IngestSearch.Trial trial = cameras -> {
+            try {
+                IngestResult result = run(settings.withCameras(cameras), floor);
+                results.add(result);
+                note(verdict(result));
+                return new Attempt(cameras, result.isCarried(), broke(result));
+            } catch (NotRecordedException e) {
+                note(cameras + " cameras: " + e.getMessage());
+                return new Attempt(cameras, false, "connecting: " + e.getMessage());
+            }
+        };
+        IngestSearch.Bounds bounds = new IngestSearch.Bounds(from, CameraGroup.MOST_CAMERAS, limit);
+        Found found = new IngestSearch(trial, bounds, nanoTime).search();
+        ObjectNode document = SearchDocument.of(found, results);
+        publish(document);
+        if (!json) {
+            out.println(found.most() + " cameras are carried; "
+                    + (found.brokeAt().isPresent()
+                            ? "at " + found.brokeAt().getAsInt() + " breaks first " + found.brokeFirst() + "; "
+                            : "")
+                    + found.ended());
+        }
+        return found.most() > 0 ? Refusal.GOOD : Refusal.FOUND;
+    }
+
+    private static String broke(IngestResult result) {
+        return result.isCarried()
+                ? "nothing"
+                : FirstSign.of(result, Runtime.getRuntime().availableProcessors());
+    }
+
+    private void publish(ObjectNode document) throws IOException {
+        document.set("machine", Machine.describe());
+        if (json) {
+            out.println(document);
+            out.flush();
+        }
+        if (page != null) {
+            ResultPage.write(page, document);
+        }
     }
 
     private static String verdict(IngestResult result) {
-        return result.settings().cameras() + " cameras: "
-                + (result.isGood() ? "nothing lost" : Breaking.first(result)) + ", p99 "
-                + Math.round(result.ackP99Ms()) + " ms, " + String.format(Locale.ROOT, "%.2f", result.recorderCores())
-                + " cores";
-    }
-
-    private int report(List<IngestResult> results) {
-        boolean good = search
-                ? results.stream().anyMatch(IngestResult::isGood)
-                : results.get(0).isGood();
-        ObjectNode document = search ? searchDocument(results) : results.get(0).toJson();
-        ObjectNode whole = JSON.createObjectNode().put("schema", "watchkeep/bench-ingest/1");
-        whole.setAll(document);
-        whole.set("machine", Machine.describe());
-        if (json) {
-            out.println(whole);
-        } else {
-            results.forEach(result -> out.println(verdict(result) + ", "
-                    + String.format(Locale.ROOT, "%.2f", result.recorderCpuSecondsPerGb()) + " CPU-s/GB"
-                    + (result.floorCpuSecondsPerGb().isPresent()
-                            ? String.format(
-                                    Locale.ROOT,
-                                    " (floor %.2f)",
-                                    result.floorCpuSecondsPerGb().getAsDouble())
-                            : "")
-                    + ", " + Math.round(result.recorderRssMb()) + " MB"));
-        }
-        out.flush();
-        return good ? 0 : FOUND_WRONG;
-    }
-
-    private static ObjectNode searchDocument(List<IngestResult> results) {
-        ObjectNode node = JSON.createObjectNode();
-        node.put(
-                "mostCameras",
-                results.stream()
-                        .filter(IngestResult::isGood)
-                        .mapToInt(r -> r.settings().cameras())
-                        .max()
-                        .orElse(0));
-        Optional<IngestResult> broke = results.stream()
-                .filter(r -> !r.isGood())
-                .min(java.util.Comparator.comparingInt(r -> r.settings().cameras()));
-        node.put("brokeAtCameras", broke.map(r -> r.settings().cameras()).orElse(null));
-        node.put("brokeFirst", broke.map(Breaking::first).orElse("nothing up to " + SEARCH_TO + " cameras"));
-        ArrayNode runs = node.putArray("runs");
-        results.forEach(result -> runs.add(result.toJson()));
-        return node;
+        String lost = result.isGood() ? "nothing lost" : broke(result);
+        String floor = result.floorCpuSecondsPerGb().isPresent()
+                ? String.format(
+                        Locale.ROOT,
+                        " (%.2f x the floor)",
+                        result.cost().recorderCpuSecondsPerGb()
+                                / result.floorCpuSecondsPerGb().getAsDouble())
+                : "";
+        return String.format(
+                Locale.ROOT,
+                "%d cameras: %s; %.0f Mbit/s sent, acknowledged after %.0f ms (p99), %.2f CPU-s/GB%s, %.2f cores, %.0f"
+                        + " MB",
+                result.settings().cameras(),
+                lost,
+                result.rates().offeredMbps(),
+                result.latency().p99Millis(),
+                result.cost().recorderCpuSecondsPerGb(),
+                floor,
+                result.cost().recorderCores(),
+                result.cost().rssMb());
     }
 
     private void note(String line) {
         err.println("bench: " + line);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path one : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(one);
-            }
-        }
     }
 }

@@ -3,8 +3,8 @@ package org.watchkeep.bench.ingest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -15,18 +15,11 @@ import org.watchkeep.bench.ChildProcess;
 import org.watchkeep.bench.fleet.FleetLink;
 import org.watchkeep.controlroom.ControlRoom;
 import org.watchkeep.controlroom.config.ConfigException;
-import org.watchkeep.controlroom.config.SiteConfig;
-import org.watchkeep.controlroom.config.SiteConfigReader;
 import org.watchkeep.controlroom.control.Refusal;
-import org.watchkeep.retention.store.AcknowledgementListener;
 import org.watchkeep.retention.store.CheckReport;
-import org.watchkeep.retention.store.SystemStoreClock;
 
 /** One run from empty folder to checked store. Confined to one thread; used once. */
 final class IngestRun {
-    /** As the launcher starts {@code serve}: what is measured is what runs. */
-    private static final List<String> RECORDER_FLAGS = List.of("-Xmx1g", "-XX:MaxDirectMemorySize=2g");
-
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** 2,000 cameras within the connect budget of a site take 40 s. */
@@ -34,13 +27,23 @@ final class IngestRun {
 
     private static final long LOOK_MILLIS = 200;
 
+    /** How often figures are looked at while it runs. */
+    private static final Duration SAMPLE_EACH = Duration.ofSeconds(1);
+
     /** Nothing more is acknowledged for so long: all has come that will. */
     private static final int SETTLED_LOOKS = 10;
+
+    /** The camera that is read back: any would do. */
+    private static final String READ_CAMERA = "cam1";
 
     private final IngestSettings settings;
     private final OptionalDouble floor;
     private final LongSupplier nanoTime;
     private final Consumer<String> progress;
+
+    private final List<Sample> samples = new ArrayList<>();
+    private ReadBack readBack = ReadBack.NONE;
+    private OptionalDouble backSeconds = OptionalDouble.empty();
 
     IngestRun(IngestSettings settings, OptionalDouble floor, LongSupplier nanoTime, Consumer<String> progress) {
         this.settings = settings;
@@ -48,6 +51,9 @@ final class IngestRun {
         this.nanoTime = nanoTime;
         this.progress = progress;
     }
+
+    /** Both sides of a run. */
+    private record Parts(FleetLink fleet, ChildProcess recorder) {}
 
     /** One look at both sides and the clock between them. */
     private record Reading(FleetLink.Reading fleet, JsonNode recorder, double cpuSeconds, long nanos) {
@@ -60,24 +66,21 @@ final class IngestRun {
         }
 
         double since(Reading earlier, String field) {
-            return recorder.get(field).asDouble() - earlier.recorder.get(field).asDouble();
+            return recorder.path(field).asDouble()
+                    - earlier.recorder.path(field).asDouble();
+        }
+
+        long recorded(String field) {
+            return recorder.path(field).asLong();
         }
     }
 
     IngestResult run() throws IOException, ConfigException, Refusal {
-        Path folder = settings.folder();
         try (FleetLink fleet = FleetLink.open(settings.fleetHost())) {
-            String base = fleet.start(settings.cameras(), settings.pattern(), settings.arrival());
-            BenchSite site = BenchSite.make(folder, base, settings.cameras(), settings.ringBytes());
-            List<String> arguments = List.of(
-                    "recorder",
-                    "--data",
-                    site.data().toString(),
-                    "--config",
-                    site.config().toString());
+            BenchSite site = BenchSite.make(settings.folder(), fleet.start(settings.plan()), settings.ringBytes());
             Measured measured;
-            try (ChildProcess recorder = ChildProcess.ofBench(RECORDER_FLAGS, arguments)) {
-                measured = measure(fleet, recorder);
+            try (ChildProcess recorder = site.startRecorder()) {
+                measured = measure(new Parts(fleet, recorder));
             }
             progress.accept("checking all that was recorded");
             return result(measured, check(site));
@@ -86,37 +89,97 @@ final class IngestRun {
 
     private record Measured(Reading from, Reading to, Reading end, long rssBytes, long peakRssBytes) {}
 
-    private Measured measure(FleetLink fleet, ChildProcess recorder) throws IOException {
-        connect(fleet, recorder);
+    private Measured measure(Parts parts) throws IOException {
+        connect(parts);
         progress.accept("warming up for " + settings.warmUp().toSeconds() + " s");
-        pause(settings.warmUp().toMillis());
-        recorder.ask("mark", PATIENCE);
-        Reading from = read(fleet, recorder);
+        watch(parts, settings.warmUp(), -settings.warmUp().toMillis() / 1e3, false);
+        parts.recorder.ask("mark", PATIENCE);
+        Reading from = read(parts);
         progress.accept("measuring for " + settings.measured().toSeconds() + " s");
-        pause(settings.measured().toMillis());
-        Reading to = read(fleet, recorder);
-        long rss = recorder.memoryBytes("VmRSS");
-        long peak = recorder.memoryBytes("VmHWM");
-        fleet.end();
-        settle(recorder, "packets");
-        recorder.ask("stop", PATIENCE);
-        settle(recorder, "acknowledgedFragments");
-        return new Measured(from, to, read(fleet, recorder), rss, peak);
+        if (settings.beside().awaySeconds() > 0) {
+            Duration half = settings.measured().dividedBy(2);
+            watch(parts, half, 0, true);
+            goAway(parts);
+            watch(parts, half, (nanoTime.getAsLong() - from.nanos) / 1e9, true);
+        } else {
+            watch(parts, settings.measured(), 0, true);
+        }
+        Reading to = read(parts);
+        long rss = parts.recorder.memoryBytes("VmRSS");
+        long peak = parts.recorder.memoryBytes("VmHWM");
+        parts.fleet.end();
+        settle(parts.recorder, "packets");
+        parts.recorder.ask("stop", PATIENCE);
+        settle(parts.recorder, "acknowledgedFragments");
+        return new Measured(from, to, read(parts), rss, peak);
     }
 
-    private void connect(FleetLink fleet, ChildProcess recorder) throws IOException {
+    private void connect(Parts parts) throws IOException {
         long until = nanoTime.getAsLong() + CONNECT_LIMIT.toNanos();
-        while (true) {
-            long recording = recorder.ask("figures", PATIENCE).get("recording").asLong();
-            if (recording == settings.cameras()) {
+        long recording = recording(parts);
+        while (recording < settings.plan().streams()) {
+            if (nanoTime.getAsLong() - until > 0) {
+                throw new NotRecordedException("only " + recording + " of "
+                        + settings.plan().streams() + " streams were recorded after " + CONNECT_LIMIT.toSeconds()
+                        + " s");
+            }
+            pause(Duration.ofMillis(LOOK_MILLIS));
+            recording = recording(parts);
+        }
+    }
+
+    private static long recording(Parts parts) throws IOException {
+        return parts.recorder.ask("figures", PATIENCE).path("recording").asLong();
+    }
+
+    /** Looks at both sides until the time is over; between the looks a camera is read back, where that was asked for. */
+    private void watch(Parts parts, Duration time, double atSeconds, boolean isMeasured) throws IOException {
+        long begin = nanoTime.getAsLong();
+        long end = begin + time.toNanos();
+        Reading last = read(parts);
+        while (end - nanoTime.getAsLong() > 0) {
+            long next = Math.min(end - nanoTime.getAsLong(), SAMPLE_EACH.toNanos());
+            if (isMeasured && settings.beside().readBack()) {
+                readUntil(parts, nanoTime.getAsLong() + next);
+            } else {
+                pause(Duration.ofNanos(Math.max(0, next)));
+            }
+            Reading now = read(parts);
+            samples.add(sample(last, now, atSeconds + (now.nanos - begin) / 1e9));
+            last = now;
+        }
+    }
+
+    private void readUntil(Parts parts, long until) throws IOException {
+        do {
+            readBack = readBack.and(ReadBack.of(parts.recorder.ask("read " + READ_CAMERA, PATIENCE)));
+        } while (until - nanoTime.getAsLong() > 0);
+    }
+
+    private static Sample sample(Reading last, Reading now, double atSeconds) {
+        double seconds = Math.max(1e-3, now.secondsSince(last));
+        return new Sample(
+                atSeconds,
+                now.bytesSince(last) * 8 / 1e6 / seconds,
+                now.since(last, "acknowledgedBytes") * 8 / 1e6 / seconds,
+                (now.cpuSeconds - last.cpuSeconds) / seconds,
+                (now.fleet.cpuSeconds() - last.fleet.cpuSeconds()) / seconds,
+                now.fleet.sent().overrunPackets(),
+                now.recorded("droppedFragments"),
+                now.fleet.sent().latestMillis());
+    }
+
+    /** All cameras go away at once and come back at once; says how long it takes until the last is recorded again. */
+    private void goAway(Parts parts) throws IOException {
+        progress.accept("all cameras go away for " + settings.beside().awaySeconds() + " s");
+        parts.fleet.breakFor(settings.beside().awaySeconds());
+        long back = nanoTime.getAsLong();
+        while (nanoTime.getAsLong() - back < CONNECT_LIMIT.toNanos()) {
+            if (recording(parts) == settings.plan().streams()) {
+                backSeconds = OptionalDouble.of((nanoTime.getAsLong() - back) / 1e9);
                 return;
             }
-            if (nanoTime.getAsLong() - until > 0) {
-                throw new IOException("only " + recording + " of " + settings.cameras()
-                        + " cameras were recorded after " + CONNECT_LIMIT.toSeconds() + " s; "
-                        + fleet.read().sent());
-            }
-            pause(LOOK_MILLIS);
+            pause(Duration.ofMillis(LOOK_MILLIS));
         }
     }
 
@@ -125,70 +188,64 @@ final class IngestRun {
         long before = -1;
         int same = 0;
         while (same < SETTLED_LOOKS) {
-            pause(LOOK_MILLIS);
-            long now = recorder.ask("figures", PATIENCE).get(figure).asLong();
+            pause(Duration.ofMillis(LOOK_MILLIS));
+            long now = recorder.ask("figures", PATIENCE).path(figure).asLong();
             same = now == before ? same + 1 : 0;
             before = now;
         }
     }
 
-    private Reading read(FleetLink fleet, ChildProcess recorder) throws IOException {
-        FleetLink.Reading sent = fleet.read();
-        return new Reading(sent, recorder.ask("figures", PATIENCE), recorder.cpuSeconds(), nanoTime.getAsLong());
+    private Reading read(Parts parts) throws IOException {
+        FleetLink.Reading sent = parts.fleet.read();
+        JsonNode figures = parts.recorder.ask("figures", PATIENCE);
+        return new Reading(sent, figures, parts.recorder.cpuSeconds(), nanoTime.getAsLong());
     }
 
     private static CheckReport check(BenchSite site) throws IOException, ConfigException, Refusal {
-        SiteConfig config = SiteConfigReader.read(site.config());
-        try (ControlRoom room =
-                ControlRoom.open(site.data(), config, new SystemStoreClock(), AcknowledgementListener.NONE)) {
+        try (ControlRoom room = site.open()) {
             return room.store().check(true, Optional.empty());
         }
     }
 
     private IngestResult result(Measured m, CheckReport check) {
-        double gigabytes = m.to.bytesSince(m.from) / 1e9;
         double seconds = m.to.secondsSince(m.from);
-        long sent = m.end.fleet.sent().packets();
-        long due = sent + m.end.fleet.sent().overrunPackets();
-        long dueMicros = (m.end.fleet.sent().pictures() + m.end.fleet.sent().overrunPictures())
-                * settings.pattern().pictureNanos()
-                / 1_000;
-        long acknowledgedMicros = m.end.recorder.get("acknowledgedMicros").asLong();
-        long pictureMicros = settings.pattern().pictureNanos() / 1_000;
-        long missingPictures = Math.max(0, (dueMicros - acknowledgedMicros + pictureMicros / 2) / pictureMicros);
-        // A picture that never came lengthens the one before it, so it is seen in the packets; one that came and was
-        // not acknowledged is seen in the time.
-        long packetsNotCome = due - m.end.recorder.get("packets").asLong();
-
-        double packetsPerPicture =
-                sent / (double) Math.max(1, m.end.fleet.sent().pictures());
-        long lostPackets = Math.max(packetsNotCome, Math.round(missingPictures * packetsPerPicture));
         return new IngestResult(
                 settings,
-                m.to.bytesSince(m.from) * 8 / seconds / 1e6,
-                m.to.since(m.from, "acknowledgedBytes") * 8 / seconds / 1e6,
-                sent,
-                lostPackets,
-                Math.max(missingPictures, m.end.fleet.sent().overrunPictures()),
-                m.end.recorder.get("droppedFragments").asLong(),
-                m.to.recorder.get("ackP50Ms").asDouble(),
-                m.to.recorder.get("ackP99Ms").asDouble(),
-                m.to.recorder.get("ackMaxMs").asDouble(),
-                (m.to.cpuSeconds - m.from.cpuSeconds) / gigabytes,
-                (m.to.cpuSeconds - m.from.cpuSeconds) / seconds,
-                (m.to.fleet.cpuSeconds() - m.from.fleet.cpuSeconds()) / gigabytes,
+                new IngestResult.Rates(
+                        m.to.bytesSince(m.from) * 8 / seconds / 1e6,
+                        m.to.since(m.from, "acknowledgedBytes") * 8 / seconds / 1e6),
+                Accounts.losses(settings.plan(), m.end.fleet.sent(), m.end.recorder),
+                new IngestResult.Latency(
+                        m.to.recorder.path("ackP50Ms").asDouble(),
+                        m.to.recorder.path("ackP99Ms").asDouble(),
+                        m.to.recorder.path("ackMaxMs").asDouble()),
+                cost(m, seconds),
                 floor,
-                m.rssBytes / 1e6,
-                m.peakRssBytes / 1e6,
-                m.to.since(m.from, "allocatedBytes") / Math.max(1, m.to.since(m.from, "packets")),
-                m.to.recorder.get("gcPauses").asLong(),
-                m.to.recorder.get("gcLongestPauseMs").asLong(),
-                check);
+                check,
+                samples,
+                readBack.rounds() > 0 ? Optional.of(readBack) : Optional.empty(),
+                backSeconds);
     }
 
-    private static void pause(long millis) throws IOException {
+    private static IngestResult.Cost cost(Measured m, double seconds) {
+        double gigabytes = m.to.bytesSince(m.from) / 1e9;
+        double recorderSeconds = m.to.cpuSeconds - m.from.cpuSeconds;
+        double allocated = m.to.since(m.from, "allocatedBytes");
+        return new IngestResult.Cost(
+                recorderSeconds / gigabytes,
+                recorderSeconds / seconds,
+                (m.to.fleet.cpuSeconds() - m.from.fleet.cpuSeconds()) / gigabytes,
+                m.rssBytes / 1e6,
+                m.peakRssBytes / 1e6,
+                allocated / Math.max(1, m.to.since(m.from, "packets")),
+                allocated / seconds / 1e6,
+                m.to.recorded("gcPauses"),
+                m.to.recorded("gcLongestPauseMs"));
+    }
+
+    private static void pause(Duration time) throws IOException {
         try {
-            TimeUnit.MILLISECONDS.sleep(millis);
+            TimeUnit.NANOSECONDS.sleep(time.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

@@ -4,42 +4,57 @@ package org.watchkeep.bench.ingest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.watchkeep.bench.fleet.Arrival;
-import org.watchkeep.bench.fleet.StreamPattern;
+import org.watchkeep.bench.fleet.FleetPlan;
 
 /**
  * One ingest run. Immutable.
  *
+ * @param name of the workload; empty for cameras that are all alike
  * @param warmUp from when all cameras are recorded to the first reading
  * @param measured from the first reading to the second
  * @param folder where the run's ring goes; the disk that is measured
  * @param fleetHost a machine with {@code bench fleet --listen}; empty for this one
  */
 record IngestSettings(
-        int cameras,
-        StreamPattern pattern,
-        Arrival arrival,
+        Optional<String> name,
+        FleetPlan plan,
         Duration warmUp,
         Duration measured,
         Path folder,
-        Optional<String> fleetHost) {
+        Optional<String> fleetHost,
+        Beside beside) {
     /** Payload, RTP and RTSP framing, record overhead and reels begun: measured at 1.02 to 1.05 times the payload. */
     private static final double RING_FACTOR = 1.15;
 
-    /** Starting and stopping add to warm-up and measurement. */
+    /** Starting and stopping add to warm-up and measurement; coming back after a break does again. */
     private static final int MARGIN_SECONDS = 25;
 
-    long offeredBitsPerSecond() {
-        return cameras * pattern.bitsPerSecond();
+    private static final int BREAK_MARGIN_SECONDS = 60;
+
+    /**
+     * What happens beside the recording.
+     *
+     * @param readBack one camera is read back all the time, as fast as it goes
+     * @param awaySeconds in the middle of the measured time all cameras go away for so long; 0 for never
+     */
+    record Beside(boolean readBack, int awaySeconds) {
+        static final Beside NOTHING = new Beside(false, 0);
+    }
+
+    int cameras() {
+        return plan.cameras();
     }
 
     /** What the whole run writes at most. */
     long ringBytes() {
         long seconds = warmUp.toSeconds() + measured.toSeconds() + MARGIN_SECONDS;
-        return (long) (offeredBitsPerSecond() / 8.0 * seconds * RING_FACTOR);
+        if (beside.awaySeconds > 0) {
+            seconds += BREAK_MARGIN_SECONDS;
+        }
+        return (long) (plan.peakBitsPerSecond() / 8.0 * seconds * RING_FACTOR);
     }
 
     IngestSettings withCameras(int count) {
-        return new IngestSettings(count, pattern, arrival, warmUp, measured, folder, fleetHost);
+        return new IngestSettings(name, plan.withCameras(count), warmUp, measured, folder, fleetHost, beside);
     }
 }

@@ -9,6 +9,8 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.watchkeep.bench.Questions;
 import org.watchkeep.controlroom.AlarmLog;
 import org.watchkeep.controlroom.ControlRoom;
@@ -18,18 +20,20 @@ import org.watchkeep.controlroom.config.SiteConfigReader;
 import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.recorder.ingest.CameraState;
 import org.watchkeep.recorder.ingest.CameraStatus;
+import org.watchkeep.retention.store.StoreClock;
 import org.watchkeep.retention.store.SystemStoreClock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
  * {@code bench recorder}: the recorder of a bench, put together as {@code serve} does it, telling how it goes. Answers
- * {@code figures}, {@code mark} (latencies are counted anew from here) and {@code stop} (with the figures after the last
- * acknowledgement).
+ * {@code figures}, {@code mark} (latencies are counted anew from here), {@code read CAMERA} (all of it that is durable) and
+ * {@code stop} (with the figures after the last acknowledgement).
  */
 @Command(name = "recorder", hidden = true, description = "The recorder of a bench; started by bench ingest.")
 public final class RecorderCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String READ = "read ";
 
     private final PrintStream out;
 
@@ -55,6 +59,9 @@ public final class RecorderCommand implements Callable<Integer> {
         try (room) {
             room.record(new AlarmLog());
             new Questions(out).answerAll(question -> {
+                if (question.startsWith(READ)) {
+                    return readBack(room, question.substring(READ.length()), clock);
+                }
                 switch (question) {
                     case "mark" -> {
                         times.reset();
@@ -69,35 +76,37 @@ public final class RecorderCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** As a reader of {@code serve} does it, on a thread of its own. */
+    private static JsonNode readBack(ControlRoom room, String camera, StoreClock clock) throws IOException {
+        try {
+            return ReadBack.once(room.acts(), camera, clock).toJson();
+        } catch (Refusal e) {
+            throw new IOException("camera " + camera + " cannot be read back: " + e.getMessage(), e);
+        }
+    }
+
     private static JsonNode figures(ControlRoom room, AcknowledgementTimes times, VirtualMachineCost cost) {
-        List<CameraStatus> cameras = room.cameras();
+        List<CameraStatus> streams = room.cameras().stream()
+                .flatMap(camera -> Stream.concat(Stream.of(camera), camera.sub().stream()))
+                .toList();
         ObjectNode node = JSON.createObjectNode();
         node.put(
                 "recording",
-                cameras.stream().filter(c -> c.state() == CameraState.RECORDING).count());
-        node.put("packets", cameras.stream().mapToLong(CameraStatus::packets).sum());
-        node.put(
-                "lostPackets",
-                cameras.stream().mapToLong(CameraStatus::lostPackets).sum());
-        node.put(
-                "damagedPictures",
-                cameras.stream().mapToLong(CameraStatus::damagedAccessUnits).sum());
-        node.put(
-                "acknowledgedMicros",
-                cameras.stream().mapToLong(c -> c.store().acknowledgedMicros()).sum());
-        node.put(
-                "acknowledgedBytes",
-                cameras.stream().mapToLong(c -> c.store().acknowledgedBytes()).sum());
-        node.put(
-                "acknowledgedFragments",
-                cameras.stream()
-                        .mapToLong(c -> c.store().acknowledgedFragments())
-                        .sum());
-        node.put(
-                "droppedFragments",
-                cameras.stream().mapToLong(c -> c.store().droppedFragments()).sum());
+                streams.stream().filter(c -> c.state() == CameraState.RECORDING).count());
+        put(node, "packets", streams, CameraStatus::packets);
+        put(node, "lostPackets", streams, CameraStatus::lostPackets);
+        put(node, "damagedPictures", streams, CameraStatus::damagedAccessUnits);
+        put(node, "acknowledgedMicros", streams, c -> c.store().acknowledgedMicros());
+        put(node, "acknowledgedBytes", streams, c -> c.store().acknowledgedBytes());
+        put(node, "acknowledgedFragments", streams, c -> c.store().acknowledgedFragments());
+        put(node, "droppedFragments", streams, c -> c.store().droppedFragments());
         times.writeTo(node);
         cost.writeTo(node);
         return node;
+    }
+
+    private static void put(
+            ObjectNode node, String field, List<CameraStatus> streams, ToLongFunction<CameraStatus> figure) {
+        node.put(field, streams.stream().mapToLong(figure).sum());
     }
 }

@@ -30,9 +30,18 @@ final class VirtualMachineCost {
     }
 
     private void onCollection(CompositeData data) {
-        long millis = GarbageCollectionNotificationInfo.from(data).getGcInfo().getDuration();
+        GarbageCollectionNotificationInfo collection = GarbageCollectionNotificationInfo.from(data);
+        if (isBesideTheProgram(collection.getGcName())) {
+            return;
+        }
+        long millis = collection.getGcInfo().getDuration();
         pauses.incrementAndGet();
         longestPauseMillis.accumulateAndGet(millis, Math::max);
+    }
+
+    /** From JDK 20 on the concurrent part of G1, and of ZGC and Shenandoah whole cycles, are told of as if they stopped us. */
+    private static boolean isBesideTheProgram(String collector) {
+        return collector.contains("Concurrent") || collector.endsWith("Cycles");
     }
 
     void reset() {

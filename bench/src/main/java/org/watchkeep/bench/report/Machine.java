@@ -18,6 +18,7 @@ public final class Machine {
         node.put("memory", firstValue(Path.of("/proc/meminfo"), "MemTotal"));
         node.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         node.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
+        Commit.writeTo(node);
         return node;
     }
 

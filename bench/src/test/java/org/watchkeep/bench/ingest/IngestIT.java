@@ -10,7 +10,9 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.watchkeep.bench.fleet.Arrival;
+import org.watchkeep.bench.fleet.FleetPlan;
 import org.watchkeep.bench.fleet.StreamPattern;
+import org.watchkeep.bench.ingest.IngestSettings.Beside;
 
 /** A short run with real processes: every packet of the fleet is in the store, and the accounts agree. */
 class IngestIT {
@@ -20,19 +22,21 @@ class IngestIT {
     @Test
     void run_fewCameras_acknowledgesEveryPicture() throws Exception {
         IngestSettings settings = new IngestSettings(
-                4,
-                new StreamPattern(1_000_000, 25, 50),
-                Arrival.PACKET,
+                Optional.empty(),
+                FleetPlan.of(4, new StreamPattern(1_000_000, 25, 50), Arrival.PACKET),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(3),
                 folder.resolve("run"),
-                Optional.empty());
+                Optional.empty(),
+                new Beside(true, 0));
         IngestResult result =
                 new IngestRun(settings, OptionalDouble.empty(), System::nanoTime, System.out::println).run();
-        assertThat(result.isGood()).as(result.toJson().toString()).isTrue();
-        assertThat(result.sentPackets()).isPositive();
-        assertThat(result.offeredMbps()).isPositive();
-        assertThat(result.ackP99Ms()).isGreaterThanOrEqualTo(result.ackP50Ms()).isPositive();
+        assertThat(result.isGood()).as(IngestDocument.of(result).toString()).isTrue();
+        assertThat(result.losses().sentPackets()).isPositive();
+        assertThat(result.rates().offeredMbps()).isPositive();
+        assertThat(result.latency().p99Millis())
+                .isGreaterThanOrEqualTo(result.latency().p50Millis())
+                .isPositive();
         assertThat(result.check().fragments()).isPositive();
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A network that loses packets, swaps them and brings them twice, chosen by seeds: what stands between a simulated camera
  * and one of its clients. Confined to the connection's event loop.
  */
-final class LossyWire {
+public final class LossyWire {
     /** A swapped packet comes behind at most so many of those after it. */
     static final int MAX_DISPLACEMENT = 8;
 
@@ -32,12 +32,13 @@ final class LossyWire {
     private int behind;
     private boolean isOvertaken;
 
-    LossyWire(Consumer<ByteBuf> out) {
+    /** @param out takes ownership of what comes through */
+    public LossyWire(Consumer<ByteBuf> out) {
         this.out = out;
     }
 
     /** From now on; other faults than those of a wire are passed over. */
-    void spoil(Fault fault, WireTally counts) {
+    public void spoil(Fault fault, WireTally counts) {
         tally = counts;
         if (fault instanceof Fault.Lose how) {
             lose = new Chance(how.probability(), new SplittableRandom(how.seed()));
@@ -49,7 +50,7 @@ final class LossyWire {
     }
 
     /** Takes ownership. */
-    void send(ByteBuf packet) {
+    public void send(ByteBuf packet) {
         if (lose.hits()) {
             tally.lost.increment();
             packet.release();
@@ -74,7 +75,7 @@ final class LossyWire {
     }
 
     /** Sends what was held back: networks swap what leaves together, not what leaves with the next picture. */
-    void flush() {
+    public void flush() {
         ByteBuf last = delayed;
         if (last != null) {
             delayed = null;

@@ -12,11 +12,11 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /** The fleet's pictures against the standards they have to meet. */
-class SyntheticH264Test {
+class SyntheticNalTest {
     @Property(tries = 200)
     void picture_ofAnySize_isFramedNumberedAndMarked(
             @ForAll boolean isKey, @ForAll @IntRange(min = 16, max = 400_000) int size, @ForAll int seed) {
-        SyntheticH264 packets = new SyntheticH264(0, 7, seed);
+        SyntheticNal packets = new SyntheticNal(SyntheticNal.H264_1080P, 0, 7, seed);
         ByteBuf picture = packets.picture(ByteBufAllocator.DEFAULT, isKey, size, 1234, Math.abs(seed % 1_000_000));
         try {
             List<Integer> sequences = new ArrayList<>();
@@ -38,7 +38,7 @@ class SyntheticH264Test {
                 picture.readerIndex(end);
             }
             assertThat(sliceBytes).isEqualTo(size);
-            assertThat(sequences).hasSize(SyntheticH264.packets(isKey, size));
+            assertThat(sequences).hasSize(packets.packets(isKey, size));
             for (int i = 0; i < sequences.size(); i++) {
                 assertThat(sequences.get(i)).isEqualTo((seed + i) & 0xffff);
             }
