@@ -44,10 +44,7 @@ public final class Main {
 
         @Override
         public void run() {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "no bench given (expected: "
-                            + names(spec) + ")");
+            throw new ParameterException(spec.commandLine(), "no bench given (expected: " + names(spec) + ")");
         }
     }
 

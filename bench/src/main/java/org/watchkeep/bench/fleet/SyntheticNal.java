@@ -15,11 +15,11 @@ import java.util.List;
 final class SyntheticNal implements SyntheticPictures {
     static final int PAYLOAD_TYPE = 96;
 
-    /** High profile, 1920x1080, 25 pictures a second, no reordering. */
-    static final Format H264_1080P = Format.h264("67640028acb200f0044fcb80880000030008000003019078c19240");
+    /** High profile, level 4, 1920x1080, 25 pictures a second, pictures shown in decoding order. */
+    static final Format H264_1080P = Format.h264("67640028acb403c0113f2c20000003002000000651e1108d40");
 
     /** High profile, level 5.1, 3840x2160, 25 pictures a second, pictures shown in decoding order. */
-    static final Format H264_4K = Format.h264("67640033acb280780087d080000003008000001947844232c0");
+    static final Format H264_4K = Format.h264("67640033acb401e0021f42000003000200000300651e1108d4");
 
     /** Main profile, 1920x1080, no reordering. */
     static final Format H265_1080P = Format.h265(
@@ -32,11 +32,9 @@ final class SyntheticNal implements SyntheticPictures {
 
     private static final int FU_END = 0x40;
 
-    /** Of H.264 it begins with the bit that says picture parameter set 0. */
-    private static final int SLICE_REST = 0xB5;
-
     private final Format format;
     private final RtpFraming framing;
+    private int number;
 
     /**
      * What the two codecs do differently.
@@ -44,25 +42,16 @@ final class SyntheticNal implements SyntheticPictures {
      * @param sets parameter sets, in the order they are sent
      * @param headerBytes length of a NAL unit header
      * @param keyHeader the header of a key picture's slice; {@code otherHeader} that of the others
-     * @param keySlice first byte of its slice header; {@code otherSlice} that of the others
      */
-    record Format(
-            List<byte[]> sets,
-            int headerBytes,
-            int keyHeader,
-            int otherHeader,
-            int keySlice,
-            int otherSlice,
-            String sdp) {
+    record Format(List<byte[]> sets, int headerBytes, int keyHeader, int otherHeader, String sdp) {
         private static Format h264(String sps) {
             List<byte[]> sets =
-                    List.of(HexFormat.of().parseHex(sps), HexFormat.of().parseHex("68ebc3cb22c0"));
+                    List.of(HexFormat.of().parseHex(sps), HexFormat.of().parseHex("68ce3880"));
             Base64.Encoder base64 = Base64.getEncoder();
             String sdp = "a=rtpmap:" + PAYLOAD_TYPE + " H264/" + CLOCK_RATE + "\r\na=fmtp:" + PAYLOAD_TYPE
                     + " packetization-mode=1;profile-level-id=" + sps.substring(2, 8) + ";sprop-parameter-sets="
                     + base64.encodeToString(sets.get(0)) + "," + base64.encodeToString(sets.get(1));
-            // H.264 7.3.3: first_mb 0, slice type 7 (I) or 5 (P); picture parameter set 0 follows.
-            return new Format(sets, 1, 0x65, 0x41, 0x88, 0x9A, sdp);
+            return new Format(sets, 1, 0x65, 0x41, sdp);
         }
 
         private static Format h265(String vps, String sps, String pps) {
@@ -76,13 +65,28 @@ final class SyntheticNal implements SyntheticPictures {
                 sets.add(HexFormat.of().parseHex(hex[i]));
                 sdp.append(names[i]).append(base64.encodeToString(sets.get(i)));
             }
-            // H.265 7.3.6.1: the first segment, (of a key picture: prior pictures are shown,) picture parameter set 0.
-            return new Format(List.copyOf(sets), 2, 0x2601, 0x0201, 0xB5, 0xD5, sdp.toString());
+            return new Format(List.copyOf(sets), 2, 0x2601, 0x0201, sdp.toString());
         }
 
         /** What stands before a fragment: header or indicator, then the FU header. */
         int fuBytes() {
             return headerBytes + 1;
+        }
+
+        /**
+         * The first two bytes of a slice header. Players and recorders that look no further find nothing odd in it.
+         *
+         * @param number of the picture in its group
+         */
+        int sliceStart(boolean isKey, int number) {
+            if (headerBytes == 1) {
+                // H.264 7.3.3: first_mb 0, slice type 7 (I) or 5 (P), picture parameter set 0, frame_num in 4 bits,
+                // then
+                // nothing out of the ordinary.
+                return isKey ? 0x8884 : 0x9A03 | (number & 0xf) << 5;
+            }
+            // H.265 7.3.6.1: the first segment, (of a key picture: prior pictures are shown,) picture parameter set 0.
+            return isKey ? 0xB5B5 : 0xD5B5;
         }
 
         private void writeFu(ByteBuf out, int header, int flags) {
@@ -139,7 +143,7 @@ final class SyntheticNal implements SyntheticPictures {
             format.writeFu(out, header, (first ? FU_START : 0) | (last ? FU_END : 0));
             int at = from % (NOISE_BYTES - MAX_PAYLOAD_BYTES);
             if (first) {
-                out.writeByte(isKey ? format.keySlice() : format.otherSlice()).writeByte(SLICE_REST);
+                out.writeShort(format.sliceStart(isKey, number));
                 out.writeBytes(NOISE, at, part - 2);
             } else {
                 out.writeBytes(NOISE, at, part);

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +16,6 @@ import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.watchkeep.bench.Scratch;
 import org.watchkeep.bench.fleet.CameraGroup;
 import org.watchkeep.bench.floor.Floor;
 import org.watchkeep.bench.ingest.IngestSearch.Attempt;
@@ -26,6 +24,7 @@ import org.watchkeep.bench.ingest.IngestSettings.Beside;
 import org.watchkeep.bench.report.Amounts;
 import org.watchkeep.bench.report.Machine;
 import org.watchkeep.bench.report.ResultPage;
+import org.watchkeep.bench.report.ScratchFolder;
 import org.watchkeep.bench.workload.Workload;
 import org.watchkeep.bench.workload.Workloads;
 import org.watchkeep.controlroom.config.ConfigException;
@@ -109,19 +108,20 @@ public final class IngestCommand implements Callable<Integer> {
         Duration limit = duration(searchLimit);
         Duration time = duration(measured);
         ResultPage.requireWritable(Optional.ofNullable(page));
-        try (Scratch scratch = Scratch.in(Optional.ofNullable(path))) {
+        Path disk = path == null ? Path.of(System.getProperty("java.io.tmpdir")) : path;
+        try (ScratchFolder scratch = ScratchFolder.in(disk)) {
             offered.workload().ifPresent(w -> w.leftOut().forEach(line -> note("left out: " + line)));
             IngestSettings settings = new IngestSettings(
                     offered.workload().map(Workload::id),
                     offered.plan(),
                     WARM_UP,
                     time,
-                    scratch.folder().resolve("run"),
+                    scratch.path(),
                     Optional.ofNullable(fleetHost),
                     new Beside(
                             readBack,
                             offered.workload().map(Workload::awaySeconds).orElse(0)));
-            OptionalDouble floor = noFloor ? OptionalDouble.empty() : floor(scratch.folder());
+            OptionalDouble floor = noFloor ? OptionalDouble.empty() : floor(scratch.path());
             return search ? search(settings, floor, limit) : once(settings, floor, offered.workload());
         }
     }
@@ -168,25 +168,16 @@ public final class IngestCommand implements Callable<Integer> {
 
     private IngestResult run(IngestSettings settings, OptionalDouble floor)
             throws IOException, ConfigException, Refusal {
-        Path disk = settings.folder().resolveSibling(".");
-        long free = Files.getFileStore(disk).getUsableSpace();
-        if (free < settings.ringBytes() * 1.05) {
-            throw Refusal.environment(
-                    "no-space",
-                    "a run of " + settings.cameras() + " cameras writes " + settings.ringBytes() / 1_000_000_000
-                            + " GB, and the disk of " + disk.normalize() + " has " + free / 1_000_000_000 + " GB free",
-                    "Name another --path, a shorter --for, or fewer cameras.");
-        }
         note(String.format(
                 Locale.ROOT,
                 "%d cameras, together %.0f Mbit/s at most, %s arrival",
                 settings.cameras(),
                 settings.plan().peakBitsPerSecond() / 1e6,
                 settings.plan().arrival().name().toLowerCase(Locale.ROOT)));
-        try {
-            return new IngestRun(settings, floor, nanoTime, this::note).run();
-        } finally {
-            Scratch.delete(settings.folder());
+        try (ScratchFolder folder = ScratchFolder.in(settings.folder())) {
+            folder.requireRoom(settings.ringBytes());
+            IngestSettings own = settings.withFolder(folder.path().resolve("run"));
+            return new IngestRun(own, floor, nanoTime, this::note).run();
         }
     }
 

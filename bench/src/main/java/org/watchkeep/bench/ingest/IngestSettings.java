@@ -54,6 +54,10 @@ record IngestSettings(
         return (long) (plan.peakBitsPerSecond() / 8.0 * seconds * RING_FACTOR);
     }
 
+    IngestSettings withFolder(Path other) {
+        return new IngestSettings(name, plan, warmUp, measured, other, fleetHost, beside);
+    }
+
     IngestSettings withCameras(int count) {
         return new IngestSettings(name, plan.withCameras(count), warmUp, measured, folder, fleetHost, beside);
     }
