@@ -76,6 +76,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
     private final Map<Integer, Outstanding> outstanding = new TreeMap<>();
     private @Nullable Channel channel;
     private @Nullable InterleavedDecoder decoder;
+    private @Nullable ReadPace pace;
     private int lastCseq;
     private boolean detached;
     private @Nullable Throwable failure;
@@ -131,7 +132,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
         }
         Timers.Timer timer = timers.after(timeoutNanos, () -> onNoReply(cseq));
         outstanding.put(cseq, new Outstanding(request, sendings, auth.current(), timer, handler));
+        notePace();
         write(open, new RtspRequest(request.method(), request.uri(), headers, request.body()));
+    }
+
+    private void notePace() {
+        if (pace != null) {
+            pace.awaitsAnswer(!outstanding.isEmpty());
+        }
     }
 
     private static void write(Channel open, RtspMessage message) {
@@ -142,6 +150,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
 
     private void onNoReply(int cseq) {
         Outstanding late = outstanding.remove(cseq);
+        notePace();
         if (late != null) {
             late.timer().cancel();
             late.handler().accept(Optional.empty());
@@ -169,6 +178,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
     private void close() {
         outstanding.values().forEach(o -> o.timer().cancel());
         outstanding.clear();
+        if (pace != null) {
+            pace.stop();
+        }
         if (decoder != null) {
             decoder.close();
         }
@@ -180,6 +192,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         channel = ctx.channel();
+        pace = ReadPace.of(timers, ctx.channel());
         decoder = new InterleavedDecoder(ctx.alloc(), InterleavedDecoder.Junk.SEARCH, this);
         if (detached) {
             close();
@@ -193,6 +206,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
         ByteBuf bytes = (ByteBuf) read;
         try {
             if (!detached && decoder != null) {
+                if (pace != null) {
+                    pace.onRead(bytes.readableBytes());
+                }
                 owner.onBytes();
                 decoder.decode(bytes);
                 noteForms(decoder);
@@ -236,6 +252,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
 
     @Override
     public void onFrame(int channelNumber, ByteBuf packet) throws IOException {
+        if (pace != null) {
+            pace.onMedia();
+        }
         owner.onFrame(channelNumber, packet);
     }
 
@@ -279,6 +298,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
             return;
         }
         asked.timer().cancel();
+        notePace();
         if (response.status() != RtspResponse.UNAUTHORIZED) {
             auth.onAccepted(asked.signedWith());
         } else if (auth.onUnauthorized(response, asked.signedWith()) && asked.sendings() < MAX_SENDINGS) {

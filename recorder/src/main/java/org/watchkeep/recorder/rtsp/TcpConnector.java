@@ -29,7 +29,7 @@ public final class TcpConnector implements Connector {
     private static final int HANDSHAKE_TIMEOUT_MILLIS = 10_000;
 
     /** 64 KiB: with bursts of pictures more never fills, and less costs reads (measured: 16, 64 and 256 KiB). */
-    private static final int READ_BUFFER_BYTES = 64 << 10;
+    static final int READ_BUFFER_BYTES = 64 << 10;
 
     private final Bootstrap bootstrap;
     private final NettyTransport transport;
