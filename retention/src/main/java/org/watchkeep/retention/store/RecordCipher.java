@@ -30,6 +30,13 @@ final class RecordCipher {
     private final Cipher cipher;
     private final MessageDigest sha256;
     private final CRC32C crc = new CRC32C();
+    /**
+     * JCA copies what lies outside the heap through arrays that it makes anew for each piece; through these nothing is
+     * allocated. What it holds back of one piece (less than a block) comes with the next.
+     */
+    private final byte[] plain = new byte[PIECE_BYTES];
+
+    private final byte[] encrypted = new byte[PIECE_BYTES + RecordHeader.TAG_BYTES];
     private final byte[] stock = new byte[NONCE_STOCK_BYTES];
     private int stockUsed = NONCE_STOCK_BYTES;
 
@@ -64,11 +71,11 @@ final class RecordCipher {
             cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(RecordHeader.TAG_BYTES * 8, nonce));
             cipher.updateAAD(
                     to.duplicate().limit(at + RecordHeader.ASSOCIATED_BYTES).position(at));
-            cipher.update(ByteBuffer.wrap(digest.toBytes()), out);
+            feed(ByteBuffer.wrap(digest.toBytes()), out);
             for (ByteBuffer piece : pieces) {
                 feed(piece.duplicate(), out);
             }
-            cipher.doFinal(ByteBuffer.allocate(0), out);
+            out.put(encrypted, 0, cipher.doFinal(encrypted, 0));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("encryption refused: " + header, e);
         }
@@ -81,10 +88,10 @@ final class RecordCipher {
     }
 
     private void feed(ByteBuffer piece, ByteBuffer out) throws GeneralSecurityException {
-        int end = piece.limit();
-        while (piece.position() < end) {
-            piece.limit(Math.min(end, piece.position() + PIECE_BYTES));
-            cipher.update(piece, out);
+        while (piece.hasRemaining()) {
+            int length = Math.min(PIECE_BYTES, piece.remaining());
+            piece.get(plain, 0, length);
+            out.put(encrypted, 0, cipher.update(plain, 0, length, encrypted, 0));
         }
     }
 
