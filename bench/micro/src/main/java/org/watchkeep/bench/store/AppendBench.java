@@ -113,7 +113,8 @@ public class AppendBench {
     private long acknowledged() {
         long acknowledged = 0;
         for (Feed feed : feeds) {
-            acknowledged += feed.status().acknowledgedFragments() + feed.status().droppedFragments();
+            acknowledged +=
+                    feed.status().acknowledgedFragments() + feed.status().droppedFragments();
         }
         return acknowledged;
     }
