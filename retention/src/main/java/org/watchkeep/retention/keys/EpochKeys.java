@@ -38,6 +38,9 @@ public final class EpochKeys implements Closeable {
     /** Epochs whose erasure began: refused from then on, even if it fails half way. */
     private final Set<Long> refused = ConcurrentHashMap.newKeySet();
 
+    /** What {@link #epochs} says: asked at every find, so it is not made anew each time. Written under the lock. */
+    private volatile List<Epoch> listed = List.of();
+
     private List<Slot> slots = new ArrayList<>();
     private volatile List<KeyAlarm> alarms = List.of();
     private volatile boolean closed;
@@ -101,6 +104,7 @@ public final class EpochKeys implements Closeable {
                 byEpoch.put(live.epoch(), live);
                 return live.toEpoch();
             } finally {
+                listLocked();
                 alarms = homes.alarms();
             }
         }
@@ -108,7 +112,7 @@ public final class EpochKeys implements Closeable {
 
     /** Every epoch whose slot has not been used again, ascending. */
     public List<Epoch> epochs() {
-        return byEpoch.values().stream().map(EpochKeys::toEpoch).toList();
+        return listed;
     }
 
     public Optional<Epoch> epoch(long number) {
@@ -150,6 +154,7 @@ public final class EpochKeys implements Closeable {
                 }
                 return overwrite(epoch, atUtcMicros);
             } finally {
+                listLocked();
                 alarms = homes.alarms();
             }
         }
@@ -192,6 +197,11 @@ public final class EpochKeys implements Closeable {
                 streamKeys.drop(slot.epoch());
             }
         }
+        listLocked();
+    }
+
+    private void listLocked() {
+        listed = byEpoch.values().stream().map(EpochKeys::toEpoch).toList();
     }
 
     /** An empty slot; else the one erased longest ago, while both homes are there to learn of it; else a new one. */

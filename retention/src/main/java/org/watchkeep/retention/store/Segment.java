@@ -37,7 +37,7 @@ public record Segment(
     }
 
     public Segment {
-        fragments = List.copyOf(fragments);
+        fragments = fragments instanceof StoredFragments ? fragments : List.copyOf(fragments);
         if (fragments.isEmpty()) {
             throw new IllegalArgumentException(
                     "segment without fragments: " + stream + " run " + run + " no. " + number);
@@ -54,6 +54,8 @@ public record Segment(
 
     /** Bytes of all its fragment records. */
     public long sizeBytes() {
-        return fragments.stream().mapToLong(FragmentRef::recordBytes).sum();
+        return fragments instanceof StoredFragments stored
+                ? stored.sizeBytes()
+                : fragments.stream().mapToLong(FragmentRef::recordBytes).sum();
     }
 }

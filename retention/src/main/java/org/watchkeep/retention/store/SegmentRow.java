@@ -161,6 +161,11 @@ final class SegmentRow {
         }
     }
 
+    /** All fragments of a row that {@link #decode} has taken. */
+    static List<FragmentRef> fragments(byte[] value) {
+        return new Reader(value).fragments();
+    }
+
     private static final class Writer {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
 
@@ -191,10 +196,25 @@ final class SegmentRow {
 
     /** Throws BufferUnderflowException or IllegalArgumentException where the bytes are no segment. */
     private static final class Reader {
+        private final byte[] value;
         private final ByteBuffer in;
         private final List<String> volumes = new ArrayList<>(1);
 
+        // The record read last, in the words of Before; fields, for no object is made of a fragment that nobody asks
+        // for.
+        private int volume;
+        private long serial;
+        private long offset;
+        private int recordBytes;
+        private long recordEnd;
+        private long sequence = Before.NOTHING.sequence;
+        private long start;
+        private long endMicros;
+        private long durationMicros;
+        private int flags;
+
         Reader(byte[] value) {
+            this.value = value;
             in = ByteBuffer.wrap(value);
         }
 
@@ -209,23 +229,17 @@ final class SegmentRow {
             int number = intVarint();
             String codec = text();
             long cameraOffset = (head & HAS_OFFSET) != 0 ? zigzag() : Fragment.OFFSET_UNKNOWN;
-            int volumeCount = count(1);
-            for (int i = 0; i < volumeCount; i++) {
-                volumes.add(text());
-            }
-            List<FragmentRef> heads = new ArrayList<>(2);
-            Before before = ref(Before.NOTHING, heads);
+            readVolumes();
+            readRef();
+            FragmentRef configuration = ref();
+            Optional<FragmentRef> seal = Optional.empty();
             if ((head & HAS_SEAL) != 0) {
-                before = ref(before, heads);
+                readRef();
+                seal = Optional.of(ref());
             }
-            int fragmentCount = count(MIN_REF_BYTES);
-            List<FragmentRef> fragments = new ArrayList<>(fragmentCount);
-            for (int i = 0; i < fragmentCount; i++) {
-                before = ref(before, fragments);
-            }
+            List<FragmentRef> fragments = skimmed();
             check(!in.hasRemaining() && (head & ~(STATE_MASK | HAS_SEAL | HAS_OFFSET)) == 0, "more than a segment");
             check((head & STATE_MASK) < STATES.size(), "state");
-            Optional<FragmentRef> seal = heads.size() > 1 ? Optional.of(heads.get(1)) : Optional.empty();
             return new Segment(
                     stream,
                     run,
@@ -234,28 +248,85 @@ final class SegmentRow {
                     STATES.get(head & STATE_MASK),
                     codec,
                     cameraOffset,
-                    heads.get(0),
+                    configuration,
                     seal,
                     fragments);
         }
 
-        private Before ref(Before before, List<FragmentRef> into) {
+        private void readVolumes() {
+            int volumeCount = count(1);
+            for (int i = 0; i < volumeCount; i++) {
+                volumes.add(text());
+            }
+        }
+
+        /** Reads every fragment, to trust the row to its end, and makes the first and the last. */
+        private List<FragmentRef> skimmed() {
+            int count = count(MIN_REF_BYTES);
+            if (count == 0) {
+                return List.of();
+            }
+            readRef();
+            FragmentRef first = ref();
+            long sizeBytes = recordBytes;
+            for (int i = 1; i < count; i++) {
+                readRef();
+                sizeBytes += recordBytes;
+            }
+            return new StoredFragments(value, count, first, count == 1 ? first : ref(), sizeBytes);
+        }
+
+        List<FragmentRef> fragments() {
+            in.get();
+            int head = in.get();
+            varint();
+            varint();
+            text();
+            if ((head & HAS_OFFSET) != 0) {
+                zigzag();
+            }
+            readVolumes();
+            readRef();
+            if ((head & HAS_SEAL) != 0) {
+                readRef();
+            }
+            int count = count(MIN_REF_BYTES);
+            List<FragmentRef> fragments = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                readRef();
+                fragments.add(ref());
+            }
+            return List.copyOf(fragments);
+        }
+
+        private FragmentRef ref() {
+            return new FragmentRef(
+                    volumes.get(volume),
+                    serial,
+                    offset,
+                    recordBytes,
+                    sequence,
+                    StreamState.instant(start),
+                    durationMicros,
+                    flags);
+        }
+
+        private void readRef() {
             int kind = in.get();
             check((kind & ~ALL_KINDS) == 0, "kind of fragment");
-            int volume = (kind & SAME_REEL) != 0 ? before.volume : intVarint();
-            long serial = (kind & SAME_REEL) != 0 ? before.serial : before.serial + zigzag();
-            long sequence = before.sequence + ((kind & NEXT_SEQUENCE) != 0 ? 1 : zigzag());
-            long start = before.endMicros + ((kind & STARTS_AT_END) != 0 ? 0 : zigzag());
-            long duration = before.durationMicros + ((kind & SAME_DURATION) != 0 ? 0 : zigzag());
-            int flags = (kind & SAME_FLAGS) != 0 ? before.flags : unsignedInt();
-            long offset = before.recordEnd + zigzag();
-            int recordBytes = unsignedInt();
+            if ((kind & SAME_REEL) == 0) {
+                volume = intVarint();
+                serial += zigzag();
+            }
+            sequence += (kind & NEXT_SEQUENCE) != 0 ? 1 : zigzag();
+            start = endMicros + ((kind & STARTS_AT_END) != 0 ? 0 : zigzag());
+            durationMicros += (kind & SAME_DURATION) != 0 ? 0 : zigzag();
+            flags = (kind & SAME_FLAGS) != 0 ? flags : unsignedInt();
+            offset = recordEnd + zigzag();
+            recordBytes = unsignedInt();
             check(volume < volumes.size(), "volume number");
-            Instant at = StreamState.instant(start);
-            FragmentRef ref =
-                    new FragmentRef(volumes.get(volume), serial, offset, recordBytes, sequence, at, duration, flags);
-            into.add(ref);
-            return after(volume, ref, start);
+            recordEnd = offset + recordBytes;
+            endMicros = start + durationMicros;
         }
 
         private long varint() {
