@@ -12,6 +12,7 @@ import org.watchkeep.recorder.rtp.SequenceTracker;
 import org.watchkeep.recorder.rtp.StreamFormatException;
 import org.watchkeep.recorder.rtp.TimestampExtender;
 import org.watchkeep.recorder.rtp.Tolerance;
+import org.watchkeep.retention.store.Fragment;
 
 /**
  * A track of any codec. Packets come in the order of the connection; a picture ends with its marker, and with a new timestamp
@@ -361,7 +362,7 @@ final class RtpVideoTrack implements VideoTrack {
                 runs.runs(),
                 runs.fragments(),
                 runs.lastPictureMonoNanos(),
-                runs.cameraOffsetMicros(),
+                reports.offsetMicros().orElse(Fragment.OFFSET_UNKNOWN),
                 shown == null ? "" : shown.codec(),
                 shown == null ? 0 : shown.width(),
                 shown == null ? 0 : shown.height(),

@@ -26,7 +26,6 @@ final class RunOutput implements Consumer<ReadyFragment> {
     private long nowMonoNanos;
     private boolean isAnnounced;
     private long fragments;
-    private long cameraOffsetMicros = Fragment.OFFSET_UNKNOWN;
 
     RunOutput(
             FragmentSink sink,
@@ -77,11 +76,6 @@ final class RunOutput implements Consumer<ReadyFragment> {
         return fragments;
     }
 
-    /** Camera clock less ours at the last fragment. */
-    long cameraOffsetMicros() {
-        return cameraOffsetMicros;
-    }
-
     /** Says which tolerances were first used since the run began. */
     void sayNotes() {
         String further = isAnnounced ? notes.further() : "";
@@ -97,7 +91,7 @@ final class RunOutput implements Consumer<ReadyFragment> {
         }
         sayNotes();
         OptionalLong camera = cameraClock.utcMicrosAt(ready.rtpTicks());
-        cameraOffsetMicros = camera.isPresent()
+        long cameraOffsetMicros = camera.isPresent()
                 ? camera.getAsLong() - clock.utcMicros(clock.monoNanosAt(ready.startTicks()))
                 : Fragment.OFFSET_UNKNOWN;
         RunClock.Placed placed = clock.place(ready.endTicks());

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.watchkeep.recorder.rtp.CameraClock;
 import org.watchkeep.recorder.rtp.StreamFormatException;
 import org.watchkeep.recorder.rtp.Tolerance;
-import org.watchkeep.retention.store.Fragment;
 import org.watchkeep.retention.store.FragmentFlags;
 import org.watchkeep.retention.store.GapCause;
 
@@ -380,10 +379,6 @@ final class TrackRuns {
 
     long lastPictureMonoNanos() {
         return lastPictureMonoNanos;
-    }
-
-    long cameraOffsetMicros() {
-        return run == null ? Fragment.OFFSET_UNKNOWN : run.output.cameraOffsetMicros();
     }
 
     /** Of the newest run. */

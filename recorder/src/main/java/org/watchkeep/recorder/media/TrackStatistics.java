@@ -26,7 +26,7 @@ import org.watchkeep.recorder.rtp.Tolerance;
  * @param runs runs begun
  * @param fragments fragments handed on
  * @param lastPictureMonoNanos arrival of the newest kept picture; {@code Long.MIN_VALUE} before the first
- * @param cameraOffsetMicros camera clock less ours at the newest fragment;
+ * @param cameraOffsetMicros camera clock less ours when its newest report came;
  *     {@link org.watchkeep.retention.store.Fragment#OFFSET_UNKNOWN} where unknown
  * @param codec RFC 6381 name; empty before the first run
  * @param width in luma samples; 0 before the first run

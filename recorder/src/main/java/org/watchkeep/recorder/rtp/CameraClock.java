@@ -33,6 +33,8 @@ public final class CameraClock {
 
     private @Nullable Said older;
 
+    private OptionalLong offsetMicros = OptionalLong.empty();
+
     private record Said(long utcMicros, long atTicks) {
         long ticksFrom(long ticks) {
             return Math.abs(ticks - atTicks);
@@ -67,7 +69,16 @@ public final class CameraClock {
         }
         older = newest;
         newest = new Said(candidate, extendedTicks);
+        offsetMicros = OptionalLong.of(candidate - recorderUtcMicros);
         return true;
+    }
+
+    /**
+     * The camera's clock less ours when its newest plausible report came, less what that took on its way. Empty before one
+     * came. Says nothing of pictures: those have a way of their own.
+     */
+    public OptionalLong offsetMicros() {
+        return offsetMicros;
     }
 
     /** The camera's time at this RTP time; empty without a plausible report near it. */
@@ -98,5 +109,6 @@ public final class CameraClock {
     public void forget() {
         newest = null;
         older = null;
+        offsetMicros = OptionalLong.empty();
     }
 }

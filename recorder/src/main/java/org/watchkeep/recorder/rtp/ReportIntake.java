@@ -2,6 +2,7 @@
 package org.watchkeep.recorder.rtp;
 
 import io.netty.buffer.ByteBuf;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,11 @@ public final class ReportIntake {
             unusable++;
             tolerances.add(Tolerance.IMPLAUSIBLE_SENDER_REPORT);
         }
+    }
+
+    /** The camera's clock less ours when its newest plausible report came; empty before one did. */
+    public OptionalLong offsetMicros() {
+        return clock.offsetMicros();
     }
 
     /** Plausible reports of the track's sources. */

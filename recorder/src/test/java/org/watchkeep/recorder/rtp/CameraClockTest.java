@@ -24,6 +24,19 @@ class CameraClockTest {
         assertThat(clock.utcMicrosAt(0)).isEmpty();
     }
 
+    /** Pictures that come two seconds late at first say nothing of the camera's clock. */
+    @Test
+    void offsetMicros_afterReports_isThatOfTheNewest() {
+        assertThat(clock.offsetMicros()).isEmpty();
+        offer(NOW.minusSeconds(2));
+        assertThat(clock.offsetMicros()).hasValue(-2_000_000);
+        offer(NOW.plusMillis(30));
+        clock.offer(new SenderReport(1, 0, 0), 0, micros(NOW));
+        assertThat(clock.offsetMicros()).hasValue(30_000);
+        clock.forget();
+        assertThat(clock.offsetMicros()).isEmpty();
+    }
+
     @Test
     void utcMicrosAt_longAfterTheLastReport_isEmpty() {
         offer(NOW);
