@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,12 @@ public final class Fleet implements AutoCloseable {
 
     private static final int CLOSE_SECONDS = 5;
 
+    /**
+     * A recorder calls a few streams of one device (an address and a port) at a time, and is to call these cameras as it
+     * would those of a site.
+     */
+    private static final int DEVICES = 16;
+
     /** Cameras begin spread over at most this: a group of a smart codec is minutes long, and nobody waits so long. */
     private static final long MOST_SPREAD_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -50,11 +57,11 @@ public final class Fleet implements AutoCloseable {
     private final EventLoopGroup loops;
     private final LongSupplier monoNanos;
     private final Optional<ServerCertificate> certificate;
-    private RtspServer server;
+    private List<RtspServer> servers;
     private volatile boolean over;
 
     /**
-     * @param address where it listens; port 0 takes any free one
+     * @param address where it listens; port 0 takes any free ones
      * @param clock dates the certificate, where cameras inside TLS are wanted
      * @throws IOException when the port cannot be had
      */
@@ -71,15 +78,29 @@ public final class Fleet implements AutoCloseable {
         }
         transport = NettyTransport.best();
         loops = transport.loops(Runtime.getRuntime().availableProcessors(), "fleet");
-        server = serve(address);
+        servers = serve(Collections.nCopies(Math.min(DEVICES, plan.cameras()), address));
     }
 
-    private RtspServer serve(InetSocketAddress address) throws IOException {
+    private List<RtspServer> serve(List<InetSocketAddress> addresses) throws IOException {
+        List<RtspServer> started = new ArrayList<>();
+        try {
+            for (InetSocketAddress address : addresses) {
+                started.add(serve(address, started.size(), addresses.size()));
+            }
+        } catch (IOException e) {
+            started.forEach(RtspServer::close);
+            throw e;
+        }
+        return started;
+    }
+
+    /** Every so-manieth camera, from this one on. */
+    private RtspServer serve(InetSocketAddress address, int from, int step) throws IOException {
         RtspServerSettings settings = new RtspServerSettings(
                 address, "Watchkeep bench", RtspServerSettings.DEFAULT_SESSION_TIMEOUT_SECONDS, certificate);
         RtspServer started = new RtspServer(settings, transport, loops, new SecureRandom(), monoNanos);
         List<CameraGroup> groups = plan.groupOfEach();
-        for (int i = 0; i < groups.size(); i++) {
+        for (int i = from; i < groups.size(); i += step) {
             CameraGroup group = groups.get(i);
             MountAccess access = group.login()
                     ? new MountAccess(MountAccess.Scheme.DIGEST_QOP_AUTH, "bench", new Credentials(USER, PASSWORD))
@@ -92,8 +113,9 @@ public final class Fleet implements AutoCloseable {
         return started;
     }
 
-    public int port() {
-        return server.address().getPort();
+    /** Camera i, counted from 0, is at the port i modulo their number. */
+    public List<Integer> ports() {
+        return servers.stream().map(server -> server.address().getPort()).toList();
     }
 
     /** SHA-256 of the certificate that cameras inside TLS show. */
@@ -127,17 +149,18 @@ public final class Fleet implements AutoCloseable {
     public void breakFor(int seconds) throws IOException, InterruptedException {
         over = true;
         TimeUnit.MILLISECONDS.sleep(LAST_PICTURE_MILLIS);
-        InetSocketAddress address = server.address();
-        server.close();
+        List<InetSocketAddress> addresses =
+                servers.stream().map(RtspServer::address).toList();
+        servers.forEach(RtspServer::close);
         TimeUnit.SECONDS.sleep(seconds);
         over = false;
-        server = serve(address);
+        servers = serve(addresses);
     }
 
     @Override
     public void close() {
         over = true;
-        server.close();
+        servers.forEach(RtspServer::close);
         loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 

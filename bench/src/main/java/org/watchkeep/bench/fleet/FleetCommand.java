@@ -126,7 +126,8 @@ public final class FleetCommand implements Callable<Integer> {
         }
         Fleet started = new Fleet(new InetSocketAddress(address, 0), read, monoNanos, clock);
         fleet = started;
-        ObjectNode answer = JSON.createObjectNode().put("port", started.port());
+        ObjectNode answer = JSON.createObjectNode();
+        started.ports().forEach(answer.putArray("ports")::add);
         started.certificateSha256().ifPresent(pin -> answer.put("certificateSha256", pin));
         return answer;
     }

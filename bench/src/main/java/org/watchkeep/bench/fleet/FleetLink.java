@@ -91,11 +91,15 @@ public final class FleetLink implements AutoCloseable {
     /** Starts the cameras. */
     public List<FleetCamera> start(FleetPlan plan) throws IOException {
         JsonNode started = line.ask("start " + plan.toJson());
-        String end = host + ":" + started.path("port").asInt();
+        JsonNode ports = started.path("ports");
+        if (ports.isEmpty()) {
+            throw new IOException("the fleet on " + host + " is of another version: " + started);
+        }
         Optional<String> pin =
                 Optional.ofNullable(started.path("certificateSha256").asText(null));
         List<FleetCamera> cameras = new ArrayList<>();
         for (CameraGroup group : plan.groupOfEach()) {
+            String end = host + ":" + ports.get(cameras.size() % ports.size()).asInt();
             cameras.add(FleetCamera.of(cameras.size() + 1, end, group, pin));
         }
         return cameras;
