@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.watchkeep.bench.compare.CompareCommand;
 import org.watchkeep.bench.disk.DiskCommand;
 import org.watchkeep.bench.fleet.FleetCommand;
 import org.watchkeep.bench.floor.FloorCommand;
@@ -58,6 +59,7 @@ public final class Main {
     static CommandLine tree() {
         CommandLine root = new CommandLine(new Root());
         root.addSubcommand(new IngestCommand(System.out, System.err, System::nanoTime));
+        root.addSubcommand(new CompareCommand(System.out, System.err, System::nanoTime));
         root.addSubcommand(new FleetCommand(System.out, System.err, System::nanoTime, Clock.systemUTC()));
         root.addSubcommand(new StoreCommand(System.out, System.err, System::nanoTime));
         root.addSubcommand(new DiskCommand(System.out, System.err, System::nanoTime));
@@ -66,6 +68,7 @@ public final class Main {
         root.addSubcommand(new ResultsCommand(System.out));
         root.addSubcommand(new RecorderCommand(System.out));
         root.addSubcommand(new FloorCommand(System.out));
+        root.setCaseInsensitiveEnumValuesAllowed(true);
         root.setExecutionExceptionHandler((e, command, parsed) -> fail(e, isJson(parsed)));
         root.setParameterExceptionHandler(Main::misused);
         return root;
