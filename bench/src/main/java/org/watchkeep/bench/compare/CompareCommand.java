@@ -58,8 +58,8 @@ public final class CompareCommand implements Callable<Integer> {
     @Option(names = "--for", paramLabel = "D", description = "How long to measure each, as in 60s. Default: 60s.")
     private String measured = "60s";
 
-    @Option(names = "--warm-up", paramLabel = "D", description = "How long to run before that. Default: 20s.")
-    private String warmUp = "20s";
+    @Option(names = "--warm-up", paramLabel = "D", description = "How long to run before that. Default: 30s.")
+    private String warmUp = "30s";
 
     @Option(names = "--arrival", paramLabel = "HOW", description = "burst or packet. Default: burst.")
     private Arrival arrival = Arrival.BURST;

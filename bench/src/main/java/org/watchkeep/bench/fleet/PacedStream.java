@@ -152,6 +152,7 @@ final class PacedStream implements MediaSubscription {
                 while (whole.isReadable()) {
                     sendDatagram(whole);
                 }
+                flushWire();
             } finally {
                 whole.release();
             }
@@ -172,9 +173,12 @@ final class PacedStream implements MediaSubscription {
         } else {
             sink.sendRaw(whole.readRetainedSlice(SyntheticPictures.framedBytes(whole, whole.readerIndex())));
         }
-        sink.flush();
         openSent++;
         counters.packets.increment();
+        if (!whole.isReadable()) {
+            flushWire();
+        }
+        sink.flush();
         if (!whole.isReadable()) {
             open = null;
             whole.release();
@@ -211,9 +215,14 @@ final class PacedStream implements MediaSubscription {
             open.release();
             open = null;
         }
+        flushWire();
+        sink.flush();
+    }
+
+    /** A network swaps what leaves together, not a picture's last packet with one of the next. */
+    private void flushWire() {
         if (wire != null) {
             wire.flush();
-            sink.flush();
         }
     }
 

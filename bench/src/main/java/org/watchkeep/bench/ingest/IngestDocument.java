@@ -28,7 +28,7 @@ final class IngestDocument {
         node.put("ackP50Ms", round(result.latency().p50Millis()))
                 .put("ackP99Ms", round(result.latency().p99Millis()))
                 .put("ackMaxMs", round(result.latency().mostMillis()));
-        putCost(node, result.cost(), result.floorCpuSecondsPerGb());
+        putCost(node, result);
         putBeside(node, result);
         node.putObject("check")
                 .put("fragments", result.check().fragments())
@@ -50,13 +50,19 @@ final class IngestDocument {
                 .put("noticedLostPackets", losses.noticedPackets());
     }
 
-    private static void putCost(ObjectNode node, Cost cost, OptionalDouble floor) {
+    private static void putCost(ObjectNode node, IngestResult result) {
+        Cost cost = result.cost();
+        OptionalDouble floor = result.floorCpuSecondsPerGb();
         node.put("recorderCpuSecondsPerGB", round(cost.recorderCpuSecondsPerGb()))
                 .put("recorderCores", round(cost.recorderCores()))
                 .put("fleetCpuSecondsPerGB", round(cost.fleetCpuSecondsPerGb()));
         if (floor.isPresent()) {
             node.put("floorCpuSecondsPerGB", round(floor.getAsDouble()));
-            node.put("recorderToFloor", round(cost.recorderCpuSecondsPerGb() / floor.getAsDouble()));
+            if (result.readBack().isPresent()) {
+                node.putNull("recorderToFloor").put("recorderToFloorReason", "the reading back is in the recorder's cost");
+            } else {
+                node.put("recorderToFloor", round(cost.recorderCpuSecondsPerGb() / floor.getAsDouble()));
+            }
         } else {
             node.putNull("floorCpuSecondsPerGB").put("floorReason", "left out by --no-floor");
         }

@@ -18,6 +18,12 @@ import org.watchkeep.bench.report.Svg.Tone;
 
 /** The drawings of each kind of result. */
 final class Charts {
+    /** Of a bar, in letters. */
+    private static final int MOST_LABEL = 30;
+
+    /** A goal that is missed by far must not make all others too short to see. */
+    private static final double MOST_SHARE = 2;
+
     private Charts() {}
 
     /** @param caption what the drawing shows and what is to be seen in it */
@@ -53,7 +59,7 @@ final class Charts {
         return new Chart(
                 "Processor time for a GB",
                 Svg.bars("Processor seconds per GB", rows, goal),
-                "Seconds of one processor for 10^9 bytes, as the operating system counts them. The floor receives,"
+                "Seconds of one processor for a billion bytes, as the operating system counts them. The floor receives,"
                         + " hashes, encrypts and writes, and does nothing else.");
     }
 
@@ -116,7 +122,7 @@ final class Charts {
                 "cpuSecondsPerGB",
                 "s",
                 "Processor time for a GB",
-                "Seconds of one processor for 10^9 bytes, of all processes of a recorder together."));
+                "Seconds of one processor for a billion bytes, of all processes of a recorder together."));
         charts.add(comparison(
                 document,
                 "memoryMB",
@@ -144,7 +150,7 @@ final class Charts {
         return new Chart(title, Svg.bars(title, rows, Optional.empty()), caption);
     }
 
-    /** All goals on one scale: what of each was used. Empty where none has a number. */
+    /** All goals on one scale: what of each was used. Empty where fewer than two have a number. */
     private static Optional<Chart> goals(Summary summary) {
         List<Row> rows = new ArrayList<>();
         for (Goal goal : summary.goals()) {
@@ -152,22 +158,22 @@ final class Charts {
                 double share = goal.share().getAsDouble();
                 rows.add(new Row(
                         shortened(goal.what()),
-                        List.of(new Part(share, goal.isMet() ? Tone.OURS : Tone.BAD)),
+                        List.of(new Part(Math.min(MOST_SHARE, share), goal.isMet() ? Tone.OURS : Tone.BAD)),
                         Figures.shown(Math.rint(100 * share), "%") + (goal.isMet() ? "" : " ✗")));
             }
         }
-        return rows.isEmpty()
+        return rows.size() < 2
                 ? Optional.empty()
                 : Optional.of(new Chart(
                         "How near each goal is",
                         Svg.bars("Share of each goal that was used", rows, Optional.of(new Mark(1, "the goal"))),
                         "What was measured as a share of what is wanted (turned round where more is better): left of"
-                                + " the line is met."));
+                                + " the line is met; bars end at twice the goal."));
     }
 
     private static String shortened(String text) {
         int comma = text.indexOf(',');
         String head = comma > 0 ? text.substring(0, comma) : text;
-        return head.length() <= 32 ? head : head.substring(0, 31) + "…";
+        return head.length() <= MOST_LABEL ? head : head.substring(0, MOST_LABEL - 1).strip() + "…";
     }
 }

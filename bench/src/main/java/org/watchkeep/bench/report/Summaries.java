@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 import org.watchkeep.bench.report.Summary.Fact;
 import org.watchkeep.bench.report.Summary.Figures;
 import org.watchkeep.bench.report.Summary.Goal;
@@ -29,6 +30,10 @@ final class Summaries {
     private static final double READ_BACK_TIMES = 20;
     private static final double FFMPEG_TIMES = 6;
     private static final double CAMERAS = 1_000;
+
+    /** What a row's unit says already. */
+    private static final Pattern UNIT_AT_END =
+            Pattern.compile("(Mbps|Ms|MBPerSecond|MB|Seconds)$|Bytes(?=PerPacket)|Seconds(?=PerGB)");
 
     private Summaries() {}
 
@@ -64,7 +69,9 @@ final class Summaries {
         unitOfField.forEach((field, unit) -> {
             OptionalDouble value = number(document, field.split("\\.", -1));
             if (value.isPresent()) {
-                facts.add(new Fact(words(field), Figures.shown(value.getAsDouble(), unit)));
+                facts.add(new Fact(
+                        words(unit.isEmpty() ? field : UNIT_AT_END.matcher(field).replaceFirst("")),
+                        Figures.shown(value.getAsDouble(), unit)));
             }
         });
         return facts;

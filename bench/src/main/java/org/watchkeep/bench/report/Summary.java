@@ -33,6 +33,9 @@ record Summary(String title, String sentence, List<Goal> goals, List<Fact> facts
         }
 
         String wanted() {
+            if (isMost && limit == 0) {
+                return "none";
+            }
             return (isMost ? "at most " : "at least ") + Figures.shown(limit, unit);
         }
 

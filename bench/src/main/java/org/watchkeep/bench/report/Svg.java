@@ -8,12 +8,13 @@ import java.util.Optional;
 /** Charts as inline SVG; their colours are the page's, by class. */
 final class Svg {
     private static final int WIDTH = 760;
-    private static final int LABELS = 230;
+    private static final int LABELS = 250;
     private static final int VALUES = 110;
     private static final int ROW = 32;
     private static final int BAR = 16;
     private static final int PLOT_HEIGHT = 220;
     private static final int AXIS = 64;
+    private static final int TICKS = 5;
 
     private Svg() {}
 
@@ -77,6 +78,14 @@ final class Svg {
         int top = mark.isPresent() ? 24 : 4;
         int height = top + rows.size() * ROW + 4;
         StringBuilder svg = open(title, height);
+        mark.ifPresent(m -> {
+            double x = LABELS + m.value() * scale;
+            svg.append(format(
+                    "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" class=\"mark\"/>", x, x, top, height - 4));
+            svg.append(format(
+                    "<text x=\"%.1f\" y=\"14\" class=\"label\" text-anchor=\"middle\">%s</text>",
+                    x, escape(m.label())));
+        });
         for (int i = 0; i < rows.size(); i++) {
             Row row = rows.get(i);
             int y = top + i * ROW;
@@ -94,14 +103,6 @@ final class Svg {
             svg.append(
                     format("<text x=\"%.1f\" y=\"%d\" class=\"value\">%s</text>", x + 8, y + 21, escape(row.shown())));
         }
-        mark.ifPresent(m -> {
-            double x = LABELS + m.value() * scale;
-            svg.append(format(
-                    "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" class=\"mark\"/>", x, x, top, height - 4));
-            svg.append(format(
-                    "<text x=\"%.1f\" y=\"14\" class=\"label\" text-anchor=\"middle\">%s</text>",
-                    x, escape(m.label())));
-        });
         return svg.append("</svg>").toString();
     }
 
@@ -125,14 +126,14 @@ final class Svg {
         double scaleX = (WIDTH - AXIS - VALUES - 20) / Math.max(1e-9, toX - fromX);
         double scaleY = (PLOT_HEIGHT - 20) / most;
         StringBuilder svg = open(title, PLOT_HEIGHT + 36);
-        for (int i = 0; i <= 4; i++) {
-            double y = PLOT_HEIGHT - most * i / 4 * scaleY;
+        for (int i = 0; i <= TICKS; i++) {
+            double y = PLOT_HEIGHT - most * i / TICKS * scaleY;
             svg.append(format(
                     "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" class=\"grid\"/>",
                     AXIS, WIDTH - VALUES - 20, y, y));
             svg.append(format(
                     "<text x=\"%d\" y=\"%.1f\" class=\"label\" text-anchor=\"end\">%s</text>",
-                    AXIS - 8, y + 4, Summary.Figures.shown(most * i / 4, "")));
+                    AXIS - 8, y + 4, Summary.Figures.shown(most * i / TICKS, "")));
         }
         svg.append(format("<text x=\"%d\" y=\"12\" class=\"label\">%s</text>", AXIS + 4, escape(unit)));
         svg.append(format(
