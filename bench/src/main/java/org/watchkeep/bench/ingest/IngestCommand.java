@@ -38,9 +38,6 @@ import picocli.CommandLine.Option;
 public final class IngestCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** The JIT has compiled the path by then (packets in the millions). */
-    private static final Duration WARM_UP = Duration.ofSeconds(8);
-
     /** Where a search begins when nothing is said. */
     private static final int SEARCH_FROM = 250;
 
@@ -64,6 +61,10 @@ public final class IngestCommand implements Callable<Integer> {
 
     @Option(names = "--for", paramLabel = "D", description = "How long to measure, as in 30s. Default: 30s.")
     private String measured = "30s";
+
+    /** With some hundred cameras the JIT has compiled the path by then (packets in the millions). */
+    @Option(names = "--warm-up", paramLabel = "D", description = "How long to run before that. Default: 8s.")
+    private String warmUp = "8s";
 
     @Option(names = "--read-back", description = "Read one camera back all the time, as fast as it goes.")
     private boolean readBack;
@@ -107,6 +108,7 @@ public final class IngestCommand implements Callable<Integer> {
         LoadOptions.Load offered = load.load(search);
         Duration limit = duration(searchLimit);
         Duration time = duration(measured);
+        Duration warm = duration(warmUp);
         ResultPage.requireWritable(Optional.ofNullable(page));
         Path disk = path == null ? Path.of(System.getProperty("java.io.tmpdir")) : path;
         try (ScratchFolder scratch = ScratchFolder.in(disk)) {
@@ -114,7 +116,7 @@ public final class IngestCommand implements Callable<Integer> {
             IngestSettings settings = new IngestSettings(
                     offered.workload().map(Workload::id),
                     offered.plan(),
-                    WARM_UP,
+                    warm,
                     time,
                     scratch.path(),
                     Optional.ofNullable(fleetHost),

@@ -59,7 +59,8 @@ final class IngestDocument {
         if (floor.isPresent()) {
             node.put("floorCpuSecondsPerGB", round(floor.getAsDouble()));
             if (result.readBack().isPresent()) {
-                node.putNull("recorderToFloor").put("recorderToFloorReason", "the reading back is in the recorder's cost");
+                node.putNull("recorderToFloor")
+                        .put("recorderToFloorReason", "the reading back is in the recorder's cost");
             } else {
                 node.put("recorderToFloor", round(cost.recorderCpuSecondsPerGb() / floor.getAsDouble()));
             }

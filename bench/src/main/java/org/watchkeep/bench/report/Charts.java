@@ -84,7 +84,7 @@ final class Charts {
                                 new Series("sent", Tone.OTHER, offered),
                                 new Series("acknowledged", Tone.OURS, acknowledged))),
                 "From the warm-up (before 0 s) to the end. Acknowledged is footage a sync has made durable, without"
-                        + " the framing it was sent in; where it stays below what was sent, the recorder falls behind.");
+                    + " the framing it was sent in; where it stays below what was sent, the recorder falls behind.");
     }
 
     private static Chart attempts(JsonNode search) {
@@ -174,6 +174,8 @@ final class Charts {
     private static String shortened(String text) {
         int comma = text.indexOf(',');
         String head = comma > 0 ? text.substring(0, comma) : text;
-        return head.length() <= MOST_LABEL ? head : head.substring(0, MOST_LABEL - 1).strip() + "…";
+        return head.length() <= MOST_LABEL
+                ? head
+                : head.substring(0, MOST_LABEL - 1).strip() + "…";
     }
 }

@@ -70,7 +70,10 @@ final class Summaries {
             OptionalDouble value = number(document, field.split("\\.", -1));
             if (value.isPresent()) {
                 facts.add(new Fact(
-                        words(unit.isEmpty() ? field : UNIT_AT_END.matcher(field).replaceFirst("")),
+                        words(
+                                unit.isEmpty()
+                                        ? field
+                                        : UNIT_AT_END.matcher(field).replaceFirst("")),
                         Figures.shown(value.getAsDouble(), unit)));
             }
         });
@@ -97,7 +100,7 @@ final class Summaries {
         List<Goal> goals = new ArrayList<>(List.of(
                 most("packets lost", number(run, "lostPackets"), 0, ""),
                 most(
-                        "recorder's CPU against the floor's, " + (isBurst ? "bursts" : "packet by packet"),
+                        "CPU against the floor's, " + (isBurst ? "bursts" : "packet by packet"),
                         number(run, "recorderToFloor"),
                         isBurst ? FLOOR_BURST : FLOOR_PACKET,
                         "x"),
