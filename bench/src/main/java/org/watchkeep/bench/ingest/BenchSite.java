@@ -73,8 +73,6 @@ public final class BenchSite {
             keys: {keystore: keys/master.p12, passphraseFile: passphrase, homes: [keys/home-a, keys/home-b]}
             classes:
               - {id: bench, days: 31}
-            # All stand behind one address here, as the cameras of a site do not.
-            connects: {together: 32, perDevice: 32}
             cameras:
             """.formatted((ringBytes + (1 << 20) - 1) >> 20));
         cameras.forEach(camera -> yaml.append(line(camera)));

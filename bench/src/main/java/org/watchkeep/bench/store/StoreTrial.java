@@ -277,8 +277,8 @@ final class StoreTrial {
             document.putNull("rebuildSeconds");
             document.put(
                     "rebuildReason",
-                    "the reels of that much footage do not fit here;"
-                            + " rebuildEstimateSeconds is the rate of rebuild times all fragments, reading from this disk");
+                    "the reels of that much footage do not fit here; rebuildEstimateSeconds is the rate of rebuild"
+                            + " times all fragments, reading from this disk");
             document.put(
                     "rebuildEstimateSeconds",
                     Math.round(document.get("fragments").asLong() / fragmentsPerSecond));
