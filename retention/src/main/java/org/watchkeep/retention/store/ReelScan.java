@@ -55,8 +55,7 @@ final class ReelScan {
     record Walk(List<ReelFooter.Entry> entries, ByteBuffer footerEntries, long end, long link) {}
 
     /** The reel's header; null where it holds no generation. */
-    @Nullable
-    ReelHeader header(Reel reel) throws IOException {
+    static @Nullable ReelHeader header(Volume volume, Reel reel) throws IOException {
         ByteBuffer block = ReelFooter.aligned(ReelHeader.BYTES);
         volume.read(reel, block, 0);
         ReelHeader header = ReelHeader.read(block, 0);

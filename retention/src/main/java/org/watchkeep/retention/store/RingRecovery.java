@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,9 @@ final class RingRecovery {
 
     /** Stands where the generation id was lost with the header block; no header on a disk has it. */
     private static final UUID NO_GENERATION = new UUID(0, 0);
+
+    /** A disk answers so many questions at once nearly as soon as one, and there are thousands to ask. */
+    private static final int HEADERS_AT_ONCE = 16;
 
     private final Volume volume;
     private final ReelBook book;
@@ -103,28 +107,34 @@ final class RingRecovery {
     /** The generation each reel holds, by its own header block or, where that is lost, by the ledger. */
     private Map<Reel, ReelHeader> readHeaders() throws IOException {
         Map<Reel, ReelHeader> headers = new ConcurrentHashMap<>();
+        ForkJoinPool readers = new ForkJoinPool(HEADERS_AT_ONCE);
         try {
-            volume.reels().parallelStream().forEach(reel -> {
-                try {
-                    ReelHeader header = new ReelScan(volume).header(reel);
-                    if (header != null) {
-                        headers.put(reel, header);
-                    }
-                } catch (StoreException e) {
-                    throw new UncheckedIOException(e);
-                } catch (IOException e) {
-                    // One bad sector must not keep every camera from being recorded.
-                    reel.become(Reel.State.RETIRED);
-                    around.retired(reel, "its header cannot be read: " + e);
-                }
-            });
+            readers.submit(() -> volume.reels().parallelStream().forEach(reel -> readHeader(reel, headers)))
+                    .join();
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        } finally {
+            readers.shutdown();
         }
         for (Reel reel : volume.reels()) {
             book.holding(volume.id, reel.index).ifPresent(known -> vouch(reel, known, headers));
         }
         return headers;
+    }
+
+    private void readHeader(Reel reel, Map<Reel, ReelHeader> headers) {
+        try {
+            ReelHeader header = ReelScan.header(volume, reel);
+            if (header != null) {
+                headers.put(reel, header);
+            }
+        } catch (StoreException e) {
+            throw new UncheckedIOException(e);
+        } catch (IOException e) {
+            // One bad sector must not keep every camera from being recorded.
+            reel.become(Reel.State.RETIRED);
+            around.retired(reel, "its header cannot be read: " + e);
+        }
     }
 
     /**
