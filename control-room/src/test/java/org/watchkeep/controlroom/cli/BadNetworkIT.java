@@ -161,14 +161,17 @@ class BadNetworkIT {
                 damaged += segment.path("damagedFragments").asLong();
             }
             assertThat(damaged).as(camera).isPositive();
-            Path extract = site.extract(camera);
-            PictureReport report = PictureProbe.read(extract);
-            System.out.println(camera + ": " + damaged + " fragments with damage, " + report);
+            JsonNode extracted = site.extracted(camera);
+            PictureReport report =
+                    PictureProbe.read(Path.of(extracted.path("file").asText()));
+            System.out.println(camera + ": " + damaged + " fragments with damage, " + extracted.path("pictures")
+                    + " pictures kept, decoded: " + report);
             double pictures = PICTURES_PER_SECOND * (BAD_SECONDS + GOOD_SECONDS);
             // Some pictures are of one packet: those that lost it are wholly gone.
-            assertThat((double) report.pictures()).isGreaterThan(0.97 * pictures);
-            // A loss can blur what follows up to the next key picture, two seconds at most: never all.
-            assertThat((double) report.withBarCode()).isGreaterThan(0.5 * pictures);
+            assertThat(extracted.path("pictures").asDouble()).isGreaterThan(0.95 * pictures);
+            // A loss can blur what follows up to the next key picture, or hide it: two seconds at most, and never all.
+            assertThat((double) report.pictures()).isGreaterThan(0.7 * pictures);
+            assertThat((double) report.withBarCode()).isGreaterThan(0.4 * pictures);
         }
         PictureReport drawn = PictureProbe.read(site.data().resolveSibling(DRAWN + "-extract.mp4"));
         long span =

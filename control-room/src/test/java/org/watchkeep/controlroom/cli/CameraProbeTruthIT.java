@@ -45,6 +45,7 @@ class CameraProbeTruthIT {
     private static final double PICTURES_PER_SECOND = 12.5;
     private static final double SECONDS_BETWEEN_KEY_PICTURES = 2;
     private static final int JUMP_SECONDS = 3600;
+    private static final List<String> BOTH = List.of("tcp", "udp");
 
     @TempDir
     private Path folder;
@@ -71,17 +72,30 @@ class CameraProbeTruthIT {
                 : new MountAccess(scheme, "camera", new Credentials(USER, PASSWORD));
     }
 
-    private void login(Scheme scheme, String auth) {
-        SimulatedCamera camera =
-                SimulatedCamera.drawn(next(), "Login " + scheme).withAccess(login(scheme));
-        truths.add(new Truth(camera, "h264", auth, List.of("tcp", "udp"), 0));
+    /** Of the clip, which costs nothing to play: a machine that draws a dozen streets is late, and so are its reports. */
+    private SimulatedCamera playing(String name) throws IOException {
+        return SimulatedCamera.fromFile(
+                        next(),
+                        FileFootage.streetInH265(),
+                        SimulatedCamera.Play.LOOPING,
+                        SimulatedCamera.Begin.AT_ONCE)
+                .withName(name);
     }
 
-    private void transports(Set<MediaTransport> served, List<String> seen) {
-        SimulatedCamera camera = SimulatedCamera.drawn(next(), "By " + seen)
-                .withTransports(served)
-                .withAccess(login(Scheme.DIGEST));
-        truths.add(new Truth(camera, "h264", "digest-md5", seen, 0));
+    private void login(Scheme scheme, String auth) throws IOException {
+        SimulatedCamera camera = playing("Login " + scheme).withAccess(login(scheme));
+        truths.add(new Truth(camera, "h265", auth, BOTH, 0));
+    }
+
+    private void transports(Set<MediaTransport> served, List<String> seen) throws IOException {
+        SimulatedCamera camera = playing("By " + seen).withTransports(served).withAccess(login(Scheme.DIGEST));
+        truths.add(new Truth(camera, "h265", "digest-md5", seen, 0));
+    }
+
+    private void drawn(String codec, SimulatedCamera.Coding coding) {
+        SimulatedCamera camera =
+                SimulatedCamera.drawn(next(), "Drawn " + coding, coding).withAccess(login(Scheme.DIGEST_SHA256));
+        truths.add(new Truth(camera, codec, "digest-sha256", BOTH, 0));
     }
 
     @TestFactory
@@ -96,14 +110,11 @@ class CameraProbeTruthIT {
         transports(Set.of(MediaTransport.TCP), List.of("tcp"));
         transports(Set.of(MediaTransport.UDP), List.of("udp"));
         transports(Set.of(MediaTransport.RTSPS), List.of("rtsps"));
-        SimulatedCamera mjpeg = SimulatedCamera.drawn(next(), "Pictures", SimulatedCamera.Coding.MJPEG);
-        truths.add(new Truth(mjpeg, "mjpeg", "none", List.of("tcp", "udp"), 0));
-        SimulatedCamera h265 = SimulatedCamera.fromFile(
-                next(), FileFootage.streetInH265(), SimulatedCamera.Play.LOOPING, SimulatedCamera.Begin.AT_ONCE);
-        truths.add(new Truth(h265, "h265", "none", List.of("tcp", "udp"), 0));
-        SimulatedCamera summerTime = SimulatedCamera.drawn(next(), "An hour ahead")
-                .withFaults(List.of(Fault.parse("jump:" + JUMP_SECONDS + "s@0s")));
-        truths.add(new Truth(summerTime, "h264", "none", List.of("tcp", "udp"), JUMP_SECONDS));
+        drawn("h264", SimulatedCamera.Coding.H264);
+        drawn("mjpeg", SimulatedCamera.Coding.MJPEG);
+        SimulatedCamera ahead =
+                playing("An hour ahead").withFaults(List.of(Fault.parse("jump:" + JUMP_SECONDS + "s@0s")));
+        truths.add(new Truth(ahead, "h265", "none", BOTH, JUMP_SECONDS));
         return looked();
     }
 
@@ -132,7 +143,7 @@ class CameraProbeTruthIT {
 
     private JsonNode probe(URI url, Truth truth, String certificate) {
         TestShell test = new TestShell();
-        List<String> command = new ArrayList<>(List.of("camera", "probe", "--json", "--for", "8s", url.toString()));
+        List<String> command = new ArrayList<>(List.of("camera", "probe", "--json", "--for", "12s", url.toString()));
         if (url.getScheme().equals("rtsps")) {
             command.addAll(List.of("--pin", certificate));
         }
@@ -169,8 +180,9 @@ class CameraProbeTruthIT {
         assertThat(transports).containsExactlyInAnyOrderElementsOf(truth.transports());
         assertThat(seen.path("sessionTimeout").asInt()).isEqualTo(60);
         assertThat(seen.path("keepalive").path(0).asText()).isEqualTo("GET_PARAMETER");
-        assertThat(seen.path("senderReports").asLong()).isBetween(1L, 3L);
-        assertThat(seen.path("clockOffsetMs").asDouble()).isCloseTo(truth.clockSeconds() * 1e3, within(500.0));
+        // One each five seconds; the first of them comes while a cold machine is still late with everything.
+        assertThat(seen.path("senderReports").asLong()).isBetween(2L, 4L);
+        assertThat(seen.path("clockOffsetMs").asDouble()).isCloseTo(truth.clockSeconds() * 1e3, within(1_000.0));
         assertThat(seen.path("reasons")).isEmpty();
     }
 }

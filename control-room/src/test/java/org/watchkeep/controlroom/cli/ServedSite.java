@@ -126,10 +126,15 @@ final class ServedSite {
 
     /** All footage of a camera, which is to be of one run. */
     Path extract(String camera) throws IOException {
+        return Path.of(extracted(camera).path("file").asText());
+    }
+
+    /** As {@link #extract}, with what the command says of the file. */
+    JsonNode extracted(String camera) throws IOException {
         Path out = folder.resolve(camera + "-extract.mp4");
-        JsonNode files = ask("store", "extract", "--camera", camera, "--out", out.toString())
+        JsonNode files = ask("store", "extract", "--force", "--camera", camera, "--out", out.toString())
                 .path("files");
         assertThat(files).as("%s: one run, one file: %s", camera, files).hasSize(1);
-        return out;
+        return files.get(0);
     }
 }
