@@ -75,10 +75,7 @@ class CameraProbeTruthIT {
     /** Of the clip, which costs nothing to play: a machine that draws a dozen streets is late, and so are its reports. */
     private SimulatedCamera playing(String name) throws IOException {
         return SimulatedCamera.fromFile(
-                        next(),
-                        FileFootage.streetInH265(),
-                        SimulatedCamera.Play.LOOPING,
-                        SimulatedCamera.Begin.AT_ONCE)
+                        next(), FileFootage.streetInH265(), SimulatedCamera.Play.LOOPING, SimulatedCamera.Begin.AT_ONCE)
                 .withName(name);
     }
 
