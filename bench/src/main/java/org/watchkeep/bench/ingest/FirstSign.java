@@ -16,9 +16,14 @@ final class FirstSign {
     /** Busier, and whoever waits waits for a processor. */
     private static final double BUSY = 0.9;
 
+    /** Somebody waits for a processor nearly always, and we do not fill them: others do. */
+    private static final double MUCH_WAITING = 0.8;
+
+    private static final String OTHER_WORK = "other work on the machine: ";
+
     private FirstSign() {}
 
-    /** One clause that begins with what broke: the store, the disk, the processors, the recorder, the fleet. */
+    /** One clause that begins with what broke: the store, the disk, the processors, other work, the recorder, the fleet. */
     static String of(IngestResult result, int processors) {
         if (!result.isSound()) {
             return "the store: " + result.check().damaged() + " damaged, "
@@ -66,13 +71,14 @@ final class FirstSign {
                     + busy(sample, processors);
         }
         boolean isFull = cores(sample) >= BUSY * processors;
+        boolean isShared = sample.waitingShare() >= MUCH_WAITING;
         if (sample.overrunPackets() > 0) {
-            return (isFull ? "the processors: " : "the recorder: ") + sample.overrunPackets()
+            return (isFull ? "the processors: " : isShared ? OTHER_WORK : "the recorder: ") + sample.overrunPackets()
                     + " packets waited more than 2 s to be taken" + when + busy(sample, processors);
         }
         if (sample.latestMillis() >= LATE_MILLIS) {
-            return (isFull ? "the processors: " : "the fleet: ") + "cameras sent " + sample.latestMillis() + " ms late"
-                    + when + busy(sample, processors);
+            return (isFull ? "the processors: " : isShared ? OTHER_WORK : "the fleet: ") + "cameras sent "
+                    + sample.latestMillis() + " ms late" + when + busy(sample, processors);
         }
         return "";
     }
@@ -86,7 +92,7 @@ final class FirstSign {
                 samples.stream().mapToDouble(Sample::recorderCores).average().orElse(0);
         double fleet =
                 samples.stream().mapToDouble(Sample::fleetCores).average().orElse(0);
-        return new Sample(0, 0, 0, recorder, fleet, 0, 0, 0);
+        return new Sample(0, 0, 0, recorder, fleet, 0, 0, 0, Double.NaN);
     }
 
     private static String busy(Sample sample, int processors) {

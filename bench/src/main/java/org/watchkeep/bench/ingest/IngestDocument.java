@@ -98,8 +98,8 @@ final class IngestDocument {
 
     private static void putSamples(ArrayNode list, IngestResult result) {
         for (Sample sample : result.samples()) {
-            list.addObject()
-                    .put("atSeconds", round(sample.atSeconds()))
+            ObjectNode one = list.addObject();
+            one.put("atSeconds", round(sample.atSeconds()))
                     .put("offeredMbps", round(sample.offeredMbps()))
                     .put("acknowledgedMbps", round(sample.acknowledgedMbps()))
                     .put("recorderCores", round(sample.recorderCores()))
@@ -107,6 +107,11 @@ final class IngestDocument {
                     .put("overrunPackets", sample.overrunPackets())
                     .put("droppedFragments", sample.droppedFragments())
                     .put("fleetLateMs", sample.latestMillis());
+            if (Double.isNaN(sample.waitingShare())) {
+                one.putNull("cpuWaitingShare");
+            } else {
+                one.put("cpuWaitingShare", round(sample.waitingShare()));
+            }
         }
     }
 

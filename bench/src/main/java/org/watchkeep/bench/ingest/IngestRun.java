@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -56,7 +57,8 @@ final class IngestRun {
     private record Parts(FleetLink fleet, ChildProcess recorder) {}
 
     /** One look at both sides and the clock between them. */
-    private record Reading(FleetLink.Reading fleet, JsonNode recorder, double cpuSeconds, long nanos) {
+    private record Reading(
+            FleetLink.Reading fleet, JsonNode recorder, double cpuSeconds, OptionalLong waitedMicros, long nanos) {
         double secondsSince(Reading earlier) {
             return (nanos - earlier.nanos) / 1e9;
         }
@@ -158,6 +160,9 @@ final class IngestRun {
 
     private static Sample sample(Reading last, Reading now, double atSeconds) {
         double seconds = Math.max(1e-3, now.secondsSince(last));
+        double waited = now.waitedMicros.isPresent() && last.waitedMicros.isPresent()
+                ? now.waitedMicros.getAsLong() - last.waitedMicros.getAsLong()
+                : Double.NaN;
         return new Sample(
                 atSeconds,
                 now.bytesSince(last) * 8 / 1e6 / seconds,
@@ -166,7 +171,8 @@ final class IngestRun {
                 (now.fleet.cpuSeconds() - last.fleet.cpuSeconds()) / seconds,
                 now.fleet.sent().overrunPackets(),
                 now.recorded("droppedFragments"),
-                now.fleet.sent().latestMillis());
+                now.fleet.sent().latestMillis(),
+                waited / 1e6 / seconds);
     }
 
     /** All cameras go away at once and come back at once; says how long it takes until the last is recorded again. */
@@ -198,7 +204,8 @@ final class IngestRun {
     private Reading read(Parts parts) throws IOException {
         FleetLink.Reading sent = parts.fleet.read();
         JsonNode figures = parts.recorder.ask("figures", PATIENCE);
-        return new Reading(sent, figures, parts.recorder.cpuSeconds(), nanoTime.getAsLong());
+        return new Reading(
+                sent, figures, parts.recorder.cpuSeconds(), CpuPressure.waitedMicros(), nanoTime.getAsLong());
     }
 
     private static CheckReport check(BenchSite site) throws IOException, ConfigException, Refusal {

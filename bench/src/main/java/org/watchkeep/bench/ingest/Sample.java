@@ -11,6 +11,8 @@ package org.watchkeep.bench.ingest;
  * @param overrunPackets left out by the cameras so far, the recorder being more than two seconds behind
  * @param droppedFragments found no batch so far
  * @param latestMillis the longest that a picture left the fleet late since then, through its own fault
+ * @param waitingShare of the time since then, in which somebody on the machine waited for a processor; NaN where the kernel
+ *     does not tell
  */
 record Sample(
         double atSeconds,
@@ -20,4 +22,5 @@ record Sample(
         double fleetCores,
         long overrunPackets,
         long droppedFragments,
-        long latestMillis) {}
+        long latestMillis,
+        double waitingShare) {}

@@ -25,7 +25,7 @@ class FirstSignTest {
     private static final Losses SOME = new Losses(1_000, 7, 1, 0, 0, 0);
 
     private static Sample sample(double at, double cores, long overrun, long dropped, long late) {
-        return new Sample(at, 400, 400, cores / 2, cores / 2, overrun, dropped, late);
+        return new Sample(at, 400, 400, cores / 2, cores / 2, overrun, dropped, late, 0.1);
     }
 
     private static IngestResult result(Losses losses, double offeredMbps, double p99, Sample... samples) {
@@ -74,6 +74,12 @@ class FirstSignTest {
     void of_camerasHeldUpWithProcessorsToSpare_namesTheRecorder() {
         assertThat(FirstSign.of(result(SOME, 410, 900, sample(5, 0.8, 12, 0, 0)), 2))
                 .startsWith("the recorder: ");
+    }
+
+    @Test
+    void of_camerasHeldUpByNeighbours_namesOtherWork() {
+        Sample shared = new Sample(5, 400, 400, 0.3, 0.3, 12, 0, 0, 0.95);
+        assertThat(FirstSign.of(result(SOME, 410, 900, shared), 2)).startsWith("other work on the machine: ");
     }
 
     @Test
