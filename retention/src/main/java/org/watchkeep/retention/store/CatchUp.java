@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.retention.store;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,27 +17,21 @@ import org.slf4j.LoggerFactory;
 final class CatchUp {
     private static final Logger log = LoggerFactory.getLogger(CatchUp.class);
 
-    private final Ledger ledger;
     private final StreamBook streams;
     private final Map<Integer, StreamState> scratch = new HashMap<>();
 
-    CatchUp(Ledger ledger, StreamBook streams) {
-        this.ledger = ledger;
+    CatchUp(StreamBook streams) {
         this.streams = streams;
     }
 
     /** Rows of the segments that are whole with this reel; call {@link #put} when they are in the index. */
-    List<SegmentIndex.Row> read(Ring ring, Reel reel) {
-        ReelHeader header = reel.header();
-        if (header == null) {
-            return List.of();
-        }
-        try {
-            // Records that were acknowledged are not read again for this: their lists are enough.
-            new ReelScan(ring.volume)
-                    .forEach(reel, header, ring.volume.reelBytes, entry -> add(ring, header.serial(), entry));
-        } catch (IOException e) {
-            log.error("{} cannot be read for the index, its segments are not shown: {}", reel.path, e.toString());
+    List<SegmentIndex.Row> read(Ring ring, ReelLists.Listed reel) {
+        reel.entries().forEach(entry -> add(ring, reel.serial(), entry));
+        if (reel.failure() != null) {
+            log.error(
+                    "{} cannot be read for the index, its segments are not shown: {}",
+                    reel.reel().path,
+                    reel.failure().toString());
         }
         List<SegmentIndex.Row> rows = new ArrayList<>();
         for (StreamState stream : scratch.values()) {
@@ -58,8 +51,7 @@ final class CatchUp {
         }
         streams.ofNumber(header.stream())
                 .ifPresent(live -> scratch.computeIfAbsent(
-                                header.stream(),
-                                number -> new StreamState(number, live.id, live.classId(), ledger, streams.runs))
+                                header.stream(), number -> new StreamState(number, live.id, live.classId(), streams))
                         .found(header, ring, new RingPosition(serial, entry.offset())));
     }
 

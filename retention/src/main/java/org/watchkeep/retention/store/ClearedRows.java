@@ -35,10 +35,13 @@ final class ClearedRows {
         }
     }
 
-    /** Removes or shortens what points here. */
-    void removeFrom(Index index, StreamBook streams) throws IOException {
-        List<SegmentIndex.RowKey> gone = new ArrayList<>();
-        List<SegmentIndex.Row> shortened = new ArrayList<>();
+    /** What hears of a row that points here. */
+    interface Use {
+        void row(StreamState stream, Segment row) throws IOException;
+    }
+
+    /** Every row that points here. */
+    void forEach(Index index, StreamBook streams, Use use) throws IOException {
         for (Named segment : named) {
             StreamState stream = streams.ofNumber(segment.stream).orElse(null);
             if (stream == null) {
@@ -49,13 +52,29 @@ final class ClearedRows {
             long to = from + StreamAppender.SEGMENT_MICROS;
             for (Segment row : index.find(segment.epoch, segment.stream, stream.id, from, to)) {
                 if (SegmentBuilder.Key.of(row).equals(segment.key) && isHere(row)) {
-                    gone.add(new SegmentIndex.Row(segment.stream, row).key());
-                    shorten(row).ifPresent(left -> shortened.add(new SegmentIndex.Row(segment.stream, left)));
+                    use.row(stream, row);
                 }
             }
         }
+    }
+
+    /** Removes or shortens what points here. */
+    void removeFrom(Index index, StreamBook streams) throws IOException {
+        List<SegmentIndex.RowKey> gone = new ArrayList<>();
+        List<SegmentIndex.Row> shortened = new ArrayList<>();
+        forEach(index, streams, (stream, row) -> {
+            gone.add(new SegmentIndex.Row(stream.number, row).key());
+            shorten(row).ifPresent(left -> shortened.add(new SegmentIndex.Row(stream.number, left)));
+        });
         index.removeAll(gone);
         index.put(shortened, Map.of());
+    }
+
+    /** The fragments that a row loses with this reel. */
+    List<FragmentRef> lost(Segment row) {
+        return isHere(row.configuration())
+                ? row.fragments()
+                : row.fragments().stream().filter(this::isHere).toList();
     }
 
     private boolean isHere(Segment row) {
@@ -73,16 +92,6 @@ final class ClearedRows {
         if (isHere(row.configuration()) || left.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new Segment(
-                row.stream(),
-                row.run(),
-                row.number(),
-                row.epoch(),
-                Segment.State.UNSEALED,
-                row.codec(),
-                row.cameraOffsetMicros(),
-                row.configuration(),
-                Optional.empty(),
-                left));
+        return Optional.of(row.shortened(left));
     }
 }

@@ -51,6 +51,7 @@ public final class FootageStore implements Closeable {
     private final StreamState nobody;
     private final Keeper keeper;
     private final Recovery recovery;
+    private final Sealer sealer;
     private boolean closed;
 
     FootageStore(
@@ -64,10 +65,10 @@ public final class FootageStore implements Closeable {
         this.streams = parts.streams();
         this.volumes = parts.volumes();
         this.loops = loops;
-        this.nobody = new StreamState(0, new StreamId("padding", "main"), "", ledger, streams.runs);
+        this.nobody = new StreamState(0, new StreamId("padding", "main"), "", streams);
         this.reader = new RecordReader(volumes, keys);
         VolumeWriter.Surroundings around = new VolumeWriter.Surroundings(
-                ledger, clock, pace, new RecordRewriter(keys), listener, () -> loops, this::elsewhere, this::tookReel);
+                streams, clock, pace, new RecordRewriter(keys), listener, () -> loops, this::elsewhere, this::tookReel);
         this.writers = new ArrayList<>();
         this.rings = new ArrayList<>();
         for (Volume volume : volumes.values()) {
@@ -78,23 +79,24 @@ public final class FootageStore implements Closeable {
                 rings.add(new Ring(volume, inClass.id(), writer));
             }
         }
-        this.indexer = new Indexer(this, streams, parts.index(), parts.mostWaitingForIndex());
-        this.recovery = new Recovery(this, streams, index, indexer);
+        this.indexer = new Indexer(this, streams, parts.index(), parts.mostWaitingForIndex(), this::tookReel);
+        this.recovery = new Recovery(this, streams, parts.index(), indexer);
         recovery.readReels(writers);
         recovery.closeTails();
         parts.index().started();
+        this.sealer = new Sealer(this, streams);
         this.schedules = new LinkedHashMap<>();
         for (StoreSettings.ClassSettings inClass : settings.classes()) {
             schedules.put(inClass.id(), new EpochSchedule(inClass.id(), keys, ledger, clock));
         }
-        this.keeper = new Keeper(this, streams, index, indexer, ledger::appendDurably);
+        this.keeper = new Keeper(this, streams, index, indexer, ledger::appendDurably, pace);
         keeper.round();
     }
 
     private void start() {
         writers.forEach(VolumeWriter::start);
         keeper.start();
-        recovery.sealLeftOpen();
+        sealer.start();
     }
 
     /**
@@ -217,7 +219,7 @@ public final class FootageStore implements Closeable {
 
     long beginRun(StreamState state, RunStart start) {
         long utcMicros = clock.utcMicros();
-        long number = streams.runs.nextRun(state.number, start.codec(), start.notes(), utcMicros);
+        long number = streams.runs.nextRun(state.number, start.codec(), start.notes(), now());
         ledger.append(
                 new LedgerEntry.RunStarted(number, state.number, start.codec(), start.notes(), utcMicros), utcMicros);
         return number;
@@ -442,6 +444,16 @@ public final class FootageStore implements Closeable {
         return schedules.values();
     }
 
+    /** Now, on both clocks. */
+    Moment now() {
+        return moment(clock.utcMicros(), clock.monoNanos());
+    }
+
+    /** An instant in this boot. */
+    Moment moment(long utcMicros, long monoNanos) {
+        return streams.boots.moment(clock.bootId(), monoNanos, utcMicros);
+    }
+
     RunBook runs() {
         return streams.runs;
     }
@@ -474,9 +486,10 @@ public final class FootageStore implements Closeable {
             return;
         }
         closed = true;
-        recovery.stop();
+        sealer.stop();
         writers.forEach(VolumeWriter::stop);
         keeper.stop();
+        indexer.close();
         long utcMicros = clock.utcMicros();
         try (Closeable parts = this::closeParts) {
             ledger.appendDurably(

@@ -33,7 +33,12 @@ public enum GapCause {
     /** No reel could be cleared for the head. */
     RING_HELD("ring-held"),
     /** The camera is switched off in the configuration. */
-    DISABLED("disabled");
+    DISABLED("disabled"),
+    /**
+     * There was footage, and its ring has come round and overwritten it, while older footage of the camera still stands on
+     * another volume. Footage that was overwritten in its order, the oldest first, is no gap.
+     */
+    OVERWRITTEN("overwritten");
 
     private final String code;
 

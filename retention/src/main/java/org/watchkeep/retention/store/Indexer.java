@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,7 @@ final class Indexer {
     private final Map<String, Missing> missing = new HashMap<>();
 
     private final CatchUp catchUp;
+    private final Map<Volume, ReelLists> lists = new HashMap<>();
     private volatile boolean behind;
 
     private record Missing(RingPosition from, RingPosition to) {
@@ -45,12 +47,14 @@ final class Indexer {
     /** A segment whose row waits, and the stream it is of. */
     private record Waiting(StreamState stream, SegmentBuilder segment) {}
 
-    Indexer(FootageStore store, StreamBook streams, StandingIndex index, int mostWaiting) {
+    /** @param onRead has the keeper come round again: a reel that the index misses has been read */
+    Indexer(FootageStore store, StreamBook streams, StandingIndex index, int mostWaiting, Runnable onRead) {
         this.store = store;
         this.streams = streams;
         this.index = index;
         this.mostWaiting = mostWaiting;
-        this.catchUp = new CatchUp(store.ledger(), streams);
+        this.catchUp = new CatchUp(streams);
+        store.volumes().values().forEach(volume -> lists.put(volume, new ReelLists(volume, "catching-up", onRead)));
     }
 
     /** Whether there is footage that only its reels know of. Any thread. */
@@ -204,6 +208,19 @@ final class Indexer {
         return marks;
     }
 
+    /** Ends its threads. */
+    void close() {
+        lists.values().forEach(ReelLists::close);
+    }
+
+    private ReelLists lists(Ring ring) {
+        ReelLists of = lists.get(ring.volume);
+        if (of == null) {
+            throw new IllegalStateException("a ring of no volume of this store: " + ring);
+        }
+        return of;
+    }
+
     // ---- catching up ----------------------------------------------------------------------------------------------
 
     /** One whose last reel is behind the span may have come to the index whole, from memory, in the meantime. */
@@ -223,7 +240,10 @@ final class Indexer {
         return rows;
     }
 
-    /** One reel a round, oldest first; the one the head is in waits until it is full. */
+    /**
+     * One reel a round, oldest first; the one the head is in waits until it is full. A ring whose disk is slow to read, or
+     * hangs, is passed by until its reel has been read.
+     */
     private void catchUp(Ring ring, Missing span) throws IOException {
         Reel next = ring.footage().stream()
                 .filter(reel -> reel.serial() >= span.from.serial())
@@ -239,11 +259,16 @@ final class Indexer {
             log.info("the index knows all of {} again", ring);
             return;
         }
-        if (next.state() == Reel.State.HEAD) {
+        ReelHeader header = next.header();
+        if (next.state() == Reel.State.HEAD || header == null) {
             return;
         }
-        long serial = next.serial();
-        List<SegmentIndex.Row> rows = catchUp.read(ring, next);
+        Optional<ReelLists.Listed> listed = lists(ring).ask(ring, next, header);
+        if (listed.isEmpty()) {
+            return;
+        }
+        long serial = header.serial();
+        List<SegmentIndex.Row> rows = catchUp.read(ring, listed.get());
         index.put(rows, Map.of());
         catchUp.put(rows);
         missing.put(ring.name(), new Missing(new RingPosition(serial + 1, 0), span.to));

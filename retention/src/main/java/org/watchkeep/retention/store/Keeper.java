@@ -2,6 +2,8 @@
 package org.watchkeep.retention.store;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -32,9 +34,6 @@ final class Keeper implements Runnable {
     /** A difference between wall and monotonic time that grows by this in a round is a step, not a slew. */
     private static final long STEP_MICROS = TimeUnit.MILLISECONDS.toMicros(500);
 
-    /** A reel's first segments begin before it was opened by what waited for it; an hour is beyond any doubt. */
-    private static final long BEFORE_FOOTAGE_MICROS = TimeUnit.HOURS.toMicros(1);
-
     static final String INDEXED_MARK = "indexed/";
     static final String SYNCED_MARK = "synced/";
 
@@ -43,17 +42,30 @@ final class Keeper implements Runnable {
     private final Index index;
     private final Indexer indexer;
     private final ClearingLog clearingLog;
+    private final StoreClock pace;
+    private final Map<Volume, ReelLists> lists = new HashMap<>();
+    private final Overwritten overwritten;
     private final Thread thread = new Thread(this, "store-keeper");
     private final Semaphore wakeUp = new Semaphore(0);
     private volatile boolean stopping;
     private long wallLessMonoMicros;
 
-    Keeper(FootageStore store, StreamBook streams, Index index, Indexer indexer, ClearingLog clearingLog) {
+    /** @param pace what disks are given time by */
+    Keeper(
+            FootageStore store,
+            StreamBook streams,
+            Index index,
+            Indexer indexer,
+            ClearingLog clearingLog,
+            StoreClock pace) {
         this.store = store;
         this.streams = streams;
         this.index = index;
         this.indexer = indexer;
         this.clearingLog = clearingLog;
+        this.pace = pace;
+        this.overwritten = new Overwritten(store, streams, index);
+        store.volumes().values().forEach(volume -> lists.put(volume, new ReelLists(volume, "clearing", this::wake)));
         this.wallLessMonoMicros = wallLessMono();
     }
 
@@ -81,6 +93,7 @@ final class Keeper implements Runnable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        lists.values().forEach(ReelLists::close);
     }
 
     @Override
@@ -111,6 +124,7 @@ final class Keeper implements Runnable {
     /** Each duty fails alone: a full system disk must not keep reels from being cleared. */
     void round() {
         attempt("watching the clock", this::watchClock);
+        attempt("watching the disks", this::watchDisks);
         attempt("opening the next key epoch", this::rollEpochs);
         attempt("clearing ahead", this::clearAhead);
         attempt("indexing", indexer::round);
@@ -152,6 +166,24 @@ final class Keeper implements Runnable {
         store.ledger().append(step, to);
         for (EpochSchedule schedule : store.schedules()) {
             schedule.rollNow();
+        }
+    }
+
+    /** A disk that hangs in the middle of an operation tells nobody. */
+    private void watchDisks() {
+        for (Volume volume : store.volumes().values()) {
+            DiskWatch.Change change = volume.watch().look(pace.monoNanos());
+            if (change == DiskWatch.Change.FELL_SILENT) {
+                String what =
+                        "does not answer: " + volume.watch().notAnswering().orElse("");
+                log.error("volume {} {}", volume.id, what);
+                store.ledger()
+                        .append(
+                                new LedgerEntry.VolumeFailed(volume.id, what),
+                                store.clock().utcMicros());
+            } else if (change == DiskWatch.Change.ANSWERS_AGAIN) {
+                log.warn("volume {} answers again", volume.id);
+            }
         }
     }
 
@@ -204,7 +236,10 @@ final class Keeper implements Runnable {
         return false;
     }
 
-    /** Clears the oldest reel of the class with most surplus over its promise, and gives it to the ring. */
+    /**
+     * Clears the oldest reel of the class with most surplus over its promise, and gives it to the ring. What it holds must
+     * have been read first; a disk that takes its time for that holds up nobody but its own rings.
+     */
     private boolean clearOne(Ring forRing) throws IOException {
         Optional<Ring> from = store.rings().stream()
                 .filter(ring ->
@@ -214,7 +249,16 @@ final class Keeper implements Runnable {
             return false;
         }
         Reel reel = oldestClearable(from.get()).orElseThrow();
-        clear(from.get(), reel);
+        ReelHeader header = reel.header();
+        ReelLists reader = lists.get(forRing.volume);
+        if (header == null || reader == null) {
+            throw new IllegalStateException("a reel without a generation is not cleared: " + reel.path);
+        }
+        Optional<ReelLists.Listed> listed = reader.ask(forRing, reel, header);
+        if (listed.isEmpty()) {
+            return false;
+        }
+        clear(from.get(), header, listed.get());
         if (reel.state() != Reel.State.RETIRED) {
             reel.become(Reel.State.READY);
             forRing.ready(reel);
@@ -224,16 +268,7 @@ final class Keeper implements Runnable {
 
     /** Memory must not grow with the months: what lies before the oldest footage is forgotten, the ledger keeps it. */
     private void trim() {
-        long oldest = Long.MAX_VALUE;
-        for (Ring ring : store.rings()) {
-            for (Reel reel : ring.footage()) {
-                ReelHeader header = reel.header();
-                oldest = header == null ? oldest : Math.min(oldest, header.createdUtcMicros());
-            }
-        }
-        if (oldest != Long.MAX_VALUE) {
-            streams.forgetBefore(oldest - BEFORE_FOOTAGE_MICROS);
-        }
+        streams.forgetBeforeFootage(store.volumes()::containsKey);
     }
 
     private static Optional<Reel> oldestClearable(Ring ring) {
@@ -248,19 +283,16 @@ final class Keeper implements Runnable {
         return ageMicros - TimeUnit.DAYS.toMicros(store.daysOf(ring.classId));
     }
 
-    private void clear(Ring ring, Reel reel) throws IOException {
-        ReelHeader header = reel.header();
-        if (header == null) {
-            throw new IllegalStateException("a reel without a generation is not cleared: " + reel.path);
-        }
+    private void clear(Ring ring, ReelHeader header, ReelLists.Listed listed) throws IOException {
+        Reel reel = listed.reel();
         Contents contents = new Contents(new ClearedRows(ring.volume.id, header.serial()));
-        try {
-            new ReelScan(ring.volume).forEach(reel, header, ring.volume.reelBytes, contents::add);
-        } catch (IOException | RuntimeException e) {
+        listed.entries().forEach(contents::add);
+        if (listed.failure() != null) {
             // What it held is not known, and it is not written again; but the head must get past it.
-            log.error("{} cannot be read for its clearing and is retired", reel.path, e);
+            log.error("{} cannot be read for its clearing and is retired", reel.path, listed.failure());
             reel.become(Reel.State.RETIRED);
         }
+        enterOverwritten(ring, contents);
         boolean expired = surplusMicros(ring) > 0;
         clearingLog.cleared(
                 new LedgerEntry.ReelCleared(
@@ -279,6 +311,15 @@ final class Keeper implements Runnable {
         for (StreamState stream : streams.all()) {
             stream.cleared(ring.volume.id, header.serial());
             indexer.cleared(ring.volume.id, header.serial());
+        }
+    }
+
+    /** The check would otherwise take for a loss what was overwritten on purpose, in the middle of what is left. */
+    private void enterOverwritten(Ring ring, Contents contents) {
+        try {
+            overwritten.enter(contents.rows, ring.volume.id);
+        } catch (IOException e) {
+            log.error("what {} overwrites may look unexplained to the check: {}", ring, e.toString());
         }
     }
 

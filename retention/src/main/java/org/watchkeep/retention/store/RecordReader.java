@@ -51,6 +51,12 @@ final class RecordReader {
         if (reel == null) {
             throw gone(ref);
         }
+        Optional<String> silent = volume.watch().notAnswering();
+        if (silent.isPresent()) {
+            // One more reader waiting there would be one fewer for the volumes that answer.
+            throw new NotAnsweringException(
+                    "volume " + ref.volume() + " does not answer (" + silent.get() + "): " + where(ref));
+        }
         int lead = (int) (ref.offset() % Disk.BLOCK);
         int bytes = Math.toIntExact(ReelFooter.blocks((long) lead + ref.recordBytes()));
         ByteBuffer buffer = take(bytes);

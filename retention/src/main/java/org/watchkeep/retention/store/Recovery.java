@@ -3,13 +3,11 @@ package org.watchkeep.retention.store;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,33 +15,20 @@ import org.watchkeep.retention.keys.Epoch;
 
 /**
  * Brings a store back after a stop: records behind the index's marks are found again, the time since each stream's last
- * footage becomes a gap, and segments that the stop left open are sealed in the background while recording already
- * runs.
+ * footage becomes a gap.
  */
 final class Recovery {
     private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
-    /** A seal that finds no batch free is tried again this much later. */
-    private static final long AGAIN_MILLIS = 200;
-
     private final FootageStore store;
     private final StreamBook streams;
-    private final Index index;
+    private final StandingIndex index;
     private final Indexer indexer;
-    private final ScheduledThreadPoolExecutor sealer = sealer();
-    private volatile boolean stopping;
 
-    private static ScheduledThreadPoolExecutor sealer() {
-        ScheduledThreadPoolExecutor sealer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "store-sealer");
-            thread.setDaemon(true);
-            return thread;
-        });
-        sealer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        return sealer;
-    }
+    /** Whether the index was there to say where reading may begin. */
+    private boolean indexTrusted;
 
-    Recovery(FootageStore store, StreamBook streams, Index index, Indexer indexer) {
+    Recovery(FootageStore store, StreamBook streams, StandingIndex index, Indexer indexer) {
         this.store = store;
         this.streams = streams;
         this.index = index;
@@ -53,14 +38,59 @@ final class Recovery {
     /** Reads what the index does not know yet and sets the writers where they go on. */
     void readReels(List<VolumeWriter> writers) throws IOException {
         Map<String, byte[]> marks = index.marks();
+        indexTrusted = index.isOpen();
         int i = 0;
         for (Volume volume : store.volumes().values()) {
             new RingRecovery(volume, streams.reels, new OfVolume(volume, marks)).recover(writers.get(i++));
         }
         for (StreamState stream : streams.all()) {
             adoptRows(stream);
+        }
+        readWithoutIndexIfLost();
+        allFound();
+    }
+
+    private void allFound() {
+        for (StreamState stream : streams.all()) {
             stream.allFound();
             stream.segments(segment -> !segment.isComplete()).forEach(SegmentBuilder::leftOpen);
+        }
+    }
+
+    /**
+     * An index that fails in the middle of a start has said from where the reels are to be read, and then not what lies
+     * before: everything is read from the reels after all. Without that, footage that only its rows told of would look
+     * like time in which nothing was recorded.
+     *
+     * @return whether it was so
+     */
+    private boolean readWithoutIndexIfLost() {
+        if (!indexTrusted || index.isOpen()) {
+            return false;
+        }
+        indexTrusted = false;
+        for (Ring ring : store.rings()) {
+            for (Reel reel : ring.footage()) {
+                readWhole(ring, reel);
+                indexer.bound();
+            }
+        }
+        return true;
+    }
+
+    private void readWhole(Ring ring, Reel reel) {
+        ReelHeader header = reel.header();
+        if (header == null) {
+            return;
+        }
+        try {
+            new ReelScan(ring.volume).forEach(reel, header, 0, entry -> {
+                if (entry.header().kind() != RecordHeader.Kind.PADDING) {
+                    found(ring, new RingPosition(header.serial(), entry.offset()), entry.header());
+                }
+            });
+        } catch (IOException e) {
+            log.error("{} cannot be read, its footage is not shown: {}", reel.path, e.toString());
         }
     }
 
@@ -137,7 +167,7 @@ final class Recovery {
         streams.runs.sawRun(header.run());
         stream.get().found(header, ring, at);
         if (header.kind() == RecordHeader.Kind.FRAGMENT) {
-            stream.get().sawEnd(header.startUtcMicros() + header.durationMicros());
+            stream.get().sawEnd(streams.moment(header).plusMicros(header.durationMicros()));
         }
     }
 
@@ -148,73 +178,109 @@ final class Recovery {
      * footage ended that never became durable. Every hole there was made by the stop.
      */
     void closeTails() throws IOException {
-        for (StreamState stream : streams.all()) {
-            if (stream.lastEndUtcMicros() == 0) {
-                stream.sawEnd(newestIndexedEnd(stream));
-            }
+        Map<StreamState, Coverage> footage = footage();
+        if (readWithoutIndexIfLost()) {
+            allFound();
+            footage = footage();
         }
-        long alive = streams.all().stream()
-                .mapToLong(StreamState::lastEndUtcMicros)
-                .max()
-                .orElse(0);
-        // A clock that was ahead once must not put the end of a gap into the future.
-        alive = Math.min(Math.max(alive, streams.lastUtcMicros()), store.clock().utcMicros());
-        for (StreamState stream : streams.all()) {
-            stream.closeGaps(alive, store.clock().monoNanos(), store.clock().bootId());
-            fillHoles(stream);
+        Moment alive = lastAlive();
+        for (Map.Entry<StreamState, Coverage> entry : footage.entrySet()) {
+            entry.getKey().closeGaps(alive);
+            fillHoles(entry.getKey(), entry.getValue());
         }
     }
 
-    private long newestIndexedEnd(StreamState stream) throws IOException {
+    /** What is known of the newest footage of each stream: all that a hole of this stop can lie in. */
+    private Map<StreamState, Coverage> footage() throws IOException {
+        Map<StreamState, Coverage> footage = new LinkedHashMap<>();
+        for (StreamState stream : streams.all()) {
+            if (stream.lastEnd().isEmpty()) {
+                newestIndexedEnd(stream).ifPresent(stream::sawEnd);
+            }
+            footage.put(stream, newestFootage(stream));
+        }
+        return footage;
+    }
+
+    /** Until then the recorder was surely running. A clock that was ahead once puts no end of a gap into the future. */
+    private Moment lastAlive() {
+        Moment now = store.now();
+        Moment alive = streams.lastAlive().orElse(null);
+        for (StreamState stream : streams.all()) {
+            Moment end = stream.lastEnd().orElse(null);
+            alive = end != null && (alive == null || end.isAfter(alive)) ? end : alive;
+        }
+        return alive == null || !alive.isBefore(now)
+                ? now
+                : new Moment(alive.boot(), alive.ownMicros(), Math.min(alive.utcMicros(), now.utcMicros()));
+    }
+
+    private Optional<Moment> newestIndexedEnd(StreamState stream) throws IOException {
         List<Epoch> epochs = store.keys().epochs();
         for (int i = epochs.size() - 1; i >= 0; i--) {
             Optional<Segment> newest = index.before(epochs.get(i).number(), stream.number, stream.id, Long.MAX_VALUE);
             if (newest.isPresent()) {
-                return StreamState.micros(newest.get().end());
+                List<FragmentRef> fragments = newest.get().fragments();
+                FragmentRef last = fragments.get(fragments.size() - 1);
+                return Optional.of(streams.moment(newest.get(), last).plusMicros(last.durationMicros()));
             }
         }
-        return 0;
+        return Optional.empty();
     }
 
-    private void fillHoles(StreamState stream) throws IOException {
-        long end = stream.lastEndUtcMicros();
+    private Coverage newestFootage(StreamState stream) throws IOException {
         Coverage coverage = new Coverage();
         List<Segment> unindexed = stream.unindexed();
-        Optional<Instant> first = unindexed.stream().map(Segment::start).min(Instant::compareTo);
+        Optional<Segment> first = unindexed.stream().min(Comparator.comparing(this::start, Moment::compare));
         if (first.isPresent()) {
             // A hole between the newest row and what follows it was made by the stop, too.
-            newestBefore(stream, first.get()).ifPresent(row -> addFootage(coverage, row));
-            unindexed.forEach(segment -> addFootage(coverage, segment));
+            newestBefore(stream, first.get()).ifPresent(row -> addFootage(coverage, row, streams));
+            unindexed.forEach(segment -> addFootage(coverage, segment, streams));
             // Between segments that lie in one ring there can be others, in another ring, whose rows are in the index.
-            for (Segment segment : store.segments(stream.id, first.get(), Instant.MAX)) {
-                addFootage(coverage, segment);
+            for (Epoch epoch : store.keys().epochs()) {
+                if (epoch.number() >= first.get().epoch()) {
+                    for (Segment row : store.segments(epoch.number(), stream, Instant.MIN, Instant.MAX)) {
+                        if (store.isReadable(row) && !start(row).isBefore(start(first.get()))) {
+                            addFootage(coverage, row, streams);
+                        }
+                    }
+                }
             }
         }
-        if (end != 0) {
-            coverage.add(end, end);
-        }
-        Instant from = coverage.isEmpty() ? Instant.MIN : StreamState.instant(coverage.first());
-        for (Gap gap : stream.gaps(from, Instant.MAX)) {
-            coverage.add(
-                    Math.max(StreamState.micros(gap.from()), from.equals(Instant.MIN) ? 0 : coverage.first()),
-                    StreamState.micros(gap.to().orElse(gap.from())));
-        }
+        stream.lastEnd().ifPresent(end -> coverage.add(end, end));
+        return coverage;
+    }
+
+    private Moment start(Segment segment) {
+        return streams.moment(segment, segment.fragments().get(0));
+    }
+
+    private void fillHoles(StreamState stream, Coverage coverage) {
+        addGaps(coverage, stream, Optional.empty());
         addClockSteps(coverage, streams);
-        for (Coverage.Span hole : coverage.holes(0)) {
-            stream.gap(
-                    hole.from(),
-                    hole.to(),
-                    store.clock().bootId(),
-                    GapCause.RECORDER_STOPPED,
-                    "not yet acknowledged when the recorder stopped");
+        Optional<Moment> started = streams.lastStarted();
+        for (Coverage.Span hole : coverage.holes(null)) {
+            // One before the last start was not made by this stop: whatever made it, it is not to be explained away.
+            if (started.map(hole.to()::isAfter).orElse(true)) {
+                stream.gap(
+                        hole.from(),
+                        hole.to(),
+                        GapCause.RECORDER_STOPPED,
+                        "not yet acknowledged when the recorder stopped");
+            }
         }
     }
 
-    private Optional<Segment> newestBefore(StreamState stream, Instant first) throws IOException {
+    /** The newest row before this segment; epochs follow one another as the recorder lived through them. */
+    private Optional<Segment> newestBefore(StreamState stream, Segment first) throws IOException {
         List<Epoch> epochs = store.keys().epochs();
         for (int i = epochs.size() - 1; i >= 0; i--) {
-            Optional<Segment> row =
-                    index.before(epochs.get(i).number(), stream.number, stream.id, StreamState.micros(first) - 1);
+            long epoch = epochs.get(i).number();
+            if (epoch > first.epoch()) {
+                continue;
+            }
+            long before = epoch == first.epoch() ? StreamState.micros(first.start()) - 1 : Long.MAX_VALUE;
+            Optional<Segment> row = index.before(epoch, stream.number, stream.id, before);
             if (row.isPresent()) {
                 return row.filter(store::isReadable);
             }
@@ -222,160 +288,47 @@ final class Recovery {
         return Optional.empty();
     }
 
-    /** Time that a step forward left out, and time that a step back makes the clock show twice: no hole of the recorder's. */
-    static void addClockSteps(Coverage coverage, StreamBook streams) {
-        for (LedgerEntry.ClockStepped step : streams.clockSteps()) {
-            long from = Math.min(step.fromUtcMicros(), step.toUtcMicros());
-            long to = Math.max(step.fromUtcMicros(), step.toUtcMicros());
-            if (!coverage.isEmpty() && to > coverage.first()) {
-                coverage.add(from, to);
+    /**
+     * Adds the gaps behind the beginning of what is covered, or from the first gap where nothing is.
+     *
+     * @param until where an open gap has come to; empty where it is to count as no longer than its beginning
+     */
+    static void addGaps(Coverage coverage, StreamState stream, Optional<Moment> until) {
+        Moment first = coverage.isEmpty() ? null : coverage.first();
+        for (GapBook.Span gap : stream.gapSpans()) {
+            Moment to = gap.to().or(() -> until).orElse(gap.from());
+            if (first == null || !gap.from().isBefore(first)) {
+                coverage.add(gap.from(), to);
+            } else if (to.isAfter(first)) {
+                coverage.add(first, to);
             }
         }
     }
 
-    static void addFootage(Coverage coverage, Segment segment) {
+    /** Where only UTC is known: time that a step forward left out, or that a step back makes the clock show twice. */
+    static void addClockSteps(Coverage coverage, StreamBook streams) {
+        for (LedgerEntry.ClockStepped step : streams.clockSteps()) {
+            coverage.addStep(step.fromUtcMicros(), step.toUtcMicros());
+        }
+    }
+
+    static void addFootage(Coverage coverage, Segment segment, StreamBook streams) {
         for (FragmentRef fragment : segment.fragments()) {
-            long start = StreamState.micros(fragment.start());
-            coverage.add(start, start + fragment.durationMicros());
+            Moment start = streams.moment(segment, fragment);
+            coverage.add(start, start.plusMicros(fragment.durationMicros()));
         }
     }
 
     /** The time from the last that is known of a configured stream until now. */
     void accountForStop(StreamState stream) {
-        StoreClock clock = store.clock();
-        long known = Math.max(
-                stream.lastEndUtcMicros(),
-                stream.gaps(Instant.MIN, Instant.MAX).stream()
-                        .mapToLong(gap -> StreamState.micros(gap.to().orElse(gap.from())))
-                        .filter(end -> end <= clock.utcMicros())
-                        .max()
-                        .orElse(0));
-        if (known != 0 && known < clock.utcMicros()) {
-            stream.gap(known, clock.utcMicros(), clock.bootId(), GapCause.RECORDER_STOPPED, "");
+        Moment now = store.now();
+        Moment known = stream.lastEnd().orElse(null);
+        for (GapBook.Span gap : stream.gapSpans()) {
+            Moment end = gap.to().orElse(gap.from());
+            known = !end.isAfter(now) && (known == null || end.isAfter(known)) ? end : known;
         }
-    }
-
-    // ---- sealing --------------------------------------------------------------------------------------------------
-
-    /** Seals what the stop left open, stream by stream, in the background. */
-    void sealLeftOpen() {
-        StoreLoop loop = store.loop(sealer);
-        for (StreamState stream : streams.all()) {
-            sealer.execute(() -> attempt(stream, loop));
+        if (known != null && known.isBefore(now)) {
+            stream.gap(known, now, GapCause.RECORDER_STOPPED, "");
         }
-    }
-
-    /** Never by an interrupt: that would close the channel the sealer reads from, for every reader. */
-    void stop() {
-        stopping = true;
-        sealer.shutdown();
-        try {
-            if (!sealer.awaitTermination(10, TimeUnit.SECONDS)) {
-                log.warn("the sealer is still reading at the stop; it goes on at the next start");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void attempt(StreamState stream, StoreLoop loop) {
-        try {
-            chain(stream);
-            for (SegmentBuilder open : stream.segments(SegmentBuilder::isLeftOpen)) {
-                if (stopping) {
-                    return;
-                }
-                if (!seal(stream, open, loop)) {
-                    // What goes wrong in the attempt it reports itself.
-                    var unused = sealer.schedule(() -> attempt(stream, loop), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-                    return;
-                }
-            }
-        } catch (IOException e) {
-            log.error("sealing what the stop left open of {}: {}", stream.id, e.toString());
-        } catch (java.util.concurrent.RejectedExecutionException e) {
-            log.info("the store is being closed; {} is sealed at the next start", stream.id);
-        }
-    }
-
-    /** The next seal chains to the newest one on the disk, unless a newer was written since the start. */
-    private void chain(StreamState stream) throws IOException {
-        if (stream.lastSealed().isPresent()) {
-            return;
-        }
-        List<Epoch> epochs = store.keys().epochs();
-        for (int i = epochs.size() - 1; i >= 0; i--) {
-            List<Segment> rows = store.segments(epochs.get(i).number(), stream, Instant.MIN, Instant.MAX);
-            for (int j = rows.size() - 1; j >= 0; j--) {
-                if (rows.get(j).seal().isPresent() && chainTo(stream, rows.get(j))) {
-                    return;
-                }
-            }
-        }
-    }
-
-    private boolean chainTo(StreamState stream, Segment sealed) throws IOException {
-        try {
-            Optional<Digest> digest = store.digest(sealed);
-            digest.ifPresent(
-                    d -> stream.sealedIfFirst(new StreamState.SealedSegment(sealed.run(), sealed.number(), d)));
-            return digest.isPresent();
-        } catch (FragmentGoneException cleared) {
-            return false;
-        }
-    }
-
-    /** False when no batch is free. */
-    private boolean seal(StreamState stream, SegmentBuilder open, StoreLoop loop) throws IOException {
-        Segment segment = open.toSegment();
-        Optional<SecretKey> key = store.keys().streamKey(open.epoch, stream.number);
-        if (key.isEmpty()) {
-            stream.giveUp(open.key);
-            return true;
-        }
-        SealText text;
-        try {
-            text = textOf(stream, segment);
-        } catch (FragmentGoneException | DamagedSegmentException e) {
-            log.error(
-                    "segment {} of run {} of {} gets no seal: {}",
-                    segment.number(),
-                    segment.run(),
-                    stream.id,
-                    e.toString());
-            stream.giveUp(open.key);
-            return true;
-        }
-        SealWriter.Sealed seal = SealWriter.of(text, open.startUtcMicros, FragmentFlags.AT_RECOVERY, loop.cipher());
-        Batch batch = loop.batchFor(store.ringFor(stream), seal.header().recordBytes());
-        if (batch == null) {
-            return false;
-        }
-        loop.cipher()
-                .seal(seal.header(), seal.digest(), List.of(seal.payload()), key.get(), batch.buffer(), batch.used());
-        batch.add(seal.header(), stream, seal.digest());
-        stream.sealed(new StreamState.SealedSegment(segment.run(), segment.number(), seal.digest()));
-        return true;
-    }
-
-    private SealText textOf(StreamState stream, Segment segment) throws IOException {
-        List<SealText.Line> lines = new ArrayList<>();
-        for (FragmentRef fragment : segment.fragments()) {
-            lines.add(new SealText.Line(
-                    fragment.sequence(),
-                    StreamState.micros(fragment.start()),
-                    fragment.durationMicros(),
-                    store.digest(segment, fragment)));
-        }
-        Digest configuration = store.opened(segment, segment.configuration(), RecordHeader.Kind.CONFIGURATION)
-                .digest();
-        return new SealText(
-                stream.number,
-                segment.run(),
-                segment.number(),
-                segment.epoch(),
-                stream.lastSealed(),
-                configuration,
-                lines);
     }
 }

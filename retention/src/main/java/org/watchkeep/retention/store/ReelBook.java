@@ -4,6 +4,7 @@ package org.watchkeep.retention.store;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What the ledger tells of each reel: which generation it holds, and which were cleared. A second witness beside the
@@ -13,19 +14,29 @@ import java.util.Optional;
 final class ReelBook {
     private record Place(String volume, int reel) {}
 
-    private final Map<Place, LedgerEntry.ReelOpened> holding = new HashMap<>();
+    private record Holding(LedgerEntry.ReelOpened entry, Moment opened) {}
+
+    private final Map<Place, Holding> holding = new HashMap<>();
     private final Map<Place, Long> lastCleared = new HashMap<>();
     private final Map<String, Long> lastSerial = new HashMap<>();
 
-    /** A generation was begun in a reel, and its header block is durable. */
-    synchronized void opened(LedgerEntry.ReelOpened entry) {
+    /** A generation was begun in a reel, and its header block is durable. What was said first of a generation stands. */
+    synchronized void opened(LedgerEntry.ReelOpened entry, Moment at) {
         saw(entry.volume(), entry.serial());
         if (!isCleared(entry.volume(), entry.reel(), entry.serial())) {
             holding.merge(
                     new Place(entry.volume(), entry.reel()),
-                    entry,
-                    (known, other) -> known.serial() > other.serial() ? known : other);
+                    new Holding(entry, at),
+                    (known, other) -> known.entry.serial() >= other.entry.serial() ? known : other);
         }
+    }
+
+    /** When the oldest generation was begun that these volumes still hold; empty where they hold none. */
+    synchronized Optional<Moment> oldest(Predicate<String> volumes) {
+        return holding.entrySet().stream()
+                .filter(entry -> volumes.test(entry.getKey().volume))
+                .map(entry -> entry.getValue().opened)
+                .min(Moment::compare);
     }
 
     /** What the reel held up to this generation is gone. */
@@ -33,7 +44,7 @@ final class ReelBook {
         saw(volume, serial);
         Place place = new Place(volume, reel);
         lastCleared.merge(place, serial, Math::max);
-        holding.computeIfPresent(place, (p, entry) -> entry.serial() <= serial ? null : entry);
+        holding.computeIfPresent(place, (p, of) -> of.entry.serial() <= serial ? null : of);
     }
 
     private void saw(String volume, long serial) {
@@ -42,7 +53,7 @@ final class ReelBook {
 
     /** The generation that was begun in the reel and has not been cleared. */
     synchronized Optional<LedgerEntry.ReelOpened> holding(String volume, int reel) {
-        return Optional.ofNullable(holding.get(new Place(volume, reel)));
+        return Optional.ofNullable(holding.get(new Place(volume, reel))).map(Holding::entry);
     }
 
     /** Serials only grow, so a reel's clearing takes every generation before it along. */

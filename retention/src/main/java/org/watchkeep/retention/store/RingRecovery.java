@@ -81,6 +81,13 @@ final class RingRecovery {
             if (book.isCleared(volume.id, reel.index, header.serial())) {
                 continue; // stays free: its clearing is on record, its rows are gone
             }
+            if (book.holding(volume.id, reel.index).isEmpty()) {
+                // Its entry was not yet durable at the stop, or is an older generation's.
+                book.opened(
+                        new LedgerEntry.ReelOpened(
+                                volume.id, header.serial(), reel.index, header.classId(), header.createdUtcMicros()),
+                        Moment.atUtc(header.createdUtcMicros()));
+            }
             Ring ring = around.ring(header.classId());
             if (ring == null) {
                 log.warn("{} holds footage of class {}, which is not configured: left alone", reel.path, header);

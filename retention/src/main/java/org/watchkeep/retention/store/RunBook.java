@@ -15,12 +15,17 @@ final class RunBook {
     private final AtomicLong lastGap = new AtomicLong();
     private final Map<Long, Run> begun = new ConcurrentHashMap<>();
 
-    /** @param notes words of runs of one camera are mostly the same, so each is kept once */
-    private record Run(int stream, String codec, String notes, long startUtcMicros) {}
+    /** Codec and words of runs of one camera are mostly the same, so each is kept once. */
+    private record Run(int stream, String codec, String notes, Moment start) {
+        Run {
+            codec = codec.intern();
+            notes = notes.intern();
+        }
+    }
 
-    long nextRun(int stream, String codec, String notes, long startUtcMicros) {
+    long nextRun(int stream, String codec, String notes, Moment start) {
         long run = lastRun.incrementAndGet();
-        begun.put(run, new Run(stream, codec, notes.intern(), startUtcMicros));
+        begun.put(run, new Run(stream, codec, notes, start));
         return run;
     }
 
@@ -28,9 +33,9 @@ final class RunBook {
         return lastGap.incrementAndGet();
     }
 
-    void sawRun(long run, int stream, String codec, String notes, long startUtcMicros) {
+    void sawRun(long run, int stream, String codec, String notes, Moment start) {
         sawRun(run);
-        begun.put(run, new Run(stream, codec, notes.intern(), startUtcMicros));
+        begun.put(run, new Run(stream, codec, notes, start));
     }
 
     /** More was noted of a run. */
@@ -38,7 +43,7 @@ final class RunBook {
         if (!further.isEmpty()) {
             begun.computeIfPresent(run, (number, of) -> {
                 String all = of.notes.isEmpty() ? further : of.notes + " " + further;
-                return new Run(of.stream, of.codec, all.intern(), of.startUtcMicros);
+                return new Run(of.stream, of.codec, all, of.start);
             });
         }
     }
@@ -57,6 +62,12 @@ final class RunBook {
         lastGap.accumulateAndGet(gap, Math::max);
     }
 
+    /** The boot it was recorded in; 0 where that is not known. A run never outlives the recorder's process. */
+    int boot(long run) {
+        Run known = begun.get(run);
+        return known == null ? 0 : known.start.boot();
+    }
+
     String codec(long run) {
         Run known = begun.get(run);
         return known == null ? UNKNOWN_CODEC : known.codec;
@@ -66,16 +77,16 @@ final class RunBook {
      * A run that began before this and is not its stream's newest of those has ended before: the one that followed it
      * began before, too.
      */
-    void forgetBefore(long utcMicros) {
+    void forgetBefore(Moment oldest) {
         Map<Integer, Long> newest = new HashMap<>();
         begun.forEach((run, of) -> {
-            if (of.startUtcMicros < utcMicros) {
+            if (of.start.isBefore(oldest)) {
                 newest.merge(of.stream, run, Math::max);
             }
         });
         begun.entrySet().removeIf(entry -> {
             Run of = entry.getValue();
-            return of.startUtcMicros < utcMicros && entry.getKey() < newest.getOrDefault(of.stream, Long.MIN_VALUE);
+            return of.start.isBefore(oldest) && entry.getKey() < newest.getOrDefault(of.stream, Long.MIN_VALUE);
         });
     }
 

@@ -15,6 +15,8 @@ import java.util.Optional;
  *     when a stop left it without one
  * @param codec RFC 6381 name
  * @param cameraOffsetMicros camera clock less recorder clock at the start; {@link Fragment#OFFSET_UNKNOWN} where unknown
+ * @param ownLessUtcMicros the recorder's monotonic clock less its UTC, the same for all of a run; {@link #OWN_UNKNOWN} in
+ *     what older versions have indexed
  * @param fragments in order, never empty
  */
 public record Segment(
@@ -25,9 +27,12 @@ public record Segment(
         State state,
         String codec,
         long cameraOffsetMicros,
+        long ownLessUtcMicros,
         FragmentRef configuration,
         Optional<FragmentRef> seal,
         List<FragmentRef> fragments) {
+    /** Only UTC is known of its times. */
+    static final long OWN_UNKNOWN = Long.MIN_VALUE;
 
     /** Where a segment is in its life: OPEN to SEALED, or OPEN to UNSEALED (a stop) to SEALED (recovery). */
     public enum State {
@@ -42,6 +47,22 @@ public record Segment(
             throw new IllegalArgumentException(
                     "segment without fragments: " + stream + " run " + run + " no. " + number);
         }
+    }
+
+    /** The same with these fragments and no seal: others of it are gone. */
+    Segment shortened(List<FragmentRef> left) {
+        return new Segment(
+                stream,
+                run,
+                number,
+                epoch,
+                State.UNSEALED,
+                codec,
+                cameraOffsetMicros,
+                ownLessUtcMicros,
+                configuration,
+                Optional.empty(),
+                left);
     }
 
     public Instant start() {

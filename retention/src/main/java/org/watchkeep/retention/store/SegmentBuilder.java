@@ -40,6 +40,7 @@ final class SegmentBuilder {
     private FragmentRef configuration;
     private final TreeMap<Long, FragmentRef> fragments = new TreeMap<>();
     private long cameraOffsetMicros = Fragment.OFFSET_UNKNOWN;
+    private long ownLessUtcMicros = Segment.OWN_UNKNOWN;
     private @Nullable FragmentRef seal;
     private boolean givenUp;
     private int sealedFragments;
@@ -83,6 +84,9 @@ final class SegmentBuilder {
         }
         if (fragments.isEmpty() || header.sequence() < fragments.firstKey()) {
             cameraOffsetMicros = header.cameraOffsetMicros();
+            ownLessUtcMicros = header.startMonoNanos() == 0
+                    ? Segment.OWN_UNKNOWN
+                    : BootBook.micros(header.startMonoNanos()) - header.startUtcMicros();
         }
         fragments.put(header.sequence(), ref);
     }
@@ -97,6 +101,7 @@ final class SegmentBuilder {
     void adopt(Segment row) {
         configuration = row.configuration();
         cameraOffsetMicros = row.cameraOffsetMicros();
+        ownLessUtcMicros = row.ownLessUtcMicros();
         fragments.clear();
         row.fragments().forEach(fragment -> fragments.put(fragment.sequence(), fragment));
         seal = row.seal().orElse(null);
@@ -163,6 +168,7 @@ final class SegmentBuilder {
                 state,
                 codec,
                 cameraOffsetMicros,
+                ownLessUtcMicros,
                 configuration,
                 Optional.ofNullable(seal),
                 inOrder);

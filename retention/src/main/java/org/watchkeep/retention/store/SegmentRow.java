@@ -15,11 +15,12 @@ import java.util.Optional;
  * A segment as the value of an index row, and back. Epoch and stream are in the row's key.
  *
  * <pre>
- *   version     1 byte    1
- *   head        1 byte    bits 0-1 state, bit 2 has seal, bit 3 has camera offset
+ *   version     1 byte    2; rows of version 1 have no own time
+ *   head        1 byte    bits 0-1 state, bit 2 has seal, bit 3 has camera offset, bit 4 has own time
  *   run, number           varints
  *   codec                 length (varint), UTF-8
  *   camera offset         zigzag varint, if it has one
+ *   own time less UTC     zigzag varint, if it is known
  *   volumes               count (varint), then length and UTF-8 of each
  *   configuration, seal if it has one, fragment count (varint), fragments:
  *     kind      1 byte    what is as expected from the record before, and so left out
@@ -37,11 +38,15 @@ import java.util.Optional;
  */
 final class SegmentRow {
     /** Raised with every change of the layout above. */
-    static final int FORMAT_VERSION = 1;
+    static final int FORMAT_VERSION = 2;
+
+    /** Had no own time; read as it is. */
+    private static final int FIRST_VERSION = 1;
 
     private static final int STATE_MASK = 3;
     private static final int HAS_SEAL = 1 << 2;
     private static final int HAS_OFFSET = 1 << 3;
+    private static final int HAS_OWN = 1 << 4;
 
     private static final int SAME_REEL = 1;
     private static final int NEXT_SEQUENCE = 1 << 1;
@@ -68,15 +73,20 @@ final class SegmentRow {
     static byte[] encode(Segment segment) {
         Writer out = new Writer();
         boolean hasOffset = segment.cameraOffsetMicros() != Fragment.OFFSET_UNKNOWN;
+        boolean hasOwn = segment.ownLessUtcMicros() != Segment.OWN_UNKNOWN;
         out.put(FORMAT_VERSION);
         out.put(STATES.indexOf(segment.state())
                 | (segment.seal().isPresent() ? HAS_SEAL : 0)
-                | (hasOffset ? HAS_OFFSET : 0));
+                | (hasOffset ? HAS_OFFSET : 0)
+                | (hasOwn ? HAS_OWN : 0));
         out.varint(segment.run());
         out.varint(segment.number());
         out.text(segment.codec());
         if (hasOffset) {
             out.zigzag(segment.cameraOffsetMicros());
+        }
+        if (hasOwn) {
+            out.zigzag(segment.ownLessUtcMicros());
         }
         List<String> volumes = volumes(segment);
         out.varint(volumes.size());
@@ -220,15 +230,18 @@ final class SegmentRow {
 
         Segment segment(long epoch, StreamId stream) throws IndexUnreadableException {
             int version = Byte.toUnsignedInt(in.get());
-            if (version != FORMAT_VERSION) {
+            if (version < FIRST_VERSION || version > FORMAT_VERSION) {
                 throw new IndexUnreadableException("index row of " + stream + " in epoch " + epoch + ": format version "
-                        + version + " (expected: " + FORMAT_VERSION + ")");
+                        + version + " (expected: " + FIRST_VERSION + " to " + FORMAT_VERSION + ")");
             }
             int head = in.get();
+            int bits = STATE_MASK | HAS_SEAL | HAS_OFFSET | (version == FIRST_VERSION ? 0 : HAS_OWN);
+            check((head & ~bits) == 0, "head");
             long run = varint();
             int number = intVarint();
             String codec = text();
             long cameraOffset = (head & HAS_OFFSET) != 0 ? zigzag() : Fragment.OFFSET_UNKNOWN;
+            long ownLessUtc = (head & HAS_OWN) != 0 ? zigzag() : Segment.OWN_UNKNOWN;
             readVolumes();
             readRef();
             FragmentRef configuration = ref();
@@ -238,7 +251,7 @@ final class SegmentRow {
                 seal = Optional.of(ref());
             }
             List<FragmentRef> fragments = skimmed();
-            check(!in.hasRemaining() && (head & ~(STATE_MASK | HAS_SEAL | HAS_OFFSET)) == 0, "more than a segment");
+            check(!in.hasRemaining(), "more than a segment");
             check((head & STATE_MASK) < STATES.size(), "state");
             return new Segment(
                     stream,
@@ -248,6 +261,7 @@ final class SegmentRow {
                     STATES.get(head & STATE_MASK),
                     codec,
                     cameraOffset,
+                    ownLessUtc,
                     configuration,
                     seal,
                     fragments);

@@ -8,12 +8,15 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.watchkeep.retention.keys.Epoch;
 
@@ -39,8 +42,10 @@ final class StoreCheck {
     private long checkedLines;
     private long cutLines;
 
-    /** A fragment that is there; its digest where the deep check read it. */
-    private record Known(@Nullable Digest digest) {}
+    private final Set<String> unread = new HashSet<>();
+
+    /** A fragment that is there, when it is of, and its digest where the deep check read it. */
+    private record Known(Moment start, @Nullable Digest digest) {}
 
     StoreCheck(FootageStore store, StreamBook streams, boolean deep) {
         this.store = store;
@@ -63,8 +68,7 @@ final class StoreCheck {
 
     private void check(StreamState stream, boolean remember) throws IOException {
         Coverage coverage = new Coverage();
-        long checkedAt = store.clock().utcMicros();
-        Instant last = Instant.MIN;
+        Moment checkedAt = store.now();
         // Those in memory first: the keeper may put a row between our two looks.
         Map<SegmentBuilder.Key, Segment> unindexed = new LinkedHashMap<>();
         stream.unindexed().forEach(segment -> unindexed.put(SegmentBuilder.Key.of(segment), segment));
@@ -74,43 +78,33 @@ final class StoreCheck {
                 unindexed.remove(SegmentBuilder.Key.of(segment));
                 if (store.isReadable(segment)) {
                     check(stream, segment, remember);
-                    Recovery.addFootage(coverage, segment);
-                    last = last.isAfter(segment.end()) ? last : segment.end();
+                    Recovery.addFootage(coverage, segment, streams);
                 }
             }
         }
         for (Segment segment : unindexed.values()) {
             if (store.isReadable(segment)) {
                 check(stream, segment, remember);
-                Recovery.addFootage(coverage, segment);
-                last = last.isAfter(segment.end()) ? last : segment.end();
+                Recovery.addFootage(coverage, segment, streams);
             }
         }
-        account(stream, coverage, checkedAt, last);
+        account(stream, coverage, checkedAt);
     }
 
-    private void account(StreamState stream, Coverage coverage, long checkedAt, Instant lastFootage) {
-        List<Gap> all = stream.gaps(Instant.MIN, Instant.MAX);
-        gaps += all.size();
-        for (Gap gap : all) {
-            if (coverage.isEmpty() || StreamState.micros(gap.from()) >= coverage.first()) {
-                coverage.add(
-                        StreamState.micros(gap.from()),
-                        gap.to().map(StreamState::micros).orElse(checkedAt));
-            }
-        }
+    private void account(StreamState stream, Coverage coverage, Moment checkedAt) {
+        gaps += stream.gapSpans().size();
+        // Behind the last acknowledged fragment stands the open one: it is neither footage nor a gap yet.
+        Moment lastFootage = coverage.isEmpty() ? null : coverage.last();
+        Recovery.addGaps(coverage, stream, Optional.of(checkedAt));
         if (coverage.isEmpty()) {
             return;
         }
         Recovery.addClockSteps(coverage, streams);
-        // Behind the last acknowledged fragment stands the open one: it is neither footage nor a gap yet.
-        long until = stream.openGap().isPresent() || lastFootage.equals(Instant.MIN)
-                ? checkedAt
-                : StreamState.micros(lastFootage);
-        for (Coverage.Span hole : coverage.holes(stream.isAccountedFor() ? until : 0)) {
+        Moment until = stream.hasOpenGap() || lastFootage == null ? checkedAt : lastFootage;
+        for (Coverage.Span hole : coverage.holes(stream.isAccountedFor() ? until : null)) {
             unexplained++;
-            finding(stream.id + " from " + StreamState.instant(hole.from()) + " to " + StreamState.instant(hole.to())
-                    + ": neither footage nor a gap");
+            finding(stream.id + " from " + StreamState.instant(hole.from().utcMicros()) + " to "
+                    + StreamState.instant(hole.to().utcMicros()) + ": neither footage nor a gap");
         }
     }
 
@@ -135,7 +129,7 @@ final class StoreCheck {
             if (remember) {
                 known.computeIfAbsent(stream.id, s -> new TreeMap<>())
                         .computeIfAbsent(segment.run(), r -> new TreeMap<>())
-                        .put(fragment.sequence(), new Known(digest));
+                        .put(fragment.sequence(), new Known(streams.moment(segment, fragment), digest));
             }
         }
         if (seal != null) {
@@ -162,6 +156,16 @@ final class StoreCheck {
             damaged++;
             finding(name(segment) + " seal: " + e.getMessage());
             return null;
+        } catch (NotAnsweringException e) {
+            notRead(segment.seal().get(), e);
+            return null;
+        }
+    }
+
+    /** A disk that hangs must not keep the rest from being checked; said once a volume. */
+    private void notRead(FragmentRef ref, NotAnsweringException e) {
+        if (unread.add(ref.volume())) {
+            finding(e.getMessage() + ": nothing on it could be read");
         }
     }
 
@@ -178,6 +182,9 @@ final class StoreCheck {
         } catch (DamagedSegmentException e) {
             damaged++;
             finding(name(segment) + ": " + e.getMessage());
+            return null;
+        } catch (NotAnsweringException e) {
+            notRead(ref, e);
             return null;
         }
     }
@@ -228,7 +235,7 @@ final class StoreCheck {
         NavigableMap<Long, NavigableMap<Long, Known>> runs = known.getOrDefault(stream, new TreeMap<>());
         Known there = runs.getOrDefault(run, new TreeMap<>()).get(sequence);
         if (there == null) {
-            if (!wasCleared(runs, run, sequence)) {
+            if (!wasCleared(runs, run, sequence) && !wasOverwritten(stream, runs, run, sequence)) {
                 missing++;
                 finding(stream + " run " + run + " sequence " + sequence + ": acknowledged, not in the store");
             }
@@ -255,6 +262,40 @@ final class StoreCheck {
         long oldestRun = runs.firstKey();
         long oldestSequence = runs.firstEntry().getValue().firstKey();
         return run < oldestRun || (run == oldestRun && sequence < oldestSequence);
+    }
+
+    /**
+     * It lies between fragments that are there, and of the time between them the ledger says that it was overwritten: a
+     * ring on another volume has come round before the one that holds what is older.
+     */
+    private boolean wasOverwritten(
+            StreamId id, NavigableMap<Long, NavigableMap<Long, Known>> runs, long run, long sequence) {
+        Known before = neighbour(runs.headMap(run, true).descendingMap(), run, of -> of.lowerEntry(sequence), false);
+        Known after = neighbour(runs.tailMap(run, true), run, of -> of.higherEntry(sequence), true);
+        if (before == null) {
+            return false;
+        }
+        return streams.of(id).stream()
+                .flatMap(state -> state.gapSpans().stream())
+                .filter(gap -> gap.cause() == GapCause.OVERWRITTEN)
+                .anyMatch(gap -> gap.to().map(to -> to.isAfter(before.start)).orElse(true)
+                        && (after == null || gap.from().isBefore(after.start)));
+    }
+
+    private static @Nullable Known neighbour(
+            NavigableMap<Long, NavigableMap<Long, Known>> nearestFirst,
+            long run,
+            Function<NavigableMap<Long, Known>, Map.@Nullable Entry<Long, Known>> inRun,
+            boolean first) {
+        for (Map.Entry<Long, NavigableMap<Long, Known>> entry : nearestFirst.entrySet()) {
+            NavigableMap<Long, Known> of = entry.getValue();
+            Map.Entry<Long, Known> found =
+                    entry.getKey() == run ? inRun.apply(of) : first ? of.firstEntry() : of.lastEntry();
+            if (found != null) {
+                return found.getValue();
+            }
+        }
+        return null;
     }
 
     private void finding(String what) {

@@ -57,7 +57,7 @@ record StoreParts(
                 streams::replay,
                 e -> log.error("the ledger cannot be written, it is tried again: {}", e.toString()));
         try {
-            streams.opened(ledger);
+            streams.opened(ledger, clock);
             Map<String, Volume> volumes = openVolumes(settings, disk, streams);
             StandingIndex index =
                     new StandingIndex(settings.folder().resolve(FootageStore.INDEX_FOLDER), indexSettings.opening);

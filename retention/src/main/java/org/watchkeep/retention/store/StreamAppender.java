@@ -214,12 +214,12 @@ public final class StreamAppender {
             abandonSegment();
             return;
         }
+        Moment start = store.moment(fragment.startUtcMicros(), fragment.startMonoNanos());
         state.dropped(
-                fragment.startUtcMicros(),
-                fragment.startUtcMicros() + fragment.durationMicros(),
-                store.clock().bootId(),
+                start,
+                start.plusMicros(fragment.durationMicros()),
                 store.dropCause(state),
-                "a fragment of " + fragment.sizeBytes() + " bytes was dropped");
+                "whole fragments found no room and were dropped");
         afterDrop = true;
         settle(fragment);
     }

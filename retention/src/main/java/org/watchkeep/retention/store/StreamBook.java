@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * while it runs. Stream numbers are never reused. Any thread.
  */
 final class StreamBook {
+    /** Between two looks at what may be forgotten while the ledger is read: keeps a ledger of years within memory. */
+    private static final int ENTRIES_BETWEEN_TRIMS = 50_000;
+
+    /** A reel's first segments begin before it was opened by what waited for it; an hour is beyond any doubt. */
+    private static final long BEFORE_FOOTAGE_MICROS = TimeUnit.HOURS.toMicros(1);
+
+    final BootBook boots = new BootBook();
     final RunBook runs = new RunBook();
     final ReelBook reels = new ReelBook();
     private final Map<StreamId, StreamState> byId = new ConcurrentHashMap<>();
@@ -23,70 +32,113 @@ final class StreamBook {
     private final List<LedgerEntry.ClockStepped> clockSteps = new CopyOnWriteArrayList<>();
     private @Nullable Ledger ledger;
     private int lastNumber;
-    private long lastUtcMicros;
+    private @Nullable Moment lastAlive;
+    private @Nullable Moment lastStarted;
+    private int sinceTrim;
 
-    /** Entries replayed before the ledger is open wait for it here: states need it to write. */
-    private final List<LedgerEntry> replayed = new java.util.ArrayList<>();
-
-    /** Hears of each entry while the ledger is being read. */
+    /**
+     * Hears of each entry while the ledger is being read, and keeps of it what is needed: what lies before the oldest
+     * reel that then held footage is let go as the reading goes on.
+     */
     void replay(LedgerEntry entry) {
-        replayed.add(entry);
+        fold(entry);
+        if (++sinceTrim >= ENTRIES_BETWEEN_TRIMS) {
+            sinceTrim = 0;
+            forgetBeforeFootage(volume -> true);
+        }
     }
 
-    /** Folds what was replayed. */
-    void opened(Ledger openLedger) {
+    /** All of it has been read; from now on the recorder runs. */
+    void opened(Ledger openLedger, StoreClock clock) {
         ledger = openLedger;
-        replayed.forEach(this::fold);
-        replayed.clear();
+        boots.runs(clock.bootId(), clock.utcMicros(), clock.monoNanos());
+    }
+
+    /** The ledger that everything is entered in. */
+    Ledger ledger() {
+        Ledger open = ledger;
+        if (open == null) {
+            throw new IllegalStateException("the ledger is not open yet");
+        }
+        return open;
     }
 
     private void fold(LedgerEntry entry) {
         if (entry instanceof LedgerEntry.StreamRegistered e) {
             register(e.number(), e.stream(), e.classId());
         } else if (entry instanceof LedgerEntry.RunStarted e) {
-            runs.sawRun(e.run(), e.stream(), e.codec(), e.notes(), e.utcMicros());
-            alive(e.utcMicros());
+            runs.sawRun(e.run(), e.stream(), e.codec(), e.notes(), boots.at(e.utcMicros()));
+            alive(boots.at(e.utcMicros()));
         } else if (entry instanceof LedgerEntry.RunNoted e) {
             runs.note(e.run(), e.notes());
-            alive(e.utcMicros());
+            alive(boots.at(e.utcMicros()));
         } else if (entry instanceof LedgerEntry.GapOpened e) {
+            Moment from = boots.moment(e.bootId(), e.fromMonoNanos(), e.fromUtcMicros());
             runs.sawGap(e.gap());
-            ofNumber(e.stream()).ifPresent(state -> state.replayed(e));
-            alive(e.fromUtcMicros());
+            ofNumber(e.stream()).ifPresent(state -> state.replayed(e, from));
+            alive(from);
         } else if (entry instanceof LedgerEntry.GapClosed e) {
-            ofNumber(e.stream()).ifPresent(state -> state.replayed(e));
-            alive(e.toUtcMicros());
+            Moment to = boots.moment(e.bootId(), e.toMonoNanos(), e.toUtcMicros());
+            ofNumber(e.stream()).ifPresent(state -> state.replayed(e, to));
+            alive(to);
+        } else if (entry instanceof LedgerEntry.VolumeRegistered e) {
+            volumeUuids.put(e.volume(), e.uuid());
         } else if (entry instanceof LedgerEntry.ReelCleared e) {
             reels.cleared(e.volume(), e.reel(), e.serial());
         } else if (entry instanceof LedgerEntry.ReelOpened e) {
-            reels.opened(e);
-        } else if (entry instanceof LedgerEntry.VolumeRegistered e) {
-            volumeUuids.put(e.volume(), e.uuid());
-        } else if (entry instanceof LedgerEntry.ClockStepped e) {
-            clockSteps.add(e);
-            alive(e.toUtcMicros());
-        } else if (entry instanceof LedgerEntry.RecorderStarted e) {
-            alive(e.utcMicros());
-        } else if (entry instanceof LedgerEntry.RecorderStopped e) {
-            alive(e.utcMicros());
+            reels.opened(e, boots.at(e.utcMicros()));
+        } else {
+            foldClock(entry);
         }
     }
 
-    private void alive(long utcMicros) {
-        lastUtcMicros = Math.max(lastUtcMicros, utcMicros);
+    private void foldClock(LedgerEntry entry) {
+        if (entry instanceof LedgerEntry.ClockStepped e) {
+            clockSteps.add(e);
+            boots.stepped(e.toUtcMicros(), e.monoNanos());
+            alive(boots.at(e.toUtcMicros()));
+        } else if (entry instanceof LedgerEntry.RecorderStarted e) {
+            boots.runs(e.bootId(), e.utcMicros(), e.monoNanos());
+            lastStarted = boots.at(e.utcMicros());
+            alive(lastStarted);
+        } else if (entry instanceof LedgerEntry.RecorderStopped e) {
+            alive(boots.moment(e.bootId(), e.monoNanos(), e.utcMicros()));
+        }
+    }
+
+    private void alive(Moment moment) {
+        lastAlive = lastAlive == null || moment.isAfter(lastAlive) ? moment : lastAlive;
     }
 
     /** The latest instant the ledger speaks of: until then the recorder was surely running. */
-    long lastUtcMicros() {
-        return lastUtcMicros;
+    Optional<Moment> lastAlive() {
+        return Optional.ofNullable(lastAlive);
+    }
+
+    /** When the process before this one had entered everything about the stop before it. */
+    Optional<Moment> lastStarted() {
+        return Optional.ofNullable(lastStarted);
+    }
+
+    /** When a record's footage began. */
+    Moment moment(RecordHeader header) {
+        int boot = runs.boot(header.run());
+        return boot == 0 || header.startMonoNanos() == 0
+                ? Moment.atUtc(header.startUtcMicros())
+                : new Moment(boot, BootBook.micros(header.startMonoNanos()), header.startUtcMicros());
+    }
+
+    /** When a fragment of this segment began. */
+    Moment moment(Segment segment, FragmentRef fragment) {
+        long utcMicros = StreamState.micros(fragment.start());
+        int boot = runs.boot(segment.run());
+        return boot == 0 || segment.ownLessUtcMicros() == Segment.OWN_UNKNOWN
+                ? Moment.atUtc(utcMicros)
+                : new Moment(boot, utcMicros + segment.ownLessUtcMicros(), utcMicros);
     }
 
     private StreamState register(int number, StreamId id, String classId) {
-        Ledger open = ledger;
-        if (open == null) {
-            throw new IllegalStateException("the ledger is not open yet");
-        }
-        StreamState state = new StreamState(number, id, classId, open, runs);
+        StreamState state = new StreamState(number, id, classId, this);
         byId.put(id, state);
         byNumber.put(number, state);
         lastNumber = Math.max(lastNumber, number);
@@ -96,12 +148,8 @@ final class StreamBook {
     /** The stream's state; a new stream is registered durably first, so that no record ever names an unknown one. */
     synchronized StreamState configure(StreamId id, String classId, long utcMicros) throws IOException {
         StreamState state = byId.get(id);
-        Ledger open = ledger;
-        if (open == null) {
-            throw new IllegalStateException("the ledger is not open yet");
-        }
         if (state == null) {
-            open.appendDurably(new LedgerEntry.StreamRegistered(lastNumber + 1, id, classId), utcMicros);
+            ledger().appendDurably(new LedgerEntry.StreamRegistered(lastNumber + 1, id, classId), utcMicros);
             state = register(lastNumber + 1, id, classId);
         }
         state.configured(classId);
@@ -120,11 +168,16 @@ final class StreamBook {
         return byId.values();
     }
 
-    /** Gaps, runs and clock steps that lie before all footage are the ledger's alone. */
-    void forgetBefore(long utcMicros) {
-        byId.values().forEach(stream -> stream.forgetGapsBefore(utcMicros));
-        runs.forgetBefore(utcMicros);
-        clockSteps.removeIf(step -> Math.max(step.fromUtcMicros(), step.toUtcMicros()) < utcMicros);
+    /** Gaps, runs and clock steps that lie before all footage of these volumes are the ledger's alone. */
+    void forgetBeforeFootage(Predicate<String> volumes) {
+        reels.oldest(volumes)
+                .map(oldest -> oldest.plusMicros(-BEFORE_FOOTAGE_MICROS))
+                .ifPresent(oldest -> {
+                    byId.values().forEach(stream -> stream.forgetGapsBefore(oldest));
+                    runs.forgetBefore(oldest);
+                    clockSteps.removeIf(
+                            step -> Math.max(step.fromUtcMicros(), step.toUtcMicros()) < oldest.utcMicros());
+                });
     }
 
     Optional<String> volumeUuid(String volume) {
@@ -133,6 +186,7 @@ final class StreamBook {
 
     void stepped(LedgerEntry.ClockStepped step) {
         clockSteps.add(step);
+        boots.stepped(step.toUtcMicros(), step.monoNanos());
     }
 
     List<LedgerEntry.ClockStepped> clockSteps() {

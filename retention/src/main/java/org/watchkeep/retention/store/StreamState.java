@@ -23,21 +23,19 @@ import org.jspecify.annotations.Nullable;
 final class StreamState {
     final int number;
     final StreamId id;
-    private final Ledger ledger;
-    private final RunBook runs;
+    private final StreamBook book;
+    private final GapBook gaps;
     private final Map<SegmentBuilder.Key, SegmentBuilder> segments = new LinkedHashMap<>();
     private final Map<SegmentBuilder.Key, List<Orphan>> orphans = new HashMap<>();
     private final Set<SegmentBuilder.Key> givenUp = new HashSet<>();
     private final Map<SegmentBuilder.Key, Integer> underWay = new HashMap<>();
-    private final List<Gap> gaps = new ArrayList<>();
     private String classId;
-    private @Nullable Gap openGap;
     private @Nullable SealedSegment lastSealed;
     private long acknowledgedMicros;
     private long acknowledgedFragments;
     private long acknowledgedBytes;
     private long droppedFragments;
-    private long lastEndUtcMicros;
+    private @Nullable Moment lastEnd;
     private boolean configured;
     private boolean off;
     private boolean broken;
@@ -45,12 +43,12 @@ final class StreamState {
     /** The segment that the next seal of this stream chains to. */
     record SealedSegment(long run, int number, Digest digest) {}
 
-    StreamState(int number, StreamId id, String classId, Ledger ledger, RunBook runs) {
+    StreamState(int number, StreamId id, String classId, StreamBook book) {
         this.number = number;
         this.id = id;
         this.classId = classId;
-        this.ledger = ledger;
-        this.runs = runs;
+        this.book = book;
+        this.gaps = new GapBook(number, id, book);
     }
 
     synchronized String classId() {
@@ -129,7 +127,7 @@ final class StreamState {
 
     private List<Orphan> opened(SegmentBuilder.Key key, Orphan configuration) {
         SegmentBuilder segment = new SegmentBuilder(
-                id, runs.codec(key.run()), configuration.header, configuration.ring, configuration.ref);
+                id, book.runs.codec(key.run()), configuration.header, configuration.ring, configuration.ref);
         if (givenUp.remove(key)) {
             segment.giveUp();
         }
@@ -146,7 +144,7 @@ final class StreamState {
         RecordHeader header = record.header;
         segment.add(header, record.ring, record.ref);
         if (header.kind() == RecordHeader.Kind.FRAGMENT) {
-            lastEndUtcMicros = Math.max(lastEndUtcMicros, header.startUtcMicros() + header.durationMicros());
+            sawEnd(book.moment(header).plusMicros(header.durationMicros()));
         }
     }
 
@@ -159,8 +157,8 @@ final class StreamState {
         giveUp(key);
         broken = true;
         if (header.kind() == RecordHeader.Kind.FRAGMENT) {
-            long start = header.startUtcMicros();
-            dropped(start, start + header.durationMicros(), bootId, cause, detail);
+            Moment start = book.boots.moment(bootId, header.startMonoNanos(), header.startUtcMicros());
+            dropped(start, start.plusMicros(header.durationMicros()), cause, detail);
         }
         settle(key, bootId);
     }
@@ -175,11 +173,11 @@ final class StreamState {
         List<Orphan> waited = orphans.remove(key);
         for (Orphan orphan : waited == null ? List.<Orphan>of() : waited) {
             if (orphan.header.kind() == RecordHeader.Kind.FRAGMENT) {
-                long start = orphan.header.startUtcMicros();
+                Moment start =
+                        book.boots.moment(bootId, orphan.header.startMonoNanos(), orphan.header.startUtcMicros());
                 dropped(
                         start,
-                        start + orphan.header.durationMicros(),
-                        bootId,
+                        start.plusMicros(orphan.header.durationMicros()),
                         GapCause.VOLUME_FAILED,
                         "its configuration record was lost with a failed volume");
             }
@@ -201,23 +199,27 @@ final class StreamState {
     }
 
     /** A fragment found no room: it is a gap. */
-    synchronized void dropped(long fromUtcMicros, long toUtcMicros, String bootId, GapCause cause, String detail) {
+    synchronized void dropped(Moment from, Moment to, GapCause cause, String detail) {
         droppedFragments++;
-        gap(fromUtcMicros, toUtcMicros, bootId, cause, detail);
+        gaps.add(from, to, cause, detail);
     }
 
     synchronized StreamStatus status() {
         return new StreamStatus(
-                acknowledgedMicros, acknowledgedFragments, acknowledgedBytes, droppedFragments, lastEndUtcMicros);
+                acknowledgedMicros,
+                acknowledgedFragments,
+                acknowledgedBytes,
+                droppedFragments,
+                lastEnd == null ? 0 : lastEnd.utcMicros());
     }
 
-    /** End of the newest footage known; 0 where there is none. */
-    synchronized long lastEndUtcMicros() {
-        return lastEndUtcMicros;
+    /** End of the newest footage known. */
+    synchronized Optional<Moment> lastEnd() {
+        return Optional.ofNullable(lastEnd);
     }
 
-    synchronized void sawEnd(long endUtcMicros) {
-        lastEndUtcMicros = Math.max(lastEndUtcMicros, endUtcMicros);
+    synchronized void sawEnd(Moment end) {
+        lastEnd = lastEnd == null || end.isAfter(lastEnd) ? end : lastEnd;
     }
 
     /** The segments not yet in the index that satisfy the predicate; the builders must not be changed. */
@@ -312,117 +314,66 @@ final class StreamState {
         }
     }
 
-    // ---- gaps -----------------------------------------------------------------------------------------------------
+    // ---- gaps: see GapBook ----------------------------------------------------------------------------------------
 
     /** Opens a gap, unless one is open. */
     synchronized void openGap(long fromUtcMicros, long fromMonoNanos, String bootId, GapCause cause, String detail) {
-        if (openGap != null) {
-            return;
+        if (!gaps.isOpen()) {
+            gaps.open(book.boots.moment(bootId, fromMonoNanos, fromUtcMicros), cause, detail);
         }
-        openGap = new Gap(runs.nextGap(), id, instant(fromUtcMicros), Optional.empty(), cause, detail);
-        ledger.append(
-                new LedgerEntry.GapOpened(
-                        openGap.number(), number, fromUtcMicros, fromMonoNanos, bootId, cause, detail),
-                fromUtcMicros);
     }
 
     /** Closes the open gap, if any; never before it began. */
     synchronized void closeGap(long toUtcMicros, long toMonoNanos, String bootId) {
-        Gap gap = openGap;
-        if (gap == null) {
-            return;
-        }
-        long to = Math.max(toUtcMicros, micros(gap.from()));
-        ledger.append(new LedgerEntry.GapClosed(gap.number(), number, to, toMonoNanos, bootId), to);
-        closed(gap, to);
-    }
-
-    private void closed(Gap gap, long toUtcMicros) {
-        openGap = null;
-        if (toUtcMicros > micros(gap.from())) {
-            gaps.add(new Gap(
-                    gap.number(), id, gap.from(), Optional.of(instant(toUtcMicros)), gap.cause(), gap.detail()));
+        if (gaps.isOpen()) {
+            gaps.close(book.boots.moment(bootId, toMonoNanos, toUtcMicros));
         }
     }
 
-    /** At start: closes every gap that has no end, also one that a shorter one was opened within. */
-    synchronized void closeGaps(long toUtcMicros, long toMonoNanos, String bootId) {
-        closeGap(toUtcMicros, toMonoNanos, bootId);
-        for (Gap gap : List.copyOf(gaps)) {
-            if (gap.to().isEmpty()) {
-                gaps.remove(gap);
-                openGap = gap;
-                closeGap(toUtcMicros, toMonoNanos, bootId);
-            }
-        }
+    /** At start: closes every gap that has no end. */
+    synchronized void closeGaps(Moment to) {
+        gaps.closeAll(to);
     }
 
     /** From now on the open gap has this cause: the old one ends and a new one begins. */
     synchronized void gapCause(long utcMicros, long monoNanos, String bootId, GapCause cause, String detail) {
-        if (openGap == null || openGap.cause() == cause) {
-            return;
+        if (gaps.openCause().filter(open -> open != cause).isPresent()) {
+            closeGap(utcMicros, monoNanos, bootId);
+            openGap(utcMicros, monoNanos, bootId, cause, detail);
         }
-        closeGap(utcMicros, monoNanos, bootId);
-        openGap(utcMicros, monoNanos, bootId, cause, detail);
     }
 
     /** A gap in the middle of what came: both its ends are known. */
-    synchronized void gap(long fromUtcMicros, long toUtcMicros, String bootId, GapCause cause, String detail) {
-        if (toUtcMicros <= fromUtcMicros) {
-            return;
-        }
-        long gap = runs.nextGap();
-        ledger.append(new LedgerEntry.GapOpened(gap, number, fromUtcMicros, 0, bootId, cause, detail), fromUtcMicros);
-        ledger.append(new LedgerEntry.GapClosed(gap, number, toUtcMicros, 0, bootId), toUtcMicros);
-        gaps.add(new Gap(gap, id, instant(fromUtcMicros), Optional.of(instant(toUtcMicros)), cause, detail));
+    synchronized void gap(Moment from, Moment to, GapCause cause, String detail) {
+        gaps.add(from, to, cause, detail);
     }
 
     /** Folds an entry of the ledger in at start. */
-    synchronized void replayed(LedgerEntry.GapOpened entry) {
-        if (openGap != null) {
-            gaps.add(openGap);
-        }
-        openGap = new Gap(
-                entry.gap(), id, instant(entry.fromUtcMicros()), Optional.empty(), entry.cause(), entry.detail());
+    synchronized void replayed(LedgerEntry.GapOpened entry, Moment from) {
+        gaps.replayed(entry, from);
     }
 
     /** Folds an entry of the ledger in at start. */
-    synchronized void replayed(LedgerEntry.GapClosed entry) {
-        if (openGap != null && openGap.number() == entry.gap()) {
-            closed(openGap, entry.toUtcMicros());
-            return;
-        }
-        gaps.stream().filter(g -> g.number() == entry.gap()).findFirst().ifPresent(gap -> {
-            gaps.remove(gap);
-            Gap other = openGap;
-            closed(gap, entry.toUtcMicros());
-            openGap = other;
-        });
+    synchronized void replayed(LedgerEntry.GapClosed entry, Moment to) {
+        gaps.replayed(entry, to);
     }
 
-    /** Gaps that ended before the store's oldest footage explain nothing any more; the ledger still has them. */
-    synchronized void forgetGapsBefore(long utcMicros) {
-        gaps.removeIf(gap -> gap.to().map(end -> micros(end) < utcMicros).orElse(false));
+    synchronized void forgetGapsBefore(Moment oldest) {
+        gaps.forgetBefore(oldest);
     }
 
     /** All gaps that reach into the span, by their beginning, the open one last. */
     synchronized List<Gap> gaps(Instant from, Instant to) {
-        List<Gap> found = new ArrayList<>();
-        for (Gap gap : gaps) {
-            if (gap.from().isBefore(to)
-                    && gap.to().map(end -> end.isAfter(from)).orElse(true)) {
-                found.add(gap);
-            }
-        }
-        if (openGap != null && openGap.from().isBefore(to)) {
-            found.add(openGap);
-        }
-        found.sort(Comparator.comparing(Gap::from).thenComparing(Gap::number));
-        return found;
+        return gaps.gaps(from, to);
     }
 
-    synchronized Optional<Gap> openGap() {
-        return Optional.ofNullable(openGap);
+    /** All gaps on both clocks, the open one last. */
+    synchronized List<GapBook.Span> gapSpans() {
+        return gaps.spans();
+    }
+
+    synchronized boolean hasOpenGap() {
+        return gaps.isOpen();
     }
 
     static Instant instant(long utcMicros) {

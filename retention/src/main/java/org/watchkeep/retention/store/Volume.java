@@ -55,6 +55,7 @@ final class Volume {
     private final List<Reel> reels;
     private final Map<Long, Reel> bySerial = new ConcurrentHashMap<>();
     private final Map<Reel, DiskFile> readFiles = new ConcurrentHashMap<>();
+    private final DiskWatch watch = new DiskWatch();
     private long lastSerial;
 
     private Volume(String id, Path path, UUID uuid, long reelBytes, Disk disk, List<Reel> reels) {
@@ -225,6 +226,11 @@ final class Volume {
         return disk;
     }
 
+    /** What its disk is being asked. */
+    DiskWatch watch() {
+        return watch;
+    }
+
     /** The next generation: grows for ever, over all rings of the volume. */
     synchronized long nextSerial() {
         return ++lastSerial;
@@ -277,7 +283,7 @@ final class Volume {
 
     private DiskFile openDirect(Reel reel, Disk.Mode mode) throws IOException {
         try {
-            return disk.open(reel.path, mode);
+            return watch.watched(reel.path, watch.ask("opening", reel.path, () -> disk.open(reel.path, mode)));
         } catch (DirectIoUnavailableException e) {
             throw noDirectIo(id, path, e);
         }

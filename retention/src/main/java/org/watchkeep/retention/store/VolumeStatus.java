@@ -4,6 +4,7 @@ package org.watchkeep.retention.store;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -15,9 +16,19 @@ import java.util.UUID;
  * @param writing reels being written
  * @param full reels that hold footage
  * @param retired reels that met an I/O error: still read, never written again
+ * @param notAnswering what its disk has been asked for ten seconds or more without an answer; empty while it answers
  */
 public record VolumeStatus(
-        String id, Path path, UUID uuid, long reelBytes, int free, int ready, int writing, int full, int retired) {
+        String id,
+        Path path,
+        UUID uuid,
+        long reelBytes,
+        int free,
+        int ready,
+        int writing,
+        int full,
+        int retired,
+        Optional<String> notAnswering) {
 
     static VolumeStatus of(Volume volume) {
         Map<Reel.State, Integer> count = new EnumMap<>(Reel.State.class);
@@ -31,7 +42,8 @@ public record VolumeStatus(
                 count.getOrDefault(Reel.State.READY, 0),
                 count.getOrDefault(Reel.State.HEAD, 0),
                 count.getOrDefault(Reel.State.FULL, 0),
-                count.getOrDefault(Reel.State.RETIRED, 0) + count.getOrDefault(Reel.State.DOUBTFUL, 0));
+                count.getOrDefault(Reel.State.RETIRED, 0) + count.getOrDefault(Reel.State.DOUBTFUL, 0),
+                volume.watch().notAnswering());
     }
 
     /** All of its reels. */

@@ -56,7 +56,7 @@ final class VolumeWriter implements Runnable {
 
     /** What the writer needs of the store around it. */
     record Surroundings(
-            Ledger ledger,
+            StreamBook book,
             StoreClock clock,
             StoreClock pace,
             RecordRewriter rewriter,
@@ -331,10 +331,13 @@ final class VolumeWriter implements Runnable {
     private void announce(RingHead head) {
         if (head.announce()) {
             ReelHeader header = head.header;
-            around.ledger.append(
-                    new LedgerEntry.ReelOpened(
-                            volume.id, header.serial(), head.reel.index, header.classId(), header.createdUtcMicros()),
-                    header.createdUtcMicros());
+            LedgerEntry.ReelOpened entry = new LedgerEntry.ReelOpened(
+                    volume.id, header.serial(), head.reel.index, header.classId(), header.createdUtcMicros());
+            around.book.ledger().append(entry, header.createdUtcMicros());
+            around.book.reels.opened(
+                    entry,
+                    around.book.boots.moment(
+                            around.clock.bootId(), header.createdMonoNanos(), header.createdUtcMicros()));
         }
     }
 
@@ -382,9 +385,11 @@ final class VolumeWriter implements Runnable {
         log.error("reel {} retired: {}", head.reel.path, cause.toString());
         boolean holdsNothing = begun.stream().anyMatch(one -> one.reel == head.reel);
         head.reel.become(holdsNothing ? Reel.State.DOUBTFUL : Reel.State.RETIRED);
-        around.ledger.append(
-                new LedgerEntry.VolumeFailed(volume.id, "reel " + head.reel.index + " retired: " + cause),
-                around.clock.utcMicros());
+        around.book
+                .ledger()
+                .append(
+                        new LedgerEntry.VolumeFailed(volume.id, "reel " + head.reel.index + " retired: " + cause),
+                        around.clock.utcMicros());
         heads.remove(ring, head);
         ring.cutShort();
         List<Batch> batches = written.remove(head);
@@ -418,7 +423,9 @@ final class VolumeWriter implements Runnable {
             }
         }
         log.error("volume {} failed: {}", volume.id, cause.toString());
-        around.ledger.append(new LedgerEntry.VolumeFailed(volume.id, cause.toString()), around.clock.utcMicros());
+        around.book
+                .ledger()
+                .append(new LedgerEntry.VolumeFailed(volume.id, cause.toString()), around.clock.utcMicros());
     }
 
     /** To the same class's ring on another volume; without one they are gaps. */

@@ -47,6 +47,7 @@ class SegmentRowTest {
                 Segment.State.SEALED,
                 "avc1.640028",
                 -41_000,
+                80_000_000L - startMicros,
                 configuration,
                 Optional.of(seal),
                 fragments);
@@ -57,7 +58,17 @@ class SegmentRowTest {
         FragmentRef configuration = new FragmentRef("v", 7, 4_096, 900, 0, at(startMicros), 0, 0);
         FragmentRef fragment = new FragmentRef("v", 7, random.nextInt(1 << 20), 9, 1, at(startMicros), 3, 1);
         return new Segment(
-                STREAM, 1, 0, epoch, Segment.State.OPEN, "avc1", 0, configuration, Optional.empty(), List.of(fragment));
+                STREAM,
+                1,
+                0,
+                epoch,
+                Segment.State.OPEN,
+                "avc1",
+                0,
+                -startMicros,
+                configuration,
+                Optional.empty(),
+                List.of(fragment));
     }
 
     /** Anything a segment may hold, likely or not. */
@@ -78,6 +89,7 @@ class SegmentRowTest {
                 state,
                 "codec é".substring(random.nextInt(7)),
                 offset,
+                random.nextBoolean() ? Segment.OWN_UNKNOWN : random.nextLong(),
                 strangeRef(random),
                 seal,
                 fragments);
@@ -152,9 +164,31 @@ class SegmentRowTest {
 
     @Test
     void decode_newerVersion_saysBoth() {
-        assertThatThrownBy(() -> SegmentRow.decode(new byte[] {2, 0}, 7, STREAM))
+        assertThatThrownBy(() -> SegmentRow.decode(new byte[] {3, 0}, 7, STREAM))
                 .isInstanceOf(IndexUnreadableException.class)
-                .hasMessageContaining("format version 2 (expected: 1)");
+                .hasMessageContaining("format version 3 (expected: 1 to 2)");
+    }
+
+    @Test
+    void decode_rowOfTheFirstVersion_hasNoOwnTime() throws Exception {
+        Segment segment = small(7, 1_795_946_400_000_000L, new Random(1));
+        byte[] row = SegmentRow.encode(segment);
+        // What version 1 wrote is the same without the own time: seven bits a byte, behind codec and camera offset.
+        int ownAt = 2 + 2 + 5 + 1;
+        int ownBytes = 0;
+        while (row[ownAt + ownBytes++] < 0) {
+            // counts on
+        }
+        byte[] first = new byte[row.length - ownBytes];
+        System.arraycopy(row, 0, first, 0, ownAt);
+        System.arraycopy(row, ownAt + ownBytes, first, ownAt, first.length - ownAt);
+        first[0] = 1;
+        first[1] &= ~(1 << 4);
+        Segment read = SegmentRow.decode(first, 7, STREAM);
+        assertThat(read.ownLessUtcMicros()).isEqualTo(Segment.OWN_UNKNOWN);
+        assertThat(read.fragments()).isEqualTo(segment.fragments());
+        first[1] |= 1 << 4;
+        assertThatThrownBy(() -> SegmentRow.decode(first, 7, STREAM)).isInstanceOf(IndexUnreadableException.class);
     }
 
     @Test

@@ -21,18 +21,27 @@ final class SmallReels {
 
     /** Makes a store whose volume {@code v1} has this many small reels. */
     static StoreSettings init(FakeDisk disk, Path folder, TestClock clock, int reels) throws IOException {
-        StoreSettings settings = StoreRig.settings(folder, reels);
+        return init(disk, folder, clock, 1, reels);
+    }
+
+    /** Makes a store whose volumes v1, v2 ... have so many small reels each. */
+    static StoreSettings init(FakeDisk disk, Path folder, TestClock clock, int volumes, int reels)
+            throws IOException {
+        StoreSettings settings = StoreRig.settings(folder, volumes, reels, StoreRig.CLASS);
         StoreRig.init(disk, settings, clock);
-        Path identity = folder.resolve("v1/volume.json");
-        String json = new String(disk.contents(identity), UTF_8)
-                .replace(Long.toString(StoreRig.REEL_BYTES), Long.toString(REEL_BYTES));
-        disk.delete(identity);
-        try (DiskFile file = disk.open(identity, Disk.Mode.WRITE)) {
-            file.write(ByteBuffer.wrap(json.getBytes(UTF_8)), 0);
-        }
-        for (int i = 0; i < reels; i++) {
-            disk.delete(reel(folder, i));
-            disk.allocate(reel(folder, i), REEL_BYTES);
+        for (StoreSettings.VolumeSettings volume : settings.volumes()) {
+            Path identity = volume.path().resolve("volume.json");
+            String json = new String(disk.contents(identity), UTF_8)
+                    .replace(Long.toString(StoreRig.REEL_BYTES), Long.toString(REEL_BYTES));
+            disk.delete(identity);
+            try (DiskFile file = disk.open(identity, Disk.Mode.WRITE)) {
+                file.write(ByteBuffer.wrap(json.getBytes(UTF_8)), 0);
+            }
+            for (int i = 0; i < reels; i++) {
+                Path reel = volume.path().resolve(String.format("reels/reel-%05d.wk", i));
+                disk.delete(reel);
+                disk.allocate(reel, REEL_BYTES);
+            }
         }
         disk.settle();
         return settings;
