@@ -38,7 +38,9 @@ public enum GapCause {
      * There was footage, and its ring has come round and overwritten it, while older footage of the camera still stands on
      * another volume. Footage that was overwritten in its order, the oldest first, is no gap.
      */
-    OVERWRITTEN("overwritten");
+    OVERWRITTEN("overwritten"),
+    /** There was footage; its record was damaged on the disk, and the index that told of it was lost as well. */
+    DAMAGED("damaged");
 
     private final String code;
 

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  *    128   ciphertext of (SHA-256 of the payload || payload) || GCM tag (16) || CRC32C of ciphertext and tag (4)
  * </pre>
  *
- * A padding record has no ciphertext: {@code payload length} zero bytes follow its header.
+ * A padding record has no ciphertext: {@code payload length} zero bytes follow its header. Its {@code sequence} is the
+ * writer's word that all of the reel before this offset had been synced when it was placed (0 in what was written before
+ * version 0.1 knew it): so that after a start damage can be told from a torn end.
  *
  * <p>The link is the first 8 bytes of SHA-256 of the previous record's header in this reel (of the reel's header block
  * for the first). Serial and link are filled in by the writer thread when it places the record; they are zero in the
@@ -87,6 +89,7 @@ record RecordHeader(
     private static final byte VERSION = 1;
     private static final int SERIAL_AT = 8;
     private static final int LINK_AT = 16;
+    private static final int SEQUENCE_AT = 48;
     private static final int NONCE_AT = 96;
     private static final int CRC_AT = 124;
 
@@ -107,7 +110,7 @@ record RecordHeader(
         to.putInt(at + 32, stream);
         to.putInt(at + 36, segment);
         to.putLong(at + 40, run);
-        to.putLong(at + 48, sequence);
+        to.putLong(at + SEQUENCE_AT, sequence);
         to.putLong(at + 56, startUtcMicros);
         to.putLong(at + 64, startMonoNanos);
         to.putLong(at + 72, durationMicros);
@@ -126,6 +129,11 @@ record RecordHeader(
         in.putInt(at + CRC_AT, crc(in, at, CRC_AT));
     }
 
+    /** Into a padding record, before it is placed: up to where its reel was synced by then. */
+    static void vouch(ByteBuffer in, int at, long syncedTo) {
+        in.putLong(at + SEQUENCE_AT, syncedTo);
+    }
+
     /** Takes the placement out again, so that the bytes are the associated data of the encryption. */
     static void clearPlacement(ByteBuffer in, int at) {
         in.putLong(at + SERIAL_AT, 0);
@@ -137,6 +145,11 @@ record RecordHeader(
         byte[] nonce = new byte[NONCE_BYTES];
         in.get(at + NONCE_AT, nonce);
         return nonce;
+    }
+
+    /** Whether the bytes begin as a header does. */
+    static boolean isMagic(ByteBuffer in, int at) {
+        return in.getInt(at) == MAGIC;
     }
 
     /** Reads a header; null where the bytes are none (magic, version, kind, CRC or a length that cannot be). */
@@ -160,7 +173,7 @@ record RecordHeader(
                 in.getInt(at + 32),
                 in.getInt(at + 36),
                 in.getLong(at + 40),
-                in.getLong(at + 48),
+                in.getLong(at + SEQUENCE_AT),
                 in.getLong(at + 56),
                 in.getLong(at + 64),
                 in.getLong(at + 72),

@@ -3,11 +3,13 @@ package org.watchkeep.retention.store;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,10 +22,22 @@ import org.watchkeep.retention.keys.Epoch;
 final class Recovery {
     private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
+    /** Records of one batch began within this of one another: a fragment, what waited for room, and the commit. */
+    private static final long REACH_OF_A_BATCH_MICROS = TimeUnit.SECONDS.toMicros(6);
+
     private final FootageStore store;
     private final StreamBook streams;
     private final StandingIndex index;
     private final Indexer indexer;
+
+    /** Where records that had been synced are damaged: what is missing there was not taken by the stop. */
+    private final List<Damage> damage = new ArrayList<>();
+
+    private record Damage(Reel reel, Moment from, Moment to) {
+        boolean touches(Coverage.Span hole) {
+            return hole.to().isAfter(from) && hole.from().isBefore(to);
+        }
+    }
 
     /** Whether the index was there to say where reading may begin. */
     private boolean indexTrusted;
@@ -145,6 +159,14 @@ final class Recovery {
         }
 
         @Override
+        public void damaged(Reel reel, RecordHeader before, RecordHeader behind) {
+            damage.add(new Damage(
+                    reel,
+                    streams.moment(before).plusMicros(-REACH_OF_A_BATCH_MICROS),
+                    streams.moment(behind).plusMicros(REACH_OF_A_BATCH_MICROS)));
+        }
+
+        @Override
         public void retired(Reel reel, String why) {
             log.error("{} is retired: {}", reel.path, why);
             store.ledger()
@@ -262,12 +284,22 @@ final class Recovery {
         for (Coverage.Span hole : coverage.holes(null)) {
             // One before the last start was not made by this stop: whatever made it, it is not to be explained away.
             if (started.map(hole.to()::isAfter).orElse(true)) {
-                stream.gap(
-                        hole.from(),
-                        hole.to(),
-                        GapCause.RECORDER_STOPPED,
-                        "not yet acknowledged when the recorder stopped");
+                enterHole(stream, hole);
             }
+        }
+    }
+
+    private void enterHole(StreamState stream, Coverage.Span hole) {
+        Optional<Damage> damaged =
+                damage.stream().filter(one -> one.touches(hole)).findFirst();
+        if (damaged.isPresent()) {
+            stream.gap(hole.from(), hole.to(), GapCause.DAMAGED, "its record in " + damaged.get().reel.path);
+        } else {
+            stream.gap(
+                    hole.from(),
+                    hole.to(),
+                    GapCause.RECORDER_STOPPED,
+                    "not yet acknowledged when the recorder stopped");
         }
     }
 

@@ -32,6 +32,9 @@ final class ReelScan {
     /** ... and this much where it passes over records: of those that were synced it needs only the headers. */
     private static final int LEAST_WINDOW_BYTES = 16 << 10;
 
+    /** A batch with the largest record, what stands before that, and padding: the next one begins no further off. */
+    private static final long LARGEST_BATCH_BYTES = Fragment.MAX_BYTES + (1L << 20);
+
     private final Volume volume;
     private final MessageDigest sha256;
     private final RecordCipher cipher = new RecordCipher(new SecureRandom());
@@ -51,8 +54,10 @@ final class ReelScan {
      * @param entries records up to the end, padding included
      * @param end where the next batch goes: a block boundary
      * @param link what its first record must name
+     * @param damagedAt where the first record that had been synced is not whole; empty where there is none
      */
-    record Walk(List<ReelFooter.Entry> entries, ByteBuffer footerEntries, long end, long link) {}
+    record Walk(
+            List<ReelFooter.Entry> entries, ByteBuffer footerEntries, long end, long link, OptionalLong damagedAt) {}
 
     /** The reel's header; null where it holds no generation. */
     static @Nullable ReelHeader header(Volume volume, Reel reel) throws IOException {
@@ -83,29 +88,84 @@ final class ReelScan {
     }
 
     /**
-     * Walks the records from the first.
+     * Walks the records from the first. Where a record is not whole and one behind it says that the place had been synced,
+     * it is damage and no torn end: the walk then goes on behind it.
      *
      * @param trustedTo records that end before this offset were synced and acknowledged: their CRC is not read again
      */
     Walk walk(Reel reel, ReelHeader header, long trustedTo) throws IOException {
         OptionalLong first = linkOfHeader(reel, header);
-        OptionalLong link = first;
-        List<Found> found = new ArrayList<>();
         Window window = new Window(reel);
-        long at = ReelHeader.BYTES;
-        while (true) {
-            Found next = next(window, at, header.serial(), link, trustedTo);
-            if (next == null) {
-                break;
-            }
-            found.add(next);
-            link = OptionalLong.of(next.link);
-            at += next.header.recordBytes();
+        long serial = header.serial();
+        List<Found> found = chain(window, ReelHeader.BYTES, serial, first, trustedTo);
+        OptionalLong damagedAt = OptionalLong.empty();
+        long trusted = trustedTo;
+        for (Behind behind = behind(window, end(found), serial);
+                behind != null;
+                behind = behind(window, end(found), serial)) {
+            damagedAt = OptionalLong.of(damagedAt.orElse(end(found)));
+            trusted = Math.max(trusted, behind.syncedTo);
+            OptionalLong link = found.isEmpty() ? first : OptionalLong.of(found.get(found.size() - 1).link);
+            // Where only a payload is damaged its header still says how long it is.
+            List<Found> over = chain(window, end(found), serial, link, trusted);
+            found.addAll(over.isEmpty() ? behind.records : over);
         }
-        while (!found.isEmpty() && found.get(found.size() - 1).end() % Disk.BLOCK != 0) {
+        while (!found.isEmpty() && end(found) % Disk.BLOCK != 0) {
             found.remove(found.size() - 1);
         }
-        return walkOf(found, first.orElse(0));
+        return walkOf(found, first.orElse(0), damagedAt);
+    }
+
+    private static long end(List<Found> found) {
+        return found.isEmpty() ? ReelHeader.BYTES : found.get(found.size() - 1).end();
+    }
+
+    /** Records that follow one another, each linked to the one before. */
+    private List<Found> chain(Window window, long from, long serial, OptionalLong firstLink, long trustedTo)
+            throws IOException {
+        List<Found> found = new ArrayList<>();
+        OptionalLong link = firstLink;
+        long at = from;
+        for (Found next = next(window, at, serial, link, trustedTo);
+                next != null;
+                next = next(window, at, serial, link, trustedTo)) {
+            found.add(next);
+            link = OptionalLong.of(next.link);
+            at = next.end();
+        }
+        return found;
+    }
+
+    /** Batches behind the end of a walk, which say that the place where it ended had been synced. */
+    private record Behind(List<Found> records, long syncedTo) {}
+
+    /**
+     * Looks for batches of this generation behind the end of a walk. That there are such proves nothing: of what was not
+     * yet synced a power cut leaves any part. But a batch that was placed after a sync says up to where that had come.
+     */
+    private @Nullable Behind behind(Window window, long end, long serial) throws IOException {
+        long at = ReelFooter.blocks(end);
+        long until = at + LARGEST_BATCH_BYTES;
+        while (at < until && at + RecordHeader.BYTES <= volume.reelBytes) {
+            List<Found> chain = window.mayBeginRecord(at)
+                    ? chain(window, at, serial, OptionalLong.empty(), 0)
+                    : List.of();
+            if (chain.isEmpty()) {
+                at += Disk.BLOCK;
+                continue;
+            }
+            long syncedTo = chain.stream()
+                    .filter(found -> found.header.kind() == RecordHeader.Kind.PADDING)
+                    .mapToLong(found -> found.header.sequence())
+                    .max()
+                    .orElse(0);
+            if (syncedTo > end) {
+                return new Behind(chain, syncedTo);
+            }
+            at = ReelFooter.blocks(end(chain));
+            until = at + LARGEST_BATCH_BYTES;
+        }
+        return null;
     }
 
     /** What the first record must name; empty where the header block is lost and only the ledger knows the generation. */
@@ -122,7 +182,7 @@ final class ReelScan {
                 : OptionalLong.empty();
     }
 
-    private static Walk walkOf(List<Found> found, long linkOfHeader) {
+    private static Walk walkOf(List<Found> found, long linkOfHeader, OptionalLong damagedAt) {
         ByteBuffer footer = ByteBuffer.allocate(found.size() * ReelFooter.ENTRY_BYTES);
         List<ReelFooter.Entry> entries = new ArrayList<>();
         for (Found one : found) {
@@ -132,7 +192,7 @@ final class ReelScan {
         Found last = found.isEmpty() ? null : found.get(found.size() - 1);
         long end = last == null ? ReelHeader.BYTES : last.end();
         long link = last == null ? linkOfHeader : last.link;
-        return new Walk(entries, footer.flip(), end, link);
+        return new Walk(entries, footer.flip(), end, link, damagedAt);
     }
 
     /** A record found whole, and the link the next one must name. */
@@ -200,6 +260,11 @@ final class ReelScan {
                     .position(index)
                     .limit(Math.min(bytes.capacity(), index + needed))
                     .slice();
+        }
+
+        /** Whether what stands there begins as a record does. */
+        boolean mayBeginRecord(long offset) throws IOException {
+            return RecordHeader.isMagic(at(offset, RecordHeader.BYTES), 0);
         }
 
         private void load(long offset, int needed) throws IOException {

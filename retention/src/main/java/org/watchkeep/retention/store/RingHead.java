@@ -24,6 +24,7 @@ final class RingHead {
     private long position;
     private long link;
     private boolean announced;
+    private long durableTo;
 
     /** Goes on where recovery found the end of the records. */
     RingHead(Reel reel, ReelHeader header, DiskFile file, long reelBytes, long position, long link) {
@@ -81,6 +82,9 @@ final class RingHead {
         int kept = entries.position();
         long linkBefore = link;
         for (Batch.Entry entry : batch.entries()) {
+            if (entry.header.kind() == RecordHeader.Kind.PADDING) {
+                RecordHeader.vouch(buffer, entry.at, durableTo);
+            }
             RecordHeader.place(buffer, entry.at, header.serial(), link);
             link = link(sha256, buffer, entry.at, RecordHeader.BYTES);
             entries.putLong(position + entry.at);
@@ -121,6 +125,11 @@ final class RingHead {
         boolean first = !announced;
         announced = true;
         return first;
+    }
+
+    /** Everything before this offset was synced: batches placed from now on say so. */
+    void durable(long to) {
+        durableTo = to;
     }
 
     void sync() throws IOException {

@@ -57,6 +57,9 @@ final class RingRecovery {
         /** All of this reel has been heard of. */
         void read(Reel reel);
 
+        /** Records between these two had been synced and cannot be read any more. */
+        void damaged(Reel reel, RecordHeader before, RecordHeader behind);
+
         /** A reel is taken out of use: somebody must look at the disk. */
         void retired(Reel reel, String why);
     }
@@ -204,14 +207,17 @@ final class RingRecovery {
             ring.synced(known.synced.max(new RingPosition(header.serial(), volume.reelBytes)));
             return;
         }
+        walk.damagedAt().ifPresent(at -> damaged(reel, at, walk.entries()));
         if (!last) {
             keepUnsealed(reel, walk);
             return;
         }
-        if (walk.end() < Math.min(trustedTo, volume.reelBytes)) {
+        if (walk.damagedAt().isPresent() || walk.end() < Math.min(trustedTo, volume.reelBytes)) {
             // Acknowledged records stand behind the damage: nothing may be written over them, no footer either.
             reel.become(Reel.State.RETIRED);
-            around.retired(reel, "it is damaged at " + walk.end() + " of " + trustedTo + " bytes known to be synced");
+            around.retired(
+                    reel,
+                    "it is damaged at " + walk.damagedAt().orElse(walk.end()) + ", and what stood there had been synced");
             return;
         }
         RingHead head = resumed(reel, header, walk);
@@ -219,6 +225,21 @@ final class RingRecovery {
         ring.resumed(reel);
         writer.resume(ring, head);
         ring.synced(new RingPosition(header.serial(), walk.end()));
+    }
+
+    /** Between the last record before the damage and the first behind it. */
+    private void damaged(Reel reel, long at, List<ReelFooter.Entry> entries) {
+        RecordHeader before = null;
+        for (ReelFooter.Entry entry : entries) {
+            if (entry.header().kind() != RecordHeader.Kind.FRAGMENT) {
+                continue;
+            }
+            if (entry.offset() >= at) {
+                around.damaged(reel, before == null ? entry.header() : before, entry.header());
+                return;
+            }
+            before = entry.header();
+        }
     }
 
     private long trustedTo(RingPosition synced, long serial) {
@@ -241,6 +262,7 @@ final class RingRecovery {
         file.sync();
         RingHead head = new RingHead(reel, header, file, volume.reelBytes, walk.end(), walk.link());
         head.recovered(walk.footerEntries());
+        head.durable(walk.end());
         reel.readableEnd(walk.end());
         return head;
     }

@@ -92,7 +92,14 @@ final class StoreCheck {
     }
 
     private void account(StreamState stream, Coverage coverage, Moment checkedAt) {
-        gaps += stream.gapSpans().size();
+        for (GapBook.Span gap : stream.gapSpans()) {
+            gaps++;
+            if (gap.cause() == GapCause.DAMAGED) {
+                damaged++;
+                finding(stream.id + " from " + StreamState.instant(gap.from().utcMicros())
+                        + ": its record was damaged and was found so at a start");
+            }
+        }
         // Behind the last acknowledged fragment stands the open one: it is neither footage nor a gap yet.
         Moment lastFootage = coverage.isEmpty() ? null : coverage.last();
         Recovery.addGaps(coverage, stream, Optional.of(checkedAt));

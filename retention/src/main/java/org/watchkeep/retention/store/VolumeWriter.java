@@ -301,6 +301,7 @@ final class VolumeWriter implements Runnable {
         written.remove(head);
         syncedWell(head);
         head.reel.readableEnd(durableEnd);
+        head.durable(durableEnd);
         announce(head);
         for (Batch batch : batches) {
             acknowledge(batch, head.header.serial());

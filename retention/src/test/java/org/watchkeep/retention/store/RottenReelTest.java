@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -274,5 +275,79 @@ class RottenReelTest {
                 .hasMessageContaining("reel-00003.wk")
                 .hasMessageContaining("expected: reel 3");
         assertThat(disk.contents(reel(3))).startsWith(block.array());
+    }
+
+    // ---- the open reel, with no index to say how far it had come ----------------------------------------------------
+
+    /** Each second durable before the next, so that each is a commit of its own. */
+    private Map<StoreRig.Acknowledged, Digest> recordSecondsAndDie(int seconds) throws IOException {
+        StoreRig rig = open();
+        rig.beginRun(GATE);
+        for (int i = 1; i <= seconds; i++) {
+            rig.record(GATE, 10_000);
+            rig.awaitAcknowledged(GATE, i);
+        }
+        offsets = rig.segments(GATE).get(0).fragments().stream()
+                .map(FragmentRef::offset)
+                .toList();
+        rig.store.ledger().appendDurably(new LedgerEntry.VolumeFailed("v1", "test"), clock.utcMicros());
+        disk.kill();
+        rig.abandon();
+        disk = disk.restart();
+        return new HashMap<>(rig.acknowledged);
+    }
+
+    private List<Long> offsets = List.of();
+
+    @Test
+    void payloadRots_inTheOpenReelAndNoIndex_isNamedAndNothingBehindItIsWrittenOver() throws IOException {
+        Map<StoreRig.Acknowledged, Digest> acknowledged = recordSecondsAndDie(10);
+        disk.damage(reel(0), offsets.get(3) + 300, (byte) 0x55, (byte) 0xAA);
+        FootageStore.deleteIndex(settings);
+        acknowledged.keySet().removeIf(key -> key.sequence() == 3);
+        byte[] before = disk.contents(reel(0));
+        try (StoreRig rig = open()) {
+            assertThat(SmallReels.reels(rig).get(0).state()).isEqualTo(Reel.State.RETIRED);
+            assertAllThere(rig, acknowledged);
+            assertThat(rig.store.check(true, Optional.empty()).damaged()).isEqualTo(1);
+            rig.beginRun(GATE);
+            SmallReels.record(rig, GATE, 2);
+            assertThat(disk.contents(reel(0))).isEqualTo(before);
+        }
+        FootageStore.deleteIndex(settings);
+        try (StoreRig rig = open()) {
+            assertAllThere(rig, acknowledged);
+            assertThat(rig.store.check(true, Optional.empty()).damaged()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void headerOfARecordRots_inTheOpenReelAndNoIndex_isAGapOfItsOwnCause() throws IOException {
+        Map<StoreRig.Acknowledged, Digest> acknowledged = recordSecondsAndDie(10);
+        disk.damage(reel(0), offsets.get(3) + 60, (byte) 0x55, (byte) 0xAA);
+        FootageStore.deleteIndex(settings);
+        acknowledged.keySet().removeIf(key -> key.sequence() == 3);
+        try (StoreRig rig = open()) {
+            assertThat(SmallReels.reels(rig).get(0).state()).isEqualTo(Reel.State.RETIRED);
+            assertAllThere(rig, acknowledged);
+            assertThat(rig.gaps(GATE).stream().filter(gap -> gap.cause() == GapCause.DAMAGED))
+                    .singleElement()
+                    .satisfies(gap -> assertThat(gap.detail()).contains("reel-00000.wk"));
+            assertThat(rig.store.check(true, Optional.empty()).damaged()).isEqualTo(1);
+        }
+    }
+
+    /** What the last commit wrote and nothing behind it vouches for: damage there and a torn end look alike. */
+    @Test
+    void payloadRots_inTheLastCommitAndNoIndex_isTakenForATornEnd() throws IOException {
+        Map<StoreRig.Acknowledged, Digest> acknowledged = recordSecondsAndDie(10);
+        disk.damage(reel(0), offsets.get(9) + 300, (byte) 0x55, (byte) 0xAA);
+        FootageStore.deleteIndex(settings);
+        acknowledged.keySet().removeIf(key -> key.sequence() == 9);
+        try (StoreRig rig = open()) {
+            assertThat(SmallReels.reels(rig).get(0).state()).isEqualTo(Reel.State.HEAD);
+            assertAllThere(rig, acknowledged);
+            assertThat(rig.gaps(GATE)).extracting(Gap::cause).contains(GapCause.RECORDER_STOPPED);
+        }
     }
 }
