@@ -219,7 +219,7 @@ public final class FootageStore implements Closeable {
 
     long beginRun(StreamState state, RunStart start) {
         long utcMicros = clock.utcMicros();
-        long number = streams.runs.nextRun(state.number, start.codec(), start.notes(), now());
+        long number = streams.runs.nextRun(state.number, start.codec(), start.notes(), streams.boots.current(), now());
         ledger.append(
                 new LedgerEntry.RunStarted(number, state.number, start.codec(), start.notes(), utcMicros), utcMicros);
         return number;

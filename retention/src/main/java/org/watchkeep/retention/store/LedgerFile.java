@@ -102,10 +102,11 @@ final class LedgerFile implements Closeable {
                     firstBad = firstBad < 0 ? line.offset() : firstBad;
                     continue;
                 }
-                LedgerLine.Content content = line.whole().get().decode(path, line.offset());
                 if (firstBad < 0) {
+                    // What a sound line says is not asked here: a month has millions, and all are read again after this.
                     end = line.end();
-                } else if (content instanceof LedgerLine.Written written
+                } else if (line.whole().get().decode(path, line.offset())
+                        instanceof LedgerLine.Written written
                         && written.commit().isPresent()) {
                     throw new LedgerException(
                             path,

@@ -16,16 +16,16 @@ final class RunBook {
     private final Map<Long, Run> begun = new ConcurrentHashMap<>();
 
     /** Codec and words of runs of one camera are mostly the same, so each is kept once. */
-    private record Run(int stream, String codec, String notes, Moment start) {
+    private record Run(int stream, String codec, String notes, int boot, Moment start) {
         Run {
             codec = codec.intern();
             notes = notes.intern();
         }
     }
 
-    long nextRun(int stream, String codec, String notes, Moment start) {
+    long nextRun(int stream, String codec, String notes, int boot, Moment start) {
         long run = lastRun.incrementAndGet();
-        begun.put(run, new Run(stream, codec, notes, start));
+        begun.put(run, new Run(stream, codec, notes, boot, start));
         return run;
     }
 
@@ -33,9 +33,9 @@ final class RunBook {
         return lastGap.incrementAndGet();
     }
 
-    void sawRun(long run, int stream, String codec, String notes, Moment start) {
+    void sawRun(long run, int stream, String codec, String notes, int boot, Moment start) {
         sawRun(run);
-        begun.put(run, new Run(stream, codec, notes, start));
+        begun.put(run, new Run(stream, codec, notes, boot, start));
     }
 
     /** More was noted of a run. */
@@ -43,7 +43,7 @@ final class RunBook {
         if (!further.isEmpty()) {
             begun.computeIfPresent(run, (number, of) -> {
                 String all = of.notes.isEmpty() ? further : of.notes + " " + further;
-                return new Run(of.stream, of.codec, all, of.start);
+                return new Run(of.stream, of.codec, all, of.boot, of.start);
             });
         }
     }
@@ -65,7 +65,7 @@ final class RunBook {
     /** The boot it was recorded in; 0 where that is not known. A run never outlives the recorder's process. */
     int boot(long run) {
         Run known = begun.get(run);
-        return known == null ? 0 : known.start.boot();
+        return known == null ? 0 : known.boot;
     }
 
     String codec(long run) {

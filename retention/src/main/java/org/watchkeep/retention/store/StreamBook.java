@@ -67,7 +67,7 @@ final class StreamBook {
         if (entry instanceof LedgerEntry.StreamRegistered e) {
             register(e.number(), e.stream(), e.classId());
         } else if (entry instanceof LedgerEntry.RunStarted e) {
-            runs.sawRun(e.run(), e.stream(), e.codec(), e.notes(), boots.at(e.utcMicros()));
+            runs.sawRun(e.run(), e.stream(), e.codec(), e.notes(), boots.current(), boots.at(e.utcMicros()));
             alive(boots.at(e.utcMicros()));
         } else if (entry instanceof LedgerEntry.RunNoted e) {
             runs.note(e.run(), e.notes());

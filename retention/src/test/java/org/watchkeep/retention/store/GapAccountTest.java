@@ -151,10 +151,10 @@ class GapAccountTest {
     @Test
     void run_thatBeganBeforeAllFootageAndStillGoesOn_isRemembered() {
         RunBook runs = new RunBook();
-        runs.sawRun(1, 7, "old", "", Moment.atUtc(100));
-        runs.sawRun(2, 7, "long", "", Moment.atUtc(200));
-        runs.sawRun(3, 8, "other stream's", "", Moment.atUtc(50));
-        runs.sawRun(4, 7, "new", "", Moment.atUtc(900));
+        runs.sawRun(1, 7, "old", "", 0, Moment.atUtc(100));
+        runs.sawRun(2, 7, "long", "", 0, Moment.atUtc(200));
+        runs.sawRun(3, 8, "other stream's", "", 0, Moment.atUtc(50));
+        runs.sawRun(4, 7, "new", "", 0, Moment.atUtc(900));
         runs.forgetBefore(Moment.atUtc(500));
         assertThat(List.of(runs.codec(1), runs.codec(2), runs.codec(3), runs.codec(4)))
                 .containsExactly(RunBook.UNKNOWN_CODEC, "long", "other stream's", "new");

@@ -284,10 +284,10 @@ class LedgerTest {
 
     @Test
     void open_newerFormat_isRefusedWithBothNumbers() throws IOException {
-        write("2026-11.ledger", LedgerLine.encode(new LedgerLine.Header(3, "2026-11", Optional.empty(), 0)));
+        write("2026-11.ledger", LedgerLine.encode(new LedgerLine.Header(4, "2026-11", Optional.empty(), 0)));
         assertThatThrownBy(this::replay)
                 .isInstanceOf(LedgerException.class)
-                .hasMessageContaining("version: 3 (expected: 1 to 2)")
+                .hasMessageContaining("version: 4 (expected: 1 to 3)")
                 .hasMessageContaining("/data/ledger/2026-11.ledger at byte 0");
     }
 
