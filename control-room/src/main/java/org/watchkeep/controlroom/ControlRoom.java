@@ -53,6 +53,9 @@ public final class ControlRoom implements Closeable {
     /** Longer than the goodbye of a camera that answers; one that does not is let go. */
     private static final int STOP_SECONDS = 10;
 
+    /** What an init has made so far, in the data folder until it is at its end. */
+    private static final String UNFINISHED = "init.unfinished";
+
     private static final Logger LOG = LoggerFactory.getLogger(ControlRoom.class);
 
     private final Path data;
@@ -142,6 +145,7 @@ public final class ControlRoom implements Closeable {
         if (Installation.find(data).isPresent()) {
             throw Refusal.badInput("initialised", data + " is initialised already", "Name another --data folder.");
         }
+        takeBackUnfinished(data, disk);
         char[] passphrase = passphrase(site.keys());
         TrialDisk trial = new TrialDisk(disk);
         try {
@@ -158,7 +162,7 @@ public final class ControlRoom implements Closeable {
     }
 
     private static void make(
-            Path data, SiteConfig site, char[] passphrase, Installation installation, StoreClock clock, Disk disk)
+            Path data, SiteConfig site, char[] passphrase, Installation installation, StoreClock clock, TrialDisk disk)
             throws IOException, Refusal {
         disk.createFolders(data);
         Path lockFile = data.resolve(FolderLock.FILE);
@@ -166,6 +170,7 @@ public final class ControlRoom implements Closeable {
             disk.open(lockFile, Disk.Mode.WRITE).close(); // so that it is among what is taken back
         }
         try (FolderLock lock = lock(data)) {
+            disk.keepJournal(data.resolve(UNFINISHED));
             Path folder = site.keys().keystore().getParent();
             if (folder != null) {
                 disk.createFolders(folder);
@@ -175,6 +180,20 @@ public final class ControlRoom implements Closeable {
                     disk, site.keys().homes().get(0), site.keys().homes().get(1));
             FootageStore.init(storeSettings(data, site), disk, clock);
             installation.write(disk, data);
+            disk.finished();
+        }
+    }
+
+    /** An init that was killed in the middle had noted what it made; nothing was ever recorded in it. */
+    private static void takeBackUnfinished(Path data, Disk disk) throws IOException, Refusal {
+        Path journal = data.resolve(UNFINISHED);
+        if (!disk.exists(journal)) {
+            return;
+        }
+        try (FolderLock lock = lock(data)) {
+            for (Path removed : TrialDisk.takeBackUnfinished(disk, journal)) {
+                LOG.warn("an earlier init did not come to its end; what it left is removed: {}", removed);
+            }
         }
     }
 

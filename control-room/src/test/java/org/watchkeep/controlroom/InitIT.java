@@ -33,6 +33,14 @@ class InitIT {
     /** Every third step is made to fail: all kinds come by, and the keystore takes its time each time. */
     private static final int STRIDE = 3;
 
+    /** Kinds of steps come by at other places than with the stride above; each init makes a keystore, which takes time. */
+    private static final int KILL_STRIDE = 5;
+
+    /** No handler of ours catches it, so nothing is tidied up. */
+    private static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
     @TempDir
     private Path folder;
 
@@ -67,13 +75,18 @@ class InitIT {
     private static final class Failing implements Disk {
         private final Disk disk = new RealDisk();
         private long left;
+        private boolean dies;
 
         Failing(long nth) {
             left = nth;
         }
 
         private void step(String what) throws IOException {
-            if (--left == 0) {
+            left--;
+            if (dies && left <= 0) {
+                throw new Killed(); // nor does it do anything more
+            }
+            if (left == 0) {
                 throw new IOException("Input/output error: " + what);
             }
         }
@@ -151,6 +164,9 @@ class InitIT {
 
         @Override
         public void delete(Path path) throws IOException {
+            if (dies && left <= 0) {
+                throw new Killed();
+            }
             disk.delete(path);
         }
 
@@ -200,6 +216,31 @@ class InitIT {
                 .isInstanceOf(IOException.class);
         assertThat(everything()).isEqualTo(before);
         assertThat(keystore).hasContent("somebody's keys");
+    }
+
+    /** The process is gone in the middle of a step: nothing is taken back by itself. */
+    @Test
+    void init_killedAtAnyStep_nextOneRemovesWhatIsLeftAndSucceeds() throws Exception {
+        SiteConfig site = site(true);
+        Set<Path> before = Set.copyOf(everything());
+        int killed = 0;
+        for (long step = 1; ; step += KILL_STRIDE) {
+            Failing disk = new Failing(step);
+            disk.dies = true;
+            try {
+                ControlRoom.init(data, site, installation, new SystemStoreClock(), disk);
+                break;
+            } catch (Killed e) {
+                killed++;
+            }
+        }
+        assertThat(killed).isGreaterThan(5);
+        assertThat(Installation.find(data)).isPresent();
+        assertThat(data.resolve("init.unfinished")).doesNotExist();
+        assertThat(everything()).containsAll(before);
+        try (ControlRoom room = ControlRoom.open(data, site, new SystemStoreClock(), (s, r, q, d) -> {})) {
+            assertThat(room.store().volumeStatuses()).hasSize(2);
+        }
     }
 
     private void assertOwnerOnly(Path top) throws IOException {

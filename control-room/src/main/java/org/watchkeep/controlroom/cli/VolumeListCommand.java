@@ -51,5 +51,8 @@ final class VolumeListCommand implements Callable<Integer> {
                 volume.path("free").asInt(),
                 volume.path("retired").asInt(),
                 volume.path("uuid").asText()));
+        if (volume.has("notAnswering")) {
+            shell.say("  does not answer: " + volume.path("notAnswering").asText());
+        }
     }
 }

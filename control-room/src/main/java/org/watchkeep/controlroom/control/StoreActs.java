@@ -119,7 +119,7 @@ public final class StoreActs implements Acts {
         ObjectNode document = Documents.of("volume-ls");
         ArrayNode list = document.putArray("volumes");
         for (VolumeStatus volume : store.volumeStatuses()) {
-            list.addObject()
+            ObjectNode of = list.addObject()
                     .put("id", volume.id())
                     .put("path", volume.path().toString())
                     .put("uuid", volume.uuid().toString())
@@ -130,6 +130,7 @@ public final class StoreActs implements Acts {
                     .put("writing", volume.writing())
                     .put("full", volume.full())
                     .put("retired", volume.retired());
+            volume.notAnswering().ifPresent(what -> of.put("notAnswering", what));
         }
         return new Result(document, Refusal.GOOD);
     }

@@ -16,6 +16,7 @@ import org.watchkeep.retention.store.DamagedSegmentException;
 import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.FragmentGoneException;
 import org.watchkeep.retention.store.FragmentRef;
+import org.watchkeep.retention.store.NotAnsweringException;
 import org.watchkeep.retention.store.Segment;
 import org.watchkeep.retention.store.StreamId;
 
@@ -159,16 +160,23 @@ final class StoreExtraction {
                     written.add(part.ref(), kept.get().remaining());
                     answer.write(kept.get());
                 }
-            } catch (FragmentGoneException | DamagedSegmentException e) {
+            } catch (FragmentGoneException | DamagedSegmentException | NotAnsweringException e) {
                 broken = true;
                 missing.addObject()
                         .put("start", Documents.instant(part.ref().start()))
                         .put("end", Documents.instant(part.ref().end()))
-                        .put("reason", e instanceof FragmentGoneException ? "gone" : "damaged")
+                        .put("reason", reason(e))
                         .put("detail", e.getMessage());
             }
         }
         return written.describe(first.segment(), span, exact);
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof FragmentGoneException) {
+            return "gone";
+        }
+        return e instanceof NotAnsweringException ? "not-answering" : "damaged";
     }
 
     /** What has gone into one file. */

@@ -73,13 +73,13 @@ public final class DescribedFootage implements Closeable {
     /** Begins a run of a stream; returns its number. */
     public long run(StreamId id, String codec, long utcMicros) {
         int stream = state(id).number;
-        long run = parts.streams().runs.nextRun(stream, codec, "", utcMicros);
+        long run = parts.streams().runs.nextRun(stream, codec, "", 0, Moment.atUtc(utcMicros));
         parts.ledger().append(new LedgerEntry.RunStarted(run, stream, codec, "", utcMicros), utcMicros);
         return run;
     }
 
     public void gap(StreamId id, long fromUtcMicros, long toUtcMicros, GapCause cause, String detail) {
-        state(id).gap(fromUtcMicros, toUtcMicros, parts.clock().bootId(), cause, detail);
+        state(id).gap(Moment.atUtc(fromUtcMicros), Moment.atUtc(toUtcMicros), cause, detail);
     }
 
     /**

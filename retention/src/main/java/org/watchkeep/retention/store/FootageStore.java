@@ -84,7 +84,7 @@ public final class FootageStore implements Closeable {
         recovery.readReels(writers);
         recovery.closeTails();
         parts.index().started();
-        this.sealer = new Sealer(this, streams);
+        this.sealer = new Sealer(this, streams, pace);
         this.schedules = new LinkedHashMap<>();
         for (StoreSettings.ClassSettings inClass : settings.classes()) {
             schedules.put(inClass.id(), new EpochSchedule(inClass.id(), keys, ledger, clock));

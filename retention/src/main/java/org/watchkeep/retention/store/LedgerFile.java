@@ -103,10 +103,10 @@ final class LedgerFile implements Closeable {
                     continue;
                 }
                 if (firstBad < 0) {
-                    // What a sound line says is not asked here: a month has millions, and all are read again after this.
+                    // What a sound line says is not asked here: a month has millions, and all are read again after
+                    // this.
                     end = line.end();
-                } else if (line.whole().get().decode(path, line.offset())
-                        instanceof LedgerLine.Written written
+                } else if (line.whole().get().decode(path, line.offset()) instanceof LedgerLine.Written written
                         && written.commit().isPresent()) {
                     throw new LedgerException(
                             path,

@@ -147,9 +147,8 @@ final class ReelScan {
         long at = ReelFooter.blocks(end);
         long until = at + LARGEST_BATCH_BYTES;
         while (at < until && at + RecordHeader.BYTES <= volume.reelBytes) {
-            List<Found> chain = window.mayBeginRecord(at)
-                    ? chain(window, at, serial, OptionalLong.empty(), 0)
-                    : List.of();
+            List<Found> chain =
+                    window.mayBeginRecord(at) ? chain(window, at, serial, OptionalLong.empty(), 0) : List.of();
             if (chain.isEmpty()) {
                 at += Disk.BLOCK;
                 continue;

@@ -217,7 +217,8 @@ final class RingRecovery {
             reel.become(Reel.State.RETIRED);
             around.retired(
                     reel,
-                    "it is damaged at " + walk.damagedAt().orElse(walk.end()) + ", and what stood there had been synced");
+                    "it is damaged at " + walk.damagedAt().orElse(walk.end())
+                            + ", and what stood there had been synced");
             return;
         }
         RingHead head = resumed(reel, header, walk);

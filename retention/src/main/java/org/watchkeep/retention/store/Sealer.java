@@ -33,19 +33,25 @@ final class Sealer {
     /** A seal that finds no batch free is tried again this much later. */
     private static final long AGAIN_MILLIS = 200;
 
-    private static final long PATIENCE_SECONDS = 10;
+    /** One of a disk that does not answer, so much later. */
+    private static final long SILENT_MILLIS = 10_000;
+
+    /** All lanes together at the stop: the segments of one camera are read in less. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** The lane of streams that lie on several volumes; no volume has this name. */
     private static final String SEVERAL = "";
 
     private final FootageStore store;
     private final StreamBook streams;
+    private final StoreClock pace;
     private final ExecutorService encryptor = Executors.newSingleThreadExecutor(task -> daemon(task, "store-sealer"));
     private final Map<String, ScheduledThreadPoolExecutor> lanes = new HashMap<>();
     private volatile boolean stopping;
 
-    Sealer(FootageStore store, StreamBook streams) {
+    Sealer(FootageStore store, StreamBook streams, StoreClock pace) {
         this.store = store;
+        this.pace = pace;
         this.streams = streams;
         lanes.put(SEVERAL, lane("several"));
         store.volumes().keySet().forEach(volume -> lanes.put(volume, lane(volume)));
@@ -74,14 +80,16 @@ final class Sealer {
         }
     }
 
-    private static String laneOf(List<SegmentBuilder> open) {
+    private String laneOf(List<SegmentBuilder> open) {
         Set<String> volumes = new HashSet<>();
         for (SegmentBuilder segment : open) {
             Segment found = segment.toSegment();
             volumes.add(found.configuration().volume());
             found.fragments().forEach(fragment -> volumes.add(fragment.volume()));
         }
-        return volumes.size() == 1 ? volumes.iterator().next() : SEVERAL;
+        return volumes.size() == 1 && lanes.keySet().containsAll(volumes)
+                ? volumes.iterator().next()
+                : SEVERAL;
     }
 
     private ScheduledThreadPoolExecutor lane(StreamState stream, String name) {
@@ -100,10 +108,10 @@ final class Sealer {
     void stop() {
         stopping = true;
         lanes.values().forEach(ExecutorService::shutdown);
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        long until = pace.monoNanos() + PATIENCE_NANOS;
         try {
             for (ExecutorService lane : lanes.values()) {
-                if (!lane.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                if (!lane.awaitTermination(until - pace.monoNanos(), TimeUnit.NANOSECONDS)) {
                     log.warn("a sealer is still reading at the stop; it goes on at the next start");
                 }
             }
@@ -124,14 +132,24 @@ final class Sealer {
                     return;
                 }
                 if (!seal(stream, open, loop)) {
-                    // What goes wrong in the attempt it reports itself.
-                    var unused = lane(stream, lane)
-                            .schedule(() -> attempt(stream, loop, lane), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+                    again(stream, loop, lane, AGAIN_MILLIS);
                     return;
                 }
             }
+        } catch (NotAnsweringException e) {
+            log.warn("sealing what the stop left open of {} waits: {}", stream.id, e.toString());
+            again(stream, loop, lane, SILENT_MILLIS);
         } catch (IOException e) {
             log.error("sealing what the stop left open of {}: {}", stream.id, e.toString());
+        } catch (RejectedExecutionException e) {
+            log.info("the store is being closed; {} is sealed at the next start", stream.id);
+        }
+    }
+
+    private void again(StreamState stream, StoreLoop loop, String lane, long millis) {
+        try {
+            // What goes wrong in the attempt it reports itself.
+            var unused = lane(stream, lane).schedule(() -> attempt(stream, loop, lane), millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             log.info("the store is being closed; {} is sealed at the next start", stream.id);
         }

@@ -32,7 +32,7 @@ public record Segment(
         Optional<FragmentRef> seal,
         List<FragmentRef> fragments) {
     /** Only UTC is known of its times. */
-    static final long OWN_UNKNOWN = Long.MIN_VALUE;
+    public static final long OWN_UNKNOWN = Long.MIN_VALUE;
 
     /** Where a segment is in its life: OPEN to SEALED, or OPEN to UNSEALED (a stop) to SEALED (recovery). */
     public enum State {
@@ -47,6 +47,21 @@ public record Segment(
             throw new IllegalArgumentException(
                     "segment without fragments: " + stream + " run " + run + " no. " + number);
         }
+    }
+
+    /** One of whose times only UTC is known. */
+    public Segment(
+            StreamId stream,
+            long run,
+            int number,
+            long epoch,
+            State state,
+            String codec,
+            long cameraOffsetMicros,
+            FragmentRef configuration,
+            Optional<FragmentRef> seal,
+            List<FragmentRef> fragments) {
+        this(stream, run, number, epoch, state, codec, cameraOffsetMicros, OWN_UNKNOWN, configuration, seal, fragments);
     }
 
     /** The same with these fragments and no seal: others of it are gone. */

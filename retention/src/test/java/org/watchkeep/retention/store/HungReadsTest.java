@@ -51,7 +51,9 @@ class HungReadsTest {
     private void hangReads(StoreRig rig, StreamId stream) {
         Path hung = folder.resolve(rig.volumeOf(stream));
         disk.faults().before((operation, path) -> {
-            if (operation == Operation.READ && path.startsWith(hung) && path.toString().endsWith(".wk")) {
+            if (operation == Operation.READ
+                    && path.startsWith(hung)
+                    && path.toString().endsWith(".wk")) {
                 hanging.countDown();
                 StoreRig.await(release);
             }
@@ -69,8 +71,7 @@ class HungReadsTest {
     private void roundUntilItHangs(StoreRig rig, StreamId stream) {
         for (int i = 0; i < 2 * REELS && hanging.getCount() > 0; i++) {
             rig.record(stream, 400_000);
-            StoreRig.await(
-                    "durable, or the reading hangs", () -> rig.isSettled(stream) || hanging.getCount() == 0);
+            StoreRig.await("durable, or the reading hangs", () -> rig.isSettled(stream) || hanging.getCount() == 0);
         }
         StoreRig.await(hanging);
     }
@@ -123,7 +124,8 @@ class HungReadsTest {
             rig.record(SQUARE, 1_000);
             StoreRig.await("it goes on", () -> rig.status(SQUARE).acknowledgedFragments() > before);
             StoreRig.await(
-                    "it answers again", () -> statusOf(rig, SQUARE).notAnswering().isEmpty());
+                    "it answers again",
+                    () -> statusOf(rig, SQUARE).notAnswering().isEmpty());
         }
         try (StoreRig rig = open(MANY)) {
             assertThat(rig.store.check(true, Optional.empty()).findings()).isEmpty();
@@ -150,8 +152,7 @@ class HungReadsTest {
             assertThat(rig.status(GATE).droppedFragments()).isZero();
             release.countDown();
             SmallReels.record(rig, SQUARE, 1);
-            StoreRig.await(
-                    "and then its own", () -> fragments(rig, SQUARE) == 4 * SmallReels.BURST_FRAGMENTS);
+            StoreRig.await("and then its own", () -> fragments(rig, SQUARE) == 4 * SmallReels.BURST_FRAGMENTS);
         }
     }
 

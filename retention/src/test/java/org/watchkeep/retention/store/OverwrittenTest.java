@@ -32,8 +32,8 @@ class OverwrittenTest {
         Files.writeString(
                 log,
                 rig.acknowledged.entrySet().stream()
-                        .map(entry -> entry.getKey().stream() + " " + entry.getKey().run() + " "
-                                + entry.getKey().sequence() + " " + entry.getValue())
+                        .map(entry -> entry.getKey().stream() + " "
+                                + entry.getKey().run() + " " + entry.getKey().sequence() + " " + entry.getValue())
                         .collect(Collectors.joining("\n", "", "\n")));
         return log;
     }

@@ -206,13 +206,14 @@ class OwnTimeTest {
             assertThat(rig.gaps(GATE).stream().filter(gap -> gap.cause() == GapCause.STORE_BEHIND))
                     .hasSize(2)
                     .first()
-                    .satisfies(gap -> assertThat(
-                                    java.time.Duration.between(gap.from(), gap.to().orElseThrow()))
+                    .satisfies(gap -> assertThat(java.time.Duration.between(
+                                    gap.from(), gap.to().orElseThrow()))
                             .hasSeconds(50));
         }
     }
 
-    // ---- an index that is lost in the middle of a start --------------------------------------------------------------
+    // ---- an index that is lost in the middle of a start
+    // --------------------------------------------------------------
 
     @Test
     void index_failsInTheMiddleOfAStart_noFalseGap() throws IOException {

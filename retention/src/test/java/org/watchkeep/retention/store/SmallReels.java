@@ -25,8 +25,7 @@ final class SmallReels {
     }
 
     /** Makes a store whose volumes v1, v2 ... have so many small reels each. */
-    static StoreSettings init(FakeDisk disk, Path folder, TestClock clock, int volumes, int reels)
-            throws IOException {
+    static StoreSettings init(FakeDisk disk, Path folder, TestClock clock, int volumes, int reels) throws IOException {
         StoreSettings settings = StoreRig.settings(folder, volumes, reels, StoreRig.CLASS);
         StoreRig.init(disk, settings, clock);
         for (StoreSettings.VolumeSettings volume : settings.volumes()) {
