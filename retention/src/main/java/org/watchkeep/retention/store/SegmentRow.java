@@ -299,6 +299,9 @@ final class SegmentRow {
             if ((head & HAS_OFFSET) != 0) {
                 zigzag();
             }
+            if ((head & HAS_OWN) != 0) {
+                zigzag();
+            }
             readVolumes();
             readRef();
             if ((head & HAS_SEAL) != 0) {

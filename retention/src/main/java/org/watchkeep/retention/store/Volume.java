@@ -171,7 +171,8 @@ final class Volume {
         if (sparse.isPresent()) {
             throw new StoreException(
                     "volume " + id + ": reel " + sparse.get() + " is sparse (its blocks are not all claimed)",
-                    "Copy it back with its blocks (cp --sparse=never), or enrol the volume anew if its footage may go.");
+                    "Copy it back with its blocks (cp --sparse=never), or enrol the volume anew if its footage may"
+                            + " go.");
         }
         return new Volume(id, path, uuid, reelBytes, disk, List.copyOf(reels));
     }
