@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import javax.crypto.SecretKey;
@@ -108,32 +107,10 @@ public final class FootageStore implements Closeable {
     public static void init(StoreSettings settings, Disk disk, StoreClock clock) throws IOException {
         TrialDisk trial = new TrialDisk(disk);
         try {
-            make(settings, trial, clock);
+            StoreParts.make(settings, trial, clock);
         } catch (IOException | RuntimeException e) {
             trial.takeBack(e);
             throw e;
-        }
-    }
-
-    private static void make(StoreSettings settings, Disk disk, StoreClock clock) throws IOException {
-        if (disk.exists(settings.folder().resolve(LEDGER_FOLDER))
-                && !disk.list(settings.folder().resolve(LEDGER_FOLDER)).isEmpty()) {
-            throw new StoreException(
-                    settings.folder() + " already holds a store",
-                    "Name another data folder, or use this one as it is.");
-        }
-        disk.createFolders(settings.folder().resolve(LEDGER_FOLDER));
-        Map<String, UUID> uuids = new LinkedHashMap<>();
-        for (StoreSettings.VolumeSettings volume : settings.volumes()) {
-            uuids.put(volume.id(), Volume.enrol(disk, volume.id(), volume.path(), volume.sizeBytes()));
-        }
-        try (Ledger ledger = Ledger.open(disk, settings.folder().resolve(LEDGER_FOLDER), entry -> {}, e -> {})) {
-            for (Map.Entry<String, UUID> volume : uuids.entrySet()) {
-                ledger.appendDurably(
-                        new LedgerEntry.VolumeRegistered(
-                                volume.getKey(), volume.getValue().toString()),
-                        clock.utcMicros());
-            }
         }
     }
 

@@ -42,6 +42,31 @@ record StoreParts(
                 new IndexSettings(folder -> SegmentIndex.open(folder, INDEX_CACHE_BYTES), Indexer.MOST_WAITING);
     }
 
+    /** Makes the volumes and the ledger of a new store. */
+    static void make(StoreSettings settings, Disk disk, StoreClock clock) throws IOException {
+        if (disk.exists(settings.folder().resolve(FootageStore.LEDGER_FOLDER))
+                && !disk.list(settings.folder().resolve(FootageStore.LEDGER_FOLDER))
+                        .isEmpty()) {
+            throw new StoreException(
+                    settings.folder() + " already holds a store",
+                    "Name another data folder, or use this one as it is.");
+        }
+        disk.createFolders(settings.folder().resolve(FootageStore.LEDGER_FOLDER));
+        Map<String, UUID> uuids = new LinkedHashMap<>();
+        for (StoreSettings.VolumeSettings volume : settings.volumes()) {
+            uuids.put(volume.id(), Volume.enrol(disk, volume.id(), volume.path(), volume.sizeBytes()));
+        }
+        try (Ledger ledger =
+                Ledger.open(disk, settings.folder().resolve(FootageStore.LEDGER_FOLDER), entry -> {}, e -> {})) {
+            for (Map.Entry<String, UUID> volume : uuids.entrySet()) {
+                ledger.appendDurably(
+                        new LedgerEntry.VolumeRegistered(
+                                volume.getKey(), volume.getValue().toString()),
+                        clock.utcMicros());
+            }
+        }
+    }
+
     static StoreParts open(
             StoreSettings settings, Disk disk, EpochKeys keys, StoreClock clock, IndexSettings indexSettings)
             throws IOException {
