@@ -84,7 +84,7 @@ final class Charts {
                                 new Series("sent", Tone.OTHER, offered),
                                 new Series("acknowledged", Tone.OURS, acknowledged))),
                 "From the warm-up (before 0 s) to the end. Acknowledged is footage a sync has made durable, without"
-                    + " the framing it was sent in; where it stays below what was sent, the recorder falls behind.");
+                        + " the framing it was sent in; where it stays below what was sent, the recorder falls behind.");
     }
 
     private static Chart attempts(JsonNode search) {

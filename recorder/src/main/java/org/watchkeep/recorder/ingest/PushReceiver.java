@@ -9,6 +9,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.watchkeep.recorder.rtsp.MediaReceiver;
 import org.watchkeep.recorder.rtsp.RtspSession;
 import org.watchkeep.recorder.rtsp.RtspTrack;
@@ -19,6 +21,8 @@ import org.watchkeep.recorder.rtsp.SessionEnd;
  * at a time; one that has gone silent is let go by the session's media watchdog, and its place is free. Any thread.
  */
 final class PushReceiver implements MediaReceiver {
+    private static final Logger LOG = LoggerFactory.getLogger(PushReceiver.class);
+
     /**
      * A publisher whose packets wait for the camera's event loop beyond this is not read from until half of it is gone: 2 s
      * of a camera of 16 Mbit/s.
@@ -103,6 +107,10 @@ final class PushReceiver implements MediaReceiver {
             int length = packet.readableBytes();
             if (waitingBytes.addAndGet(length) > MAX_WAITING_BYTES) {
                 publisher.pause();
+                if (waitingBytes.get() <= MAX_WAITING_BYTES / 2) {
+                    // All was taken between the two: nobody else would say so.
+                    publisher.resume();
+                }
             }
             ByteBuf kept = packet.retainedSlice();
             try {
@@ -128,6 +136,10 @@ final class PushReceiver implements MediaReceiver {
             } catch (IOException e) {
                 publisher.close("what it sends cannot be understood");
                 end(SessionEnd.Reason.BAD_STREAM, String.valueOf(e.getMessage()));
+            } catch (RuntimeException e) {
+                LOG.error("the track of a publisher failed", e);
+                publisher.close("a fault in the recorder");
+                end(SessionEnd.Reason.BAD_STREAM, "a fault in the recorder: " + e);
             } finally {
                 packet.release();
                 int left = waitingBytes.addAndGet(-length);

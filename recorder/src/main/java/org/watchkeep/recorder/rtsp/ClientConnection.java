@@ -241,6 +241,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
         }
     }
 
+    /** A camera that asks and does not take the answers: what it sends waits with it, and the media watchdog sees to the rest. */
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         failure = cause;

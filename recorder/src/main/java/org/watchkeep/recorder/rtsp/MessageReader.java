@@ -32,6 +32,7 @@ final class MessageReader {
     private List<RtspHeaders.Header> headers = new ArrayList<>();
     private byte[] body = NOTHING;
     private int bodyLength;
+    private int bodyAwaited;
     private boolean inBody;
     private boolean isBent;
 
@@ -48,6 +49,7 @@ final class MessageReader {
         headers = new ArrayList<>();
         body = NOTHING;
         bodyLength = 0;
+        bodyAwaited = 0;
         inBody = false;
         for (byte b : seen) {
             line[lineLength++] = b;
@@ -90,10 +92,14 @@ final class MessageReader {
                 put(b, offset + in.readerIndex() - from);
             }
         }
-        int length = Math.min(in.readableBytes(), body.length - bodyLength);
+        int length = Math.min(in.readableBytes(), bodyAwaited - bodyLength);
+        if (bodyLength + length > body.length) {
+            // Room for what has come, never for what is only announced.
+            body = Arrays.copyOf(body, Math.min(bodyAwaited, Math.max(bodyLength + length, body.length * 2)));
+        }
         in.readBytes(body, bodyLength, length);
         bodyLength += length;
-        return bodyLength < body.length ? null : finish();
+        return bodyLength < bodyAwaited ? null : finish();
     }
 
     private void put(byte b, long offset) throws RtspFormatException {
@@ -158,7 +164,7 @@ final class MessageReader {
         inBody = true;
         for (RtspHeaders.Header header : headers) {
             if (header.name().equalsIgnoreCase(RtspHeaders.CONTENT_LENGTH)) {
-                body = new byte[contentLength(header.value(), offset)];
+                bodyAwaited = contentLength(header.value(), offset);
                 return;
             }
         }
@@ -196,7 +202,7 @@ final class MessageReader {
     private RtspMessage finish() {
         String[] words = words(startLine == null ? "" : startLine);
         RtspHeaders read = new RtspHeaders(headers);
-        String text = new String(body, StandardCharsets.UTF_8);
+        String text = new String(body, 0, bodyLength, StandardCharsets.UTF_8);
         return isStatusLine(words)
                 ? new RtspResponse(RtspHeaders.unsigned(words[1]), words.length < 3 ? "" : words[2], read, text)
                 : new RtspRequest(words[0], words[1], read, text);

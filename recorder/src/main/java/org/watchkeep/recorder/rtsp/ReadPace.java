@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
  * Lets the kernel gather a camera's packets and wake us for many at once (SO_RCVLOWAT, socket(7)): cameras that send each
  * packet by itself otherwise cost a wake-up and a read for 1,400 bytes.
  *
- * <p>The threshold follows the stream's rate, so that no packet waits much longer than {@link #GATHER_NANOS} while media come.
- * It is one byte while an answer is awaited, and after a tick without media, so that nothing that has come stays in the
- * kernel. The end of the connection is told at once by the kernel whatever the threshold. Confined to the connection's
+ * <p>The threshold follows the stream's rate, so that packets wait about {@link #GATHER_NANOS} while media come
+ * evenly, and two ticks where they stop. It is one byte while an answer is awaited, and after a tick with less media than
+ * usual, so that nothing that has come stays in the kernel. The end of the connection is told at once by the kernel whatever the threshold. Confined to the connection's
  * event loop.
  */
 final class ReadPace {
@@ -112,8 +112,10 @@ final class ReadPace {
         tick = timers.after(TICK_NANOS, this::tick);
         long now = bytesInTick;
         bytesInTick = 0;
+        boolean isQuietening = now < bytesPerTick / 2;
         bytesPerTick += (now - bytesPerTick) / SMOOTHING;
-        if (now == 0) {
+        if (now == 0 || isQuietening) {
+            // What the threshold was made for does not come: nothing is to wait for it.
             become(AT_ONCE);
         } else if (!isAnswerAwaited) {
             follow(bytesPerTick * GATHER_NANOS / TICK_NANOS);

@@ -213,11 +213,14 @@ public final class RtspServer implements AutoCloseable {
         return find(pushMounts, uri);
     }
 
+    /** {@code /cam1/trackID=0} is one below; what somebody writes to have us look long is not looked for. */
+    private static final int MAX_BELOW_MOUNT = 8;
+
     private static <T> Optional<T> find(Map<String, T> from, String uri) {
         String path = RtspUrl.pathOf(uri);
         int query = path.indexOf('?');
         String rest = normal(query < 0 ? path : path.substring(0, query));
-        while (!from.isEmpty()) {
+        for (int below = 0; below <= MAX_BELOW_MOUNT && !from.isEmpty(); below++) {
             T mount = from.get(rest);
             if (mount != null) {
                 return Optional.of(mount);
@@ -233,10 +236,7 @@ public final class RtspServer implements AutoCloseable {
 
     /** One slash before, none behind: {@code /cam1}. */
     private static String normal(String path) {
-        String trimmed = path;
-        while (trimmed.endsWith("/")) {
-            trimmed = trimmed.substring(0, trimmed.length() - 1);
-        }
+        String trimmed = RtspUrl.withoutSlashesBehind(path);
         return trimmed.isEmpty() || trimmed.startsWith("/") ? trimmed : "/" + trimmed;
     }
 }

@@ -114,10 +114,15 @@ public record RtspUrl(boolean isTls, String host, int port, String path) {
             rest = rest.substring(schemeLength(rest));
             rest = rest.substring(firstOf(rest, "/?"));
         }
-        while (rest.endsWith("/")) {
-            rest = rest.substring(0, rest.length() - 1);
+        return withoutSlashesBehind(rest);
+    }
+
+    static String withoutSlashesBehind(String path) {
+        int end = path.length();
+        while (end > 0 && path.charAt(end - 1) == '/') {
+            end--;
         }
-        return rest;
+        return path.substring(0, end);
     }
 
     static boolean hasScheme(String text) {

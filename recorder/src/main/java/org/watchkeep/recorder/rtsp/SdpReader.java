@@ -54,8 +54,12 @@ final class SdpReader {
         final Map<Integer, String> fmtps = new HashMap<>();
         Optional<String> control = Optional.empty();
 
-        Section(String kind) {
+        /** SRTP: taken for plain RTP, what is encrypted would be recorded as pictures that nobody can see. */
+        final boolean isEncrypted;
+
+        Section(String kind, boolean isEncrypted) {
             this.kind = kind;
+            this.isEncrypted = isEncrypted;
         }
     }
 
@@ -122,6 +126,9 @@ final class SdpReader {
         }
         String[] words = value.split("[ \t]+", -1);
         Section section = new Section(words[0].toLowerCase(Locale.ROOT));
+        // RFC 3711: taken for plain RTP, what is encrypted would be recorded as pictures that nobody can see.
+        boolean isEncrypted =
+                words.length > 2 && words[2].toUpperCase(Locale.ROOT).contains("SAVP");
         for (int i = 3; i < words.length; i++) {
             int payloadType = RtspHeaders.unsigned(words[i]);
             if (payloadType >= 0 && payloadType <= MAX_PAYLOAD_TYPE) {
@@ -171,6 +178,9 @@ final class SdpReader {
     }
 
     private List<MediaFormat> formats(Section section) {
+        if (section.isEncrypted) {
+            return List.of();
+        }
         List<MediaFormat> formats = new ArrayList<>();
         for (int payloadType : section.payloadTypes) {
             String rtpmap = section.rtpmaps.get(payloadType);

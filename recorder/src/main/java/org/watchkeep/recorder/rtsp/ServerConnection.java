@@ -131,6 +131,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        // Who does not take our answers is not asked for more questions.
+        channel.config().setAutoRead(channel.isWritable());
         if (session != null && channel.isWritable()) {
             session.onWritable();
         }
@@ -195,6 +197,9 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     /** A connection keeps the manners of the first mount it asks for, as it keeps to that camera. */
     private Manners mannersTowards(RtspRequest request) {
         if (manners == null) {
+            if (request.uri().length() > RtspUrl.MAX_LENGTH) {
+                return Manners.PLAIN;
+            }
             Optional<RtspServer.Mount> mount = server.mountAt(request.uri());
             if (mount.isEmpty()) {
                 return Manners.PLAIN;
@@ -217,7 +222,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     }
 
     private RtspResponse answer(RtspRequest request) {
-        if (request.headers().cseq() < 0) {
+        if (request.headers().cseq() < 0 || request.uri().length() > RtspUrl.MAX_LENGTH) {
             return RtspResponse.of(RtspResponse.BAD_REQUEST);
         }
         if (request.method().equals(RtspRequest.OPTIONS)) {

@@ -63,6 +63,14 @@ class ReadPaceTest {
     }
 
     @Test
+    void tick_streamQuietens_givesWhatHasComeAtOnce() {
+        pace.onMedia();
+        ticks(40, 125_000);
+        ticks(1, 40_000);
+        assertThat(last()).isEqualTo(1);
+    }
+
+    @Test
     void tick_streamHasSlowedDown_neverGathersForLong() {
         pace.onMedia();
         ticks(40, 500_000);

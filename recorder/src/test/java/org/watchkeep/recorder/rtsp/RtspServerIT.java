@@ -11,12 +11,15 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RtspServerIT {
     private static final int READ_LIMIT_MILLIS = 30_000;
     private static final int PACKET_BYTES = 1_000;
+
+    /** So many looks without a byte taken, and nothing more will be. */
+    private static final int STILL_LOOKS = 100;
 
     private final NettyTransport transport = NettyTransport.best();
     private final Flood flood = new Flood();
@@ -391,5 +397,54 @@ class RtspServerIT {
             assertThat(client.ask("OPTIONS * RTSP/1.0\r\nCSeq: 9\r\n\r\n")).contains(" 200 ", "CSeq: 9");
         }
         Await.until("every subscription is stopped", () -> flood.playing.get() == 0, flood.playing::get);
+    }
+
+    @Test
+    void client_asksAndTakesNoAnswer_isNotReadAnyFurther() throws Exception {
+        byte[] questions = "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n".repeat(2_000).getBytes(StandardCharsets.US_ASCII);
+        // More than both kernels' buffers hold; a server that reads on would take it all, and hold all its answers.
+        long most = 256L << 20;
+        long taken = 0;
+        try (SocketChannel client = SocketChannel.open(server.address())) {
+            client.configureBlocking(false);
+            int stillFor = 0;
+            while (taken < most && stillFor < STILL_LOOKS) {
+                int written = client.write(ByteBuffer.wrap(questions));
+                // A request cut in two is still none that is refused: the cut part is sent on.
+                while (written > 0 && written % questions.length != 0 && stillFor < STILL_LOOKS) {
+                    int more = client.write(ByteBuffer.wrap(questions, written, questions.length - written));
+                    stillFor = more == 0 ? stillFor + 1 : 0;
+                    written += more;
+                    pauseIf(more == 0);
+                }
+                taken += written;
+                stillFor = written == 0 ? stillFor + 1 : 0;
+                pauseIf(written == 0);
+            }
+        }
+        assertThat(taken).isLessThan(most);
+    }
+
+    private static void pauseIf(boolean isStill) {
+        if (isStill) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rtsp://h/, 400", "rtsp://h/cam1/, 400"})
+    void client_asksForAnEndlessAddress_isRefusedWithoutLooking(String begin, int status) throws IOException {
+        try (Client client = new Client()) {
+            assertThat(client.ask("DESCRIBE " + begin + "a/".repeat(3_000) + " RTSP/1.0\r\nCSeq: 1\r\n\r\n"))
+                    .startsWith("RTSP/1.0 " + status);
+        }
+    }
+
+    @Test
+    void client_asksFarBelowAMount_findsNothing() throws IOException {
+        try (Client client = new Client()) {
+            assertThat(client.ask("DESCRIBE rtsp://h/cam1/" + "a/".repeat(100) + " RTSP/1.0\r\nCSeq: 1\r\n\r\n"))
+                    .startsWith("RTSP/1.0 404");
+        }
     }
 }

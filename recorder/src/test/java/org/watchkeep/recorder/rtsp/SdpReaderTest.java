@@ -29,6 +29,16 @@ class SdpReaderTest {
                 .orElseThrow();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"RTP/SAVP", "RTP/SAVPF", "UDP/TLS/RTP/SAVPF", "rtp/savp"})
+    void read_encryptedMedia_isNotTakenForPlain(String protocol) throws RtspFormatException {
+        SessionDescription sdp = sdp(
+                "v=0", "m=video 0 " + protocol + " 96", "a=rtpmap:96 H264/90000", VIDEO.replace("trackID=1", "plain"));
+        assertThat(sdp.media()).hasSize(2);
+        assertThat(sdp.media().get(0).format("H264")).isEmpty();
+        assertThat(sdp.media().get(1).format("H264")).isPresent();
+    }
+
     @Test
     void read_axisDescribe_givesFormatParametersAndControls() throws RtspFormatException {
         SessionDescription sdp = sdp(
