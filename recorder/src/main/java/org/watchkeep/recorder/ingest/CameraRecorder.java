@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import org.watchkeep.recorder.media.FragmentSink;
 import org.watchkeep.recorder.media.TrackStatistics;
 import org.watchkeep.recorder.media.VideoCodec;
+import org.watchkeep.recorder.rtp.ReorderBuffer;
 import org.watchkeep.recorder.rtsp.RtspSession;
 import org.watchkeep.recorder.rtsp.RtspSessionSettings;
 import org.watchkeep.recorder.rtsp.RtspTrack;
@@ -154,7 +155,8 @@ final class CameraRecorder implements CameraSession.Owner {
                 settings.login(),
                 userAgent,
                 settings.transport(),
-                settings.tls());
+                settings.tls(),
+                settings.habits());
         begin(session -> MediaLink.of(
                 new RtspSession(call, loop.connector(), loop.timers(), loop.random(), device.memory(), session)));
     }
@@ -335,6 +337,7 @@ final class CameraRecorder implements CameraSession.Owner {
                 totals.sessions(),
                 totals.packets(),
                 totals.lostPackets(),
+                totals.datagrams(),
                 totals.damagedAccessUnits(),
                 footage.status(),
                 Optional.empty());
@@ -348,8 +351,13 @@ final class CameraRecorder implements CameraSession.Owner {
     }
 
     /** Counts of several sessions. Immutable. */
-    private record Totals(long sessions, long packets, long lostPackets, long damagedAccessUnits) {
-        static final Totals NONE = new Totals(0, 0, 0, 0);
+    private record Totals(
+            long sessions,
+            long packets,
+            long lostPackets,
+            ReorderBuffer.Statistics datagrams,
+            long damagedAccessUnits) {
+        static final Totals NONE = new Totals(0, 0, 0, ReorderBuffer.Statistics.NONE, 0);
 
         Totals with(CameraSession session) {
             Optional<TrackStatistics> more = session.statistics();
@@ -361,6 +369,7 @@ final class CameraRecorder implements CameraSession.Owner {
                     sessions + (track.packets() > 0 ? 1 : 0),
                     packets + track.packets(),
                     lostPackets + track.lostPackets(),
+                    datagrams.plus(session.reordering()),
                     damagedAccessUnits + track.damagedAccessUnits());
         }
     }

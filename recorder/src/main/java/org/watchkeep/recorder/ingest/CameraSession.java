@@ -12,6 +12,7 @@ import org.watchkeep.recorder.media.TrackStatistics;
 import org.watchkeep.recorder.media.VideoCodec;
 import org.watchkeep.recorder.media.VideoTrack;
 import org.watchkeep.recorder.media.VideoTrackSettings;
+import org.watchkeep.recorder.rtp.ReorderBuffer;
 import org.watchkeep.recorder.rtp.StreamFormatException;
 import org.watchkeep.recorder.rtp.StreamOrigin;
 import org.watchkeep.recorder.rtsp.RtspSession;
@@ -21,7 +22,7 @@ import org.watchkeep.recorder.rtsp.Timers;
 
 /**
  * One session of one camera: brings packets from its {@link MediaLink} to the {@link VideoTrack}, and ends a session whose
- * media has stopped. Used once. Confined to its event loop, save {@link #statistics}.
+ * media has stopped. Used once. Confined to its event loop, save {@link #statistics} and {@link #reordering}.
  */
 final class CameraSession implements RtspSession.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(CameraSession.class);
@@ -51,6 +52,7 @@ final class CameraSession implements RtspSession.Listener {
     private final MediaLink link;
 
     private volatile @Nullable VideoTrack track;
+    private volatile ReorderBuffer.Statistics reordering = ReorderBuffer.Statistics.NONE;
     private long arrivalMonoNanos;
     private long arrivalUtcMicros;
     private long firstMediaMonoNanos;
@@ -95,6 +97,11 @@ final class CameraSession implements RtspSession.Listener {
         return Optional.ofNullable(track).map(VideoTrack::statistics);
     }
 
+    /** As it was at the last tick, or at the end. Any thread. */
+    ReorderBuffer.Statistics reordering() {
+        return reordering;
+    }
+
     @Override
     public void onTrack(RtspTrack setUp) {
         Optional<VideoCodec> codec = VideoCodec.ofEncodingName(setUp.format().encodingName());
@@ -125,6 +132,7 @@ final class CameraSession implements RtspSession.Listener {
 
     private void tick() {
         tick = loop.timers().after(TICK_NANOS, this::tick);
+        reordering = link.reordering();
         long now = loop.clock().monoNanos();
         VideoTrack playing = track;
         try {
@@ -177,6 +185,7 @@ final class CameraSession implements RtspSession.Listener {
     @Override
     public void onEnd(SessionEnd end) {
         tick.cancel();
+        reordering = link.reordering();
         VideoTrack ended = track;
         try {
             if (ended != null && end.reason() == SessionEnd.Reason.CLOSED && !isMediaMissing) {

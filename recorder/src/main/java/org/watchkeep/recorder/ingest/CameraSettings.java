@@ -4,6 +4,7 @@ package org.watchkeep.recorder.ingest;
 import java.net.URI;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.watchkeep.recorder.rtsp.CameraHabits;
 import org.watchkeep.recorder.rtsp.Credentials;
 import org.watchkeep.recorder.rtsp.RtspSessionSettings;
 import org.watchkeep.recorder.rtsp.RtspUrl;
@@ -22,6 +23,7 @@ import org.watchkeep.retention.store.StreamId;
  * @param classId retention class
  * @param transport how media is asked for; {@code UDP} cannot be asked of {@code rtsps://}
  * @param tls by what the camera's certificate is believed, for {@code rtsps://}
+ * @param habits what is known of its family
  * @param track {@code main} or {@code sub}
  */
 public record CameraSettings(
@@ -33,6 +35,7 @@ public record CameraSettings(
         String classId,
         TransportChoice transport,
         TlsTrust tls,
+        CameraHabits habits,
         String track) {
     private static final Pattern PUSH_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,99}");
 
@@ -55,13 +58,13 @@ public record CameraSettings(
             String classId,
             TransportChoice transport,
             TlsTrust tls) {
-        this(id, number, name, url, credentials, classId, transport, tls, "main");
+        this(id, number, name, url, credentials, classId, transport, tls, CameraHabits.UNKNOWN, "main");
     }
 
     /** The transport left to us, and certificates believed as this machine believes them. */
     public CameraSettings(
             String id, int number, String name, URI url, Optional<Credentials> credentials, String classId) {
-        this(id, number, name, url, credentials, classId, TransportChoice.AUTO, TlsTrust.SYSTEM, "main");
+        this(id, number, name, url, credentials, classId, TransportChoice.AUTO, TlsTrust.SYSTEM);
     }
 
     /** The stream that is recorded. */
@@ -71,7 +74,12 @@ public record CameraSettings(
 
     /** The sub stream of the same camera. */
     public CameraSettings ofSub(URI address) {
-        return new CameraSettings(id, number, name, address, credentials, classId, transport, tls, "sub");
+        return new CameraSettings(id, number, name, address, credentials, classId, transport, tls, habits, "sub");
+    }
+
+    /** Of a family of which this is known. */
+    public CameraSettings with(CameraHabits known) {
+        return new CameraSettings(id, number, name, url, credentials, classId, transport, tls, known, track);
     }
 
     boolean isSub() {

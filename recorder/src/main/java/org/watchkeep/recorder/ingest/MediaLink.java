@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.ingest;
 
+import org.watchkeep.recorder.rtp.ReorderBuffer;
 import org.watchkeep.recorder.rtsp.RtspSession;
 
 /** Where a session's packets come from: a camera that we call, or one that pushes. Confined to the camera's event loop. */
@@ -13,6 +14,9 @@ interface MediaLink {
 
     /** {@code none}, {@code basic}, {@code digest-md5} and the like. */
     String authLabel();
+
+    /** What became of datagrams that did not come in order, once each; zeros where media come in the connection. */
+    ReorderBuffer.Statistics reordering();
 
     /** A camera that is called. */
     static MediaLink of(RtspSession session) {
@@ -30,6 +34,11 @@ interface MediaLink {
             @Override
             public String authLabel() {
                 return session.authLabel();
+            }
+
+            @Override
+            public ReorderBuffer.Statistics reordering() {
+                return session.reordering();
             }
         };
     }

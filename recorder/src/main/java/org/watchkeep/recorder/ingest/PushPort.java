@@ -14,7 +14,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.recorder.rtsp.Credentials;
 import org.watchkeep.recorder.rtsp.MountAccess;
-import org.watchkeep.recorder.rtsp.NettyTransport;
 import org.watchkeep.recorder.rtsp.RtspServer;
 import org.watchkeep.recorder.rtsp.RtspServerSettings;
 
@@ -35,13 +34,19 @@ final class PushPort implements AutoCloseable {
 
     /** @throws IOException when the port cannot be had */
     PushPort(
-            InetSocketAddress listen,
-            NettyTransport transport,
+            RecorderSettings.Push port,
+            RecorderSettings recorder,
             EventLoopGroup loops,
             RandomGenerator random,
             LongSupplier monoNanos)
             throws IOException {
-        server = new RtspServer(RtspServerSettings.on(listen), transport, loops, random, monoNanos);
+        RtspServerSettings settings = RtspServerSettings.on(port.listen()).withUdpPorts(recorder.udpPorts());
+        server = new RtspServer(
+                port.certificate().map(settings::withCertificate).orElse(settings),
+                recorder.transport(),
+                loops,
+                random,
+                monoNanos);
     }
 
     InetSocketAddress address() {

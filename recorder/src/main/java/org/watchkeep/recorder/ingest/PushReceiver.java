@@ -9,8 +9,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+<<<<<<< HEAD
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+=======
+import org.watchkeep.recorder.rtp.ReorderBuffer;
+>>>>>>> 35eb999 (wip)
 import org.watchkeep.recorder.rtsp.MediaReceiver;
 import org.watchkeep.recorder.rtsp.RtspSession;
 import org.watchkeep.recorder.rtsp.RtspTrack;
@@ -85,6 +89,11 @@ final class PushReceiver implements MediaReceiver {
         @Override
         public String authLabel() {
             return publisher.authLabel();
+        }
+
+        @Override
+        public ReorderBuffer.Statistics reordering() {
+            return publisher.reordering();
         }
 
         @Override

@@ -77,7 +77,7 @@ public final class RecorderTier implements AutoCloseable {
         budget = new ConnectBudget(settings.connects(), first, Timers.of(first), clock::monoNanos);
         for (int i = 0; i < settings.eventLoops(); i++) {
             EventLoop loop = i == 0 ? first : loops.next();
-            TcpConnector connector = new TcpConnector(settings.transport(), loop, nameLookups);
+            TcpConnector connector = new TcpConnector(settings.transport(), loop, nameLookups, settings.udpPorts());
             CameraLoop shared = new CameraLoop(loop, connector, Timers.of(loop), clock, random, new SlabPool(), budget);
             rooms.add(new LoopRoom(loop, shared, store.loop(loop)));
         }
@@ -121,10 +121,10 @@ public final class RecorderTier implements AutoCloseable {
         if (pushed.isEmpty()) {
             return;
         }
-        InetSocketAddress listen = settings.push()
+        RecorderSettings.Push port = settings.push()
                 .orElseThrow(() -> new IllegalArgumentException("camera "
                         + pushed.get().id() + " pushes, and there is no address to push to (expected: push: listen)"));
-        pushPort = new PushPort(listen, settings.transport(), loops, random, clock::monoNanos);
+        pushPort = new PushPort(port, settings, loops, random, clock::monoNanos);
     }
 
     /** Where cameras push to; empty where none does. */

@@ -44,7 +44,40 @@ public final class ReorderBuffer implements AutoCloseable {
      * @param strays of another source or numbering, once
      * @param restarts new beginnings
      */
-    public record Statistics(long reordered, long duplicates, long late, long strays, long restarts) {}
+    public record Statistics(long reordered, long duplicates, long late, long strays, long restarts) {
+        /** Of a stream that needs no such buffer. */
+        public static final Statistics NONE = new Statistics(0, 0, 0, 0, 0);
+
+        Statistics withReordered() {
+            return plus(new Statistics(1, 0, 0, 0, 0));
+        }
+
+        Statistics withDuplicates() {
+            return plus(new Statistics(0, 1, 0, 0, 0));
+        }
+
+        Statistics withLate() {
+            return plus(new Statistics(0, 0, 1, 0, 0));
+        }
+
+        Statistics withStrays() {
+            return plus(new Statistics(0, 0, 0, 1, 0));
+        }
+
+        Statistics withRestarts() {
+            return plus(new Statistics(0, 0, 0, 0, 1));
+        }
+
+        /** Both together. */
+        public Statistics plus(Statistics other) {
+            return new Statistics(
+                    reordered + other.reordered,
+                    duplicates + other.duplicates,
+                    late + other.late,
+                    strays + other.strays,
+                    restarts + other.restarts);
+        }
+    }
 
     private final ByteBufAllocator allocator;
     private final Sink sink;
@@ -62,20 +95,17 @@ public final class ReorderBuffer implements AutoCloseable {
     private long oldestNanos;
     private int lateInRow;
     private @Nullable ByteBuf suspect;
-
-    private long reordered;
-    private long duplicates;
-    private long late;
-    private long strays;
-    private long restarts;
+    /** Replaced when something has happened, which is seldom: not for each packet. */
+    private volatile Statistics statistics = Statistics.NONE;
 
     public ReorderBuffer(ByteBufAllocator allocator, Sink sink) {
         this.allocator = allocator;
         this.sink = sink;
     }
 
+    /** Any thread. */
     public Statistics statistics() {
-        return new Statistics(reordered, duplicates, late, strays, restarts);
+        return statistics;
     }
 
     /** Whether packets wait for others. */
@@ -131,13 +161,13 @@ public final class ReorderBuffer implements AutoCloseable {
     private void comesTooLate(ByteBuf packet) throws IOException {
         if (++lateInRow >= SequenceTracker.MAX_MISORDER) {
             flush();
-            restarts++;
+            statistics = statistics.withRestarts();
             begin(packet);
             passOn(packet);
         } else if (handedOn[numberOf(packet) & MASK]) {
-            duplicates++;
+            statistics = statistics.withDuplicates();
         } else {
-            late++;
+            statistics = statistics.withLate();
         }
     }
 
@@ -156,7 +186,9 @@ public final class ReorderBuffer implements AutoCloseable {
             return;
         }
         if (number == next) {
-            reordered += heldPackets > 0 ? 1 : 0;
+            if (heldPackets > 0) {
+                statistics = statistics.withReordered();
+            }
             passOn(packet);
             drain();
         } else {
@@ -167,7 +199,7 @@ public final class ReorderBuffer implements AutoCloseable {
     private void hold(ByteBuf packet, int number, long nowNanos) throws IOException {
         int slot = number & MASK;
         if (held[slot] != null) {
-            duplicates++;
+            statistics = statistics.withDuplicates();
             return;
         }
         int bytes = packet.readableBytes();
@@ -268,7 +300,7 @@ public final class ReorderBuffer implements AutoCloseable {
         suspect = null;
         try {
             flush();
-            restarts++;
+            statistics = statistics.withRestarts();
             ByteBuf first = step > 0 ? earlier : packet;
             begin(first);
             inWindowUnlessClosed(first, nowNanos);
@@ -288,7 +320,7 @@ public final class ReorderBuffer implements AutoCloseable {
         if (suspect != null) {
             suspect.release();
             suspect = null;
-            strays++;
+            statistics = statistics.withStrays();
         }
     }
 

@@ -37,20 +37,26 @@ final class Keepalive {
 
     private Timers.Timer timer = Timers.Timer.NONE;
 
-    Keepalive(
-            ClientConnection connection,
-            Timers timers,
-            SessionMemory memory,
-            RtspRequest.Address address,
-            List<String> advertised,
-            SessionHeader session) {
+    /**
+     * What is to be kept alive, and how.
+     *
+     * @param address the session's, never a track's
+     * @param advertised methods that the camera says it knows
+     */
+    record Terms(RtspRequest.Address address, List<String> advertised, SessionHeader session, CameraHabits habits) {}
+
+    Keepalive(ClientConnection connection, Timers timers, SessionMemory memory, Terms terms) {
         this.connection = connection;
         this.timers = timers;
         this.memory = memory;
-        this.address = address;
+        this.address = terms.address();
         this.tolerances = connection.tolerances();
-        this.methods = methods(advertised);
-        this.intervalNanos = intervalSeconds(session.timeoutSeconds()) * 1_000_000_000L;
+        this.methods = methods(terms.advertised(), terms.habits().keepaliveMethod());
+        SessionHeader session = terms.session();
+        int seconds = intervalSeconds(session.timeoutSeconds());
+        int usual =
+                Math.max(MIN_INTERVAL_SECONDS, terms.habits().keepaliveSeconds().orElse(seconds));
+        this.intervalNanos = Math.min(seconds, usual) * 1_000_000_000L;
         memory.keptAliveBy(new SessionMemory.KeptAlive(
                 methods, session.isTimeoutStated() ? OptionalInt.of(session.timeoutSeconds()) : OptionalInt.empty()));
     }
@@ -59,8 +65,12 @@ final class Keepalive {
         return Math.max(MIN_INTERVAL_SECONDS, Math.min(MAX_INTERVAL_SECONDS, timeoutSeconds / 2));
     }
 
-    /** VLC-based servers want GET_PARAMETER; rtsp-simple-server 0.19.3 closes on a method it does not know. */
-    private List<String> methods(List<String> advertised) {
+    /**
+     * VLC-based servers want GET_PARAMETER; rtsp-simple-server 0.19.3 closes on a method it does not know.
+     *
+     * @param usual of the camera's family: first, where it is known
+     */
+    private List<String> methods(List<String> advertised, Optional<String> usual) {
         List<String> methods = new ArrayList<>();
         for (String method : List.of(RtspRequest.GET_PARAMETER, RtspRequest.SET_PARAMETER)) {
             if (advertised.contains(method)) {
@@ -68,6 +78,9 @@ final class Keepalive {
             }
         }
         methods.add(RtspRequest.OPTIONS);
+        if (usual.isPresent() && methods.remove(usual.get())) {
+            methods.add(0, usual.get());
+        }
         List<String> trusted =
                 methods.stream().filter(m -> !memory.isKeepaliveDoubtful(m)).toList();
         if (trusted.size() < methods.size()) {

@@ -6,6 +6,9 @@ public interface MediaSubscription {
     /** The connection takes packets again, after {@link MediaSink#isWritable} had said no. */
     void onWritable();
 
+    /** The client has reported on what it receives (RTCP). */
+    default void onReport() {}
+
     /** Paused, torn down, or the connection is gone. Called once; the sink takes nothing any more. */
     void stop();
 }

@@ -2,6 +2,7 @@
 package org.watchkeep.recorder.rtsp;
 
 import io.netty.buffer.ByteBuf;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /**
@@ -22,6 +23,11 @@ public interface PortPair {
 
         /** The socket takes packets again, after {@link PortPair#isWritable} had said no. */
         default void onWritable() {}
+    }
+
+    /** Opens a pair at an address that is known to it. On the event loop. */
+    interface Opener {
+        PortPair open(Receiver receiver) throws IOException;
     }
 
     /** The even one; that for RTCP is the next. */

@@ -15,6 +15,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +43,9 @@ public final class RtspServer implements AutoCloseable {
 
     private static final int BACKLOG = 1_024;
 
+    /** 64 random bits: not to be guessed, and no dash in it, which some clients refuse. */
+    private static final int SESSION_ID_BYTES = 8;
+
     /** A source and who may see it. */
     record Mount(String path, MediaSource source, MountAccess access) {}
 
@@ -51,6 +55,7 @@ public final class RtspServer implements AutoCloseable {
     private final RtspServerSettings settings;
     private final NettyTransport transport;
     private final @Nullable SslContext tls;
+    private final boolean isTlsTooOld;
     private final RandomGenerator random;
     private final LongSupplier monoNanos;
     private final ServerTally tally;
@@ -91,9 +96,8 @@ public final class RtspServer implements AutoCloseable {
         this.transport = transport;
         this.random = random;
         this.monoNanos = monoNanos;
-        this.tls = settings.certificate().isPresent()
-                ? TlsContexts.server(settings.certificate().get())
-                : null;
+        this.isTlsTooOld = settings.isOldTlsOnly() && !TlsContexts.isOldTlsPossible();
+        this.tls = settings.certificate().isEmpty() || isTlsTooOld ? null : context(settings);
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops)
                 .channel(transport.serverSocket())
@@ -118,6 +122,11 @@ public final class RtspServer implements AutoCloseable {
         this.listening = bound.channel();
     }
 
+    private static SslContext context(RtspServerSettings settings) throws IOException {
+        ServerCertificate certificate = settings.certificate().orElseThrow();
+        return settings.isOldTlsOnly() ? TlsContexts.oldServer(certificate) : TlsContexts.server(certificate);
+    }
+
     private void accept(Channel channel) {
         if (connections.size() >= MAX_CONNECTIONS) {
             channel.close();
@@ -127,6 +136,8 @@ public final class RtspServer implements AutoCloseable {
         if (tls != null) {
             // What begins like TLS is TLS; the rest is RTSP in clear.
             channel.pipeline().addLast(new OptionalSslHandler(tls));
+        } else if (isTlsTooOld) {
+            channel.pipeline().addLast(new TlsRefusal());
         }
         channel.pipeline().addLast(new ServerConnection(this, channel));
     }
@@ -197,6 +208,17 @@ public final class RtspServer implements AutoCloseable {
 
     RandomGenerator random() {
         return random;
+    }
+
+    String newSessionId() {
+        byte[] id = new byte[SESSION_ID_BYTES];
+        random.nextBytes(id);
+        return HexFormat.of().formatHex(id);
+    }
+
+    /** Says which session this answer is about, and how long it lives without a word. */
+    RtspResponse withSession(String id, RtspResponse response) {
+        return response.with(RtspHeaders.SESSION, id + ";timeout=" + settings.sessionTimeoutSeconds());
     }
 
     long monoNanos() {

@@ -11,9 +11,16 @@ import java.util.Optional;
  * @param product the Server header
  * @param sessionTimeoutSeconds after so long without a word from the client its connection is closed
  * @param certificate shown to clients that begin with TLS, on the same port; without one none can
+ * @param isOldTlsOnly TLS 1.0 and 1.1 and nothing newer, as very old cameras; to be tested against
+ * @param udpPorts where ports for media in datagrams are taken from
  */
 public record RtspServerSettings(
-        InetSocketAddress address, String product, int sessionTimeoutSeconds, Optional<ServerCertificate> certificate) {
+        InetSocketAddress address,
+        String product,
+        int sessionTimeoutSeconds,
+        Optional<ServerCertificate> certificate,
+        boolean isOldTlsOnly,
+        UdpPortRange udpPorts) {
     /** RFC 2326 12.37. */
     public static final int DEFAULT_SESSION_TIMEOUT_SECONDS = 60;
 
@@ -25,11 +32,20 @@ public record RtspServerSettings(
 
     /** Without TLS. */
     public RtspServerSettings(InetSocketAddress address, String product, int sessionTimeoutSeconds) {
-        this(address, product, sessionTimeoutSeconds, Optional.empty());
+        this(address, product, sessionTimeoutSeconds, Optional.empty(), false, UdpPortRange.ANY);
     }
 
     public RtspServerSettings withCertificate(ServerCertificate shown) {
-        return new RtspServerSettings(address, product, sessionTimeoutSeconds, Optional.of(shown));
+        return new RtspServerSettings(
+                address, product, sessionTimeoutSeconds, Optional.of(shown), isOldTlsOnly, udpPorts);
+    }
+
+    public RtspServerSettings withOldTlsOnly() {
+        return new RtspServerSettings(address, product, sessionTimeoutSeconds, certificate, true, udpPorts);
+    }
+
+    public RtspServerSettings withUdpPorts(UdpPortRange others) {
+        return new RtspServerSettings(address, product, sessionTimeoutSeconds, certificate, isOldTlsOnly, others);
     }
 
     public static RtspServerSettings on(InetSocketAddress address) {

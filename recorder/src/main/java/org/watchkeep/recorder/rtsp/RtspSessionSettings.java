@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param userAgent always sent: some cameras refuse clients without a name
  * @param transport how media is asked for
  * @param tls by what the camera's certificate is believed, for {@code rtsps://}
+ * @param habits what is known of it
  */
 public record RtspSessionSettings(
         String camera,
@@ -17,9 +18,21 @@ public record RtspSessionSettings(
         Optional<Credentials> credentials,
         String userAgent,
         TransportChoice transport,
-        TlsTrust tls) {
+        TlsTrust tls,
+        CameraHabits habits) {
     public RtspSessionSettings {
         requireTransport(url, transport);
+    }
+
+    /** Nothing known of the camera. */
+    public RtspSessionSettings(
+            String camera,
+            RtspUrl url,
+            Optional<Credentials> credentials,
+            String userAgent,
+            TransportChoice transport,
+            TlsTrust tls) {
+        this(camera, url, credentials, userAgent, transport, tls, CameraHabits.UNKNOWN);
     }
 
     /** The choice left to us, and certificates believed as this machine believes them. */

@@ -3,8 +3,12 @@ package org.watchkeep.recorder.rtsp;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
@@ -13,15 +17,21 @@ import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -42,14 +52,38 @@ public record ServerCertificate(PrivateKey key, X509Certificate certificate) {
 
     private static final int SERIAL_BITS = 64;
 
+    private static final Pattern PRIVATE_KEY =
+            Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]*)-----END PRIVATE KEY-----");
+
     /** Makes one as cameras do: signed by itself, for this address; an elliptic key on P-256. */
     public static ServerCertificate selfSigned(String name, String address, Instant now) throws IOException {
+        return make(name, Optional.of(address), Optional.empty(), now);
+    }
+
+    /** Makes one that may sign others. */
+    static ServerCertificate authority(String name, Instant now) throws IOException {
+        return make(name, Optional.empty(), Optional.empty(), now);
+    }
+
+    /** Makes one that is signed by this. */
+    ServerCertificate issue(String name, String address, Instant now) throws IOException {
+        return make(name, Optional.of(address), Optional.of(this), now);
+    }
+
+    /** @param address of the server; an authority has none */
+    private static ServerCertificate make(
+            String name, Optional<String> address, Optional<ServerCertificate> signer, Instant now) throws IOException {
         try {
             SecureRandom random = new SecureRandom();
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"), random);
             KeyPair keys = generator.generateKeyPair();
-            byte[] encoded = sign(body(name, address, now, keys, random), keys.getPrivate());
+            X500Name who = new X500Name("CN=" + name);
+            X500Name by = signer.map(s -> X500Name.getInstance(
+                            s.certificate.getSubjectX500Principal().getEncoded()))
+                    .orElse(who);
+            TBSCertificate body = body(who, by, extension(address), now, keys, random);
+            byte[] encoded = sign(body, signer.map(ServerCertificate::key).orElse(keys.getPrivate()));
             return new ServerCertificate(keys.getPrivate(), (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded)));
         } catch (GeneralSecurityException e) {
@@ -57,21 +91,52 @@ public record ServerCertificate(PrivateKey key, X509Certificate certificate) {
         }
     }
 
-    private static TBSCertificate body(String name, String address, Instant now, KeyPair keys, SecureRandom random)
-            throws IOException {
-        X500Name who = new X500Name("CN=" + name);
+    private static Extension extension(Optional<String> address) throws IOException {
+        if (address.isEmpty()) {
+            return new Extension(Extension.basicConstraints, true, new BasicConstraints(true).getEncoded("DER"));
+        }
+        GeneralNames names = new GeneralNames(new GeneralName(GeneralName.iPAddress, address.get()));
+        return new Extension(Extension.subjectAlternativeName, false, names.getEncoded("DER"));
+    }
+
+    /**
+     * Reads a certificate and its key, each in PEM; the key as PKCS#8 and without a passphrase.
+     *
+     * @throws IOException says which file is not what was expected
+     */
+    public static ServerCertificate read(Path certificate, Path key) throws IOException {
+        X509Certificate shown;
+        try (InputStream in = Files.newInputStream(certificate)) {
+            shown = (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        } catch (GeneralSecurityException e) {
+            throw new IOException(certificate + " (expected: a certificate in PEM): " + e.getMessage(), e);
+        }
+        Matcher pem = PRIVATE_KEY.matcher(Files.readString(key));
+        if (!pem.find()) {
+            throw new IOException(key + " holds no BEGIN PRIVATE KEY (expected: PKCS#8 in PEM, without a passphrase)");
+        }
+        try {
+            byte[] encoded = Base64.getMimeDecoder().decode(pem.group(1));
+            PrivateKey own = KeyFactory.getInstance(shown.getPublicKey().getAlgorithm())
+                    .generatePrivate(new PKCS8EncodedKeySpec(encoded));
+            return new ServerCertificate(own, shown);
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new IOException(key + " (expected: the key of " + certificate + " in PEM): " + e.getMessage(), e);
+        }
+    }
+
+    private static TBSCertificate body(
+            X500Name who, X500Name by, Extension extension, Instant now, KeyPair keys, SecureRandom random) {
         V3TBSCertificateGenerator body = new V3TBSCertificateGenerator();
         body.setSerialNumber(new ASN1Integer(new BigInteger(SERIAL_BITS, random).add(BigInteger.ONE)));
         body.setSignature(algorithm());
-        body.setIssuer(who);
+        body.setIssuer(by);
         body.setSubject(who);
         body.setStartDate(new Time(Date.from(now.minus(BACKDATED))));
         body.setEndDate(new Time(Date.from(now.plus(VALIDITY))));
         body.setSubjectPublicKeyInfo(
                 SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded()));
-        GeneralNames names = new GeneralNames(new GeneralName(GeneralName.iPAddress, address));
-        body.setExtensions(
-                new Extensions(new Extension(Extension.subjectAlternativeName, false, names.getEncoded("DER"))));
+        body.setExtensions(new Extensions(extension));
         return body.generateTBSCertificate();
     }
 

@@ -13,7 +13,6 @@ import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,7 +30,7 @@ import org.slf4j.LoggerFactory;
 final class ServerConnection extends ChannelInboundHandlerAdapter implements InterleavedDecoder.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
 
-    private static final String METHODS = String.join(
+    static final String METHODS = String.join(
             ", ",
             RtspRequest.OPTIONS,
             RtspRequest.DESCRIBE,
@@ -44,15 +43,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
             RtspRequest.RECORD,
             RtspRequest.TEARDOWN);
 
-    /** 64 random bits: not to be guessed, and no dash in it, which some clients refuse. */
-    private static final int SESSION_ID_BYTES = 8;
-
     private final RtspServer server;
     private final Channel channel;
     private final InterleavedDecoder decoder;
     private final ServerAuth auth;
+    private final ServerPublisher publisher;
     private @Nullable ServerSession session;
-    private @Nullable ServerRecording recording;
     private @Nullable Manners manners;
     private boolean isPlayAccepted;
     private boolean isInDialogue;
@@ -63,6 +59,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         this.channel = channel;
         this.decoder = new InterleavedDecoder(channel.alloc(), InterleavedDecoder.Junk.REFUSE, this);
         this.auth = new ServerAuth(server.random());
+        this.publisher = new ServerPublisher(server, channel, auth::label, this::heard);
     }
 
     @Override
@@ -97,7 +94,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object read) {
-        lastHeardNanos = server.monoNanos();
+        heard();
         ByteBuf bytes = (ByteBuf) read;
         try {
             decoder.decode(bytes);
@@ -115,7 +112,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         endDialogue();
         decoder.close();
         endSession();
-        endRecording("the publisher closed the connection");
+        publisher.end("the publisher closed the connection");
     }
 
     @Override
@@ -138,6 +135,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         }
     }
 
+    private void heard() {
+        lastHeardNanos = server.monoNanos();
+    }
+
     private void endDialogue() {
         if (isInDialogue) {
             isInDialogue = false;
@@ -154,14 +155,15 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     /** What clients send us who do not push is RTCP receiver reports: a sign of life, no more. */
     @Override
     public void onFrame(int channelNumber, ByteBuf packet) {
-        if (recording != null) {
-            recording.onFrame(channelNumber, packet);
+        publisher.onFrame(channelNumber, packet);
+        if (session != null) {
+            session.onReport();
         }
     }
 
     @Override
     public boolean isKnownChannel(int channelNumber) {
-        return recording != null && recording.isKnownChannel(channelNumber);
+        return publisher.isKnownChannel(channelNumber);
     }
 
     /** We ask clients nothing, so a response is a stray one. */
@@ -278,60 +280,16 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         return Optional.of(auth.challenge(access, verdict));
     }
 
-    /** RECORD goes to the address, to a track of it, with or without a slash behind: FFmpeg and GStreamer differ. */
     private RtspResponse answerPublisher(RtspServer.PushMount mount, RtspRequest request) {
         Optional<RtspResponse> refusal = loginRefusal(mount.path(), mount.access(), request);
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        if (request.method().equals(RtspRequest.ANNOUNCE)) {
-            return announce(mount, request);
-        }
-        ServerRecording current = recording;
-        if (current == null
-                || !current.mount().equals(mount)
-                || request.headers()
-                        .session()
-                        .filter(id -> !id.equals(current.id()))
-                        .isPresent()) {
-            return RtspResponse.of(RtspResponse.SESSION_NOT_FOUND);
-        }
-        RtspResponse answer = switch (request.method()) {
-            case RtspRequest.SETUP -> current.setUp(request);
-            case RtspRequest.RECORD -> current.record();
-            case RtspRequest.GET_PARAMETER, RtspRequest.SET_PARAMETER -> RtspResponse.of(RtspResponse.OK);
-            case RtspRequest.TEARDOWN -> {
-                endRecording("the publisher ended its session");
-                yield RtspResponse.of(RtspResponse.OK);
-            }
-            default -> RtspResponse.of(RtspResponse.NOT_IMPLEMENTED).with(RtspHeaders.PUBLIC, METHODS);
-        };
+        RtspResponse answer = publisher.answer(mount, request);
         if (request.method().equals(RtspRequest.RECORD) && answer.isOk()) {
             endDialogue();
         }
-        return answer.isOk() ? withSession(current.id(), answer) : answer;
-    }
-
-    private RtspResponse announce(RtspServer.PushMount mount, RtspRequest request) {
-        if (recording != null || mount.receiver().isTaken()) {
-            return RtspResponse.of(RtspResponse.METHOD_NOT_VALID_IN_STATE);
-        }
-        try {
-            Optional<ServerRecording> announced =
-                    ServerRecording.announced(newSessionId(), mount, channel, auth.label(), request.body());
-            recording = announced.orElse(null);
-            return RtspResponse.of(announced.isPresent() ? RtspResponse.OK : RtspResponse.UNSUPPORTED_MEDIA_TYPE);
-        } catch (RtspFormatException e) {
-            LOG.info("{}: announcement: {}", channel.remoteAddress(), e.getMessage());
-            return RtspResponse.of(RtspResponse.BAD_REQUEST);
-        }
-    }
-
-    private void endRecording(String detail) {
-        if (recording != null) {
-            recording.end(detail);
-            recording = null;
-        }
+        return answer;
     }
 
     /** A mount may be served inside TLS only, or never. */
@@ -366,7 +324,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
             return RtspResponse.of(RtspResponse.NOT_FOUND);
         }
         if (current == null) {
-            current = new ServerSession(newSessionId(), mount, channel);
+            current = new ServerSession(server.newSessionId(), mount, channel);
             session = current;
         }
         return transport.get().isUdp()
@@ -395,7 +353,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         if (!current.setUp(track, new ServerLane.Interleaved(channel, channels))) {
             return RtspResponse.of(RtspResponse.BAD_REQUEST);
         }
-        return withSession(current.id(), RtspResponse.of(RtspResponse.OK))
+        return server.withSession(current.id(), RtspResponse.of(RtspResponse.OK))
                 .with(RtspHeaders.TRANSPORT, TransportHeader.request(channels));
     }
 
@@ -403,7 +361,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         ServerDatagrams opened;
         try {
             opened = ServerDatagrams.open(
-                    server.transport(), channel, asked, () -> lastHeardNanos = server.monoNanos(), current::onWritable);
+                    server.transport(), channel, asked, server.settings().udpPorts(), new SignsOfLife(current));
         } catch (IOException e) {
             LOG.warn("{}: {}", channel.remoteAddress(), e.getMessage());
             return RtspResponse.of(RtspResponse.SERVICE_UNAVAILABLE);
@@ -412,7 +370,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
             opened.lane().close();
             return RtspResponse.of(RtspResponse.BAD_REQUEST);
         }
-        return withSession(current.id(), RtspResponse.of(RtspResponse.OK))
+        return server.withSession(current.id(), RtspResponse.of(RtspResponse.OK))
                 .with(RtspHeaders.TRANSPORT, TransportHeader.grant(asked, opened.ports()));
     }
 
@@ -434,18 +392,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         return media.size() == 1 && path.equals(mount.path()) ? 0 : -1;
     }
 
-    private String newSessionId() {
-        byte[] id = new byte[SESSION_ID_BYTES];
-        server.random().nextBytes(id);
-        return HexFormat.of().formatHex(id);
-    }
-
     private RtspResponse inSession(RtspServer.Mount mount, RtspRequest request) {
         ServerSession current = session;
         if (current == null || !current.mount().equals(mount) || !isMine(current, request)) {
             return RtspResponse.of(RtspResponse.SESSION_NOT_FOUND);
         }
-        RtspResponse ok = withSession(current.id(), RtspResponse.of(RtspResponse.OK));
+        RtspResponse ok = server.withSession(current.id(), RtspResponse.of(RtspResponse.OK));
         switch (request.method()) {
             case RtspRequest.PLAY -> ok = ok.with(RtspHeaders.RANGE, "npt=now-");
             case RtspRequest.PAUSE -> current.pause();
@@ -460,17 +412,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
             return RtspResponse.of(RtspResponse.OK);
         }
         return isMine(current, request)
-                ? withSession(current.id(), RtspResponse.of(RtspResponse.OK))
+                ? server.withSession(current.id(), RtspResponse.of(RtspResponse.OK))
                 : RtspResponse.of(RtspResponse.SESSION_NOT_FOUND);
     }
 
     private static boolean isMine(ServerSession current, RtspRequest request) {
         return request.headers().session().map(current.id()::equals).orElse(true);
-    }
-
-    private RtspResponse withSession(String id, RtspResponse response) {
-        return response.with(
-                RtspHeaders.SESSION, id + ";timeout=" + server.settings().sessionTimeoutSeconds());
     }
 
     private void endSession() {
@@ -488,5 +435,29 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         ByteBuf out = channel.alloc().buffer();
         RtspEncoder.write(response.with(RtspHeaders.SERVER, server.settings().product()), out);
         return out;
+    }
+
+    /** What a client over UDP sends back. */
+    private final class SignsOfLife implements ServerDatagrams.Client {
+        private final ServerSession of;
+
+        SignsOfLife(ServerSession of) {
+            this.of = of;
+        }
+
+        @Override
+        public void onHeard() {
+            heard();
+        }
+
+        @Override
+        public void onReport() {
+            of.onReport();
+        }
+
+        @Override
+        public void onWritable() {
+            of.onWritable();
+        }
     }
 }

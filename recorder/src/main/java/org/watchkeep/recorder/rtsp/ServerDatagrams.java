@@ -17,45 +17,58 @@ record ServerDatagrams(ServerLane lane, TransportHeader.Ports ports) {
     /**
      * Datagrams go to the client that asked, whatever destination it names: or anybody could have anybody flooded.
      *
-     * @param onHeard the client has sent something: receiver reports, or packets that open its NAT
-     * @param onWritable the ports take packets again
+     * @param range where our ports are taken from
+     * @param client is told what comes back
      */
     static ServerDatagrams open(
             NettyTransport transport,
             Channel connection,
             TransportHeader.Ports asked,
-            Runnable onHeard,
-            Runnable onWritable)
+            UdpPortRange range,
+            Client client)
             throws IOException {
-        InetAddress client = ((InetSocketAddress) connection.remoteAddress()).getAddress();
+        InetAddress address = ((InetSocketAddress) connection.remoteAddress()).getAddress();
         InetAddress own = ((InetSocketAddress) connection.localAddress()).getAddress();
-        PortPair pair =
-                UdpPorts.open(transport, connection.eventLoop(), own, new SignsOfLife(client, onHeard, onWritable));
+        PortPair pair = UdpPorts.open(transport, connection.eventLoop(), own, range, new SignsOfLife(address, client));
         ServerLane lane = new ServerLane.Datagrams(
-                pair, new InetSocketAddress(client, asked.rtp()), new InetSocketAddress(client, asked.rtcp()));
+                pair, new InetSocketAddress(address, asked.rtp()), new InetSocketAddress(address, asked.rtcp()));
         return new ServerDatagrams(lane, new TransportHeader.Ports(pair.rtpPort(), pair.rtpPort() + 1));
     }
 
-    private record SignsOfLife(InetAddress client, Runnable onHeard, Runnable whenWritable)
-            implements PortPair.Receiver {
+    /** Who is told what the client sends. On the connection's event loop. */
+    interface Client {
+        /** Something came: receiver reports, or packets that open its NAT. */
+        void onHeard();
+
+        /** A receiver report among it. */
+        void onReport();
+
+        /** Our ports take packets again. */
+        void onWritable();
+    }
+
+    private record SignsOfLife(InetAddress address, Client client) implements PortPair.Receiver {
         @Override
         public void onBytes() {}
 
         @Override
         public void onRtp(ByteBuf packet, InetSocketAddress from) {
-            if (from.getAddress().equals(client)) {
-                onHeard.run();
+            if (from.getAddress().equals(address)) {
+                client.onHeard();
             }
         }
 
         @Override
         public void onRtcp(ByteBuf packet, InetSocketAddress from) {
-            onRtp(packet, from);
+            if (from.getAddress().equals(address)) {
+                client.onHeard();
+                client.onReport();
+            }
         }
 
         @Override
         public void onWritable() {
-            whenWritable.run();
+            client.onWritable();
         }
     }
 }

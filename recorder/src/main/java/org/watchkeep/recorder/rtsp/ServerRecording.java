@@ -3,14 +3,19 @@ package org.watchkeep.recorder.rtsp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import java.util.EnumSet;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.watchkeep.recorder.rtp.ReorderBuffer;
 import org.watchkeep.recorder.rtp.Tolerance;
 
 /**
@@ -20,35 +25,47 @@ import org.watchkeep.recorder.rtp.Tolerance;
  *   announced ──SETUP of each track──► set up ──RECORD──► recording      TEARDOWN or a closed connection ends either
  * </pre>
  *
- * The first video we can record is handed on; other tracks may be set up, and what comes for them is dropped. Interleaved
- * only: a client that asks for UDP is answered 461 and may ask for TCP. Confined to the connection's event loop.
+ * The first video we can record is handed on; other tracks may be set up, and what comes for them is dropped. Media come
+ * interleaved or in datagrams; inside TLS interleaved only: asked for UDP there the answer is 461, and the client may ask for
+ * TCP. Confined to the connection's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows in the pipeline: channelInactive
 final class ServerRecording {
     private static final Logger LOG = LoggerFactory.getLogger(ServerRecording.class);
 
+    /** Of tracks that are not recorded, which nobody reads times of. */
+    private static final int ANY_CLOCK_RATE = 90_000;
+
     private final String id;
+    private final RtspServer server;
     private final RtspServer.PushMount mount;
     private final Channel channel;
     private final String authLabel;
+    private final Runnable onHeard;
     private final List<MediaDescription> media;
     private final int video;
     private final MediaFormat format;
-    private final Map<Integer, TransportHeader.Channels> tracks = new TreeMap<>();
-    private MediaReceiver.@Nullable Stream stream;
+    private final Map<Integer, RecordingLane> tracks = new TreeMap<>();
+    /** Added to here and on the camera's event loop. */
+    private final Set<Tolerance> tolerances = ConcurrentHashMap.newKeySet();
 
-    private ServerRecording(
-            String id,
-            RtspServer.PushMount mount,
-            Channel channel,
-            String authLabel,
-            List<MediaDescription> media,
-            int video,
-            MediaFormat format) {
-        this.id = id;
-        this.mount = mount;
-        this.channel = channel;
-        this.authLabel = authLabel;
+    private MediaReceiver.@Nullable Stream stream;
+    private volatile boolean isPaused;
+
+    /**
+     * Who pushes, and where to.
+     *
+     * @param onHeard is told of each sign of life beside the connection
+     */
+    record Client(RtspServer server, RtspServer.PushMount mount, Channel channel, String authLabel, Runnable onHeard) {}
+
+    private ServerRecording(Client client, List<MediaDescription> media, int video, MediaFormat format) {
+        this.id = client.server().newSessionId();
+        this.server = client.server();
+        this.mount = client.mount();
+        this.channel = client.channel();
+        this.authLabel = client.authLabel();
+        this.onHeard = client.onHeard();
         this.media = media;
         this.video = video;
         this.format = format;
@@ -60,14 +77,12 @@ final class ServerRecording {
      * @return empty where it holds nothing that we record
      * @throws RtspFormatException when it is no SDP
      */
-    static Optional<ServerRecording> announced(
-            String id, RtspServer.PushMount mount, Channel channel, String authLabel, String sdp)
-            throws RtspFormatException {
+    static Optional<ServerRecording> announced(Client client, String sdp) throws RtspFormatException {
         List<MediaDescription> media = SessionDescription.parse(sdp).media();
         for (int i = 0; i < media.size(); i++) {
-            Optional<MediaFormat> format = media.get(i).firstOf(RtspSession.CODECS);
+            Optional<MediaFormat> format = media.get(i).firstOf(Dialogue.CODECS);
             if (media.get(i).kind().equals("video") && format.isPresent()) {
-                return Optional.of(new ServerRecording(id, mount, channel, authLabel, media, i, format.get()));
+                return Optional.of(new ServerRecording(client, media, i, format.get()));
             }
         }
         return Optional.empty();
@@ -81,13 +96,17 @@ final class ServerRecording {
         return mount;
     }
 
+    private boolean isTls() {
+        return channel.pipeline().get(SslHandler.class) != null;
+    }
+
     RtspResponse setUp(RtspRequest request) {
         if (stream != null) {
             return RtspResponse.of(RtspResponse.METHOD_NOT_VALID_IN_STATE);
         }
         Optional<TransportHeader> transport = request.headers()
                 .first(RtspHeaders.TRANSPORT)
-                .flatMap(header -> TransportHeader.parse(header, asked -> !asked.isUdp()));
+                .flatMap(header -> TransportHeader.parse(header, this::isTaken));
         if (transport.isEmpty()) {
             return RtspResponse.of(RtspResponse.UNSUPPORTED_TRANSPORT);
         }
@@ -95,16 +114,46 @@ final class ServerRecording {
         if (track < 0) {
             return RtspResponse.of(RtspResponse.NOT_FOUND);
         }
-        TransportHeader.Channels channels =
-                transport.get().channels().orElseGet(() -> TransportHeader.Channels.ofTrack(track));
-        boolean taken = tracks.entrySet().stream()
-                .anyMatch(e -> e.getKey() != track && e.getValue().overlaps(channels));
-        if (taken || channels.rtcp() > TransportHeader.Channels.MAX) {
+        RecordingLane lane;
+        try {
+            lane = transport.get().isUdp()
+                    ? datagrams(track, transport.get().clientPorts().orElseThrow())
+                    : interleaved(track, transport.get());
+        } catch (IOException e) {
+            LOG.warn("{}: {}", channel.remoteAddress(), e.getMessage());
+            return RtspResponse.of(RtspResponse.SERVICE_UNAVAILABLE);
+        }
+        if (lane instanceof RecordingLane.Interleaved own && isOccupied(track, own.channels())) {
             return RtspResponse.of(RtspResponse.BAD_REQUEST);
         }
-        tracks.put(track, channels);
-        return RtspResponse.of(RtspResponse.OK)
-                .with(RtspHeaders.TRANSPORT, TransportHeader.request(channels) + ";mode=record");
+        RecordingLane earlier = tracks.put(track, lane);
+        if (earlier != null) {
+            earlier.close();
+        }
+        return RtspResponse.of(RtspResponse.OK).with(RtspHeaders.TRANSPORT, lane.granted() + ";mode=record");
+    }
+
+    /** Media of a TLS connection stay inside it. */
+    private boolean isTaken(TransportHeader asked) {
+        return !asked.isUdp() || (!isTls() && asked.clientPorts().isPresent());
+    }
+
+    private RecordingLane interleaved(int track, TransportHeader asked) {
+        return new RecordingLane.Interleaved(
+                asked.channels().orElseGet(() -> TransportHeader.Channels.ofTrack(track)), new Track(track));
+    }
+
+    private RecordingLane datagrams(int track, TransportHeader.Ports asked) throws IOException {
+        int clockRate = track == video ? format.clockRate() : ANY_CLOCK_RATE;
+        return RecordingLane.Datagrams.open(server, channel, asked, clockRate, tolerances, new Track(track));
+    }
+
+    private boolean isOccupied(int track, TransportHeader.Channels channels) {
+        return channels.rtcp() > TransportHeader.Channels.MAX
+                || tracks.entrySet().stream()
+                        .anyMatch(e -> e.getKey() != track
+                                && e.getValue() instanceof RecordingLane.Interleaved other
+                                && other.channels().overlaps(channels));
     }
 
     /** By the control it was announced with (FFmpeg: streamid=0, GStreamer: stream=0); the only one needs no name. */
@@ -124,61 +173,126 @@ final class ServerRecording {
         if (stream != null) {
             return RtspResponse.of(RtspResponse.OK);
         }
-        TransportHeader.Channels channels = tracks.get(video);
-        if (channels == null) {
+        RecordingLane lane = tracks.get(video);
+        if (lane == null) {
             return RtspResponse.of(RtspResponse.METHOD_NOT_VALID_IN_STATE);
         }
+        MediaTransport by = lane instanceof RecordingLane.Datagrams
+                ? MediaTransport.UDP
+                : isTls() ? MediaTransport.RTSPS : MediaTransport.TCP;
         RtspTrack track = new RtspTrack(
                 format,
                 String.valueOf(channel.remoteAddress()).replaceFirst("^.*/", ""),
-                channels.rtp(),
-                "tcp",
-                EnumSet.noneOf(Tolerance.class));
-        Optional<MediaReceiver.Stream> begun = mount.receiver().begin(track, new Client());
+                lane.channel(),
+                by.label(),
+                tolerances);
+        Optional<MediaReceiver.Stream> begun = mount.receiver().begin(track, new Handle(lane));
         if (begun.isEmpty()) {
             return RtspResponse.of(RtspResponse.METHOD_NOT_VALID_IN_STATE);
         }
         stream = begun.get();
+        tracks.values().forEach(RecordingLane::open);
         return RtspResponse.of(RtspResponse.OK);
     }
 
     boolean isKnownChannel(int number) {
-        return tracks.values().stream().anyMatch(c -> c.rtp() == number || c.rtcp() == number);
+        return tracks.values().stream()
+                .anyMatch(lane -> lane instanceof RecordingLane.Interleaved own && own.isKnown(number));
     }
 
     void onFrame(int number, ByteBuf packet) {
-        TransportHeader.Channels channels = tracks.get(video);
-        if (stream == null || channels == null) {
-            return;
-        }
-        if (number == channels.rtp()) {
-            stream.onRtp(packet);
-        } else if (number == channels.rtcp()) {
-            stream.onRtcp(packet);
+        for (RecordingLane lane : tracks.values()) {
+            if (lane instanceof RecordingLane.Interleaved own && own.isKnown(number)) {
+                own.onFrame(number, packet);
+                return;
+            }
         }
     }
 
+    /** Datagrams that left the client before it said the end arrive behind that: they are still waited for. */
     void end(String detail) {
+        MediaReceiver.Stream ending = stream;
+        if (ending != null && tracks.get(video) instanceof RecordingLane.Datagrams) {
+            channel.eventLoop().schedule(() -> endNow(detail), RtspSession.LAST_PACKETS_NANOS, TimeUnit.NANOSECONDS);
+        } else {
+            endNow(detail);
+        }
+    }
+
+    private void endNow(String detail) {
+        tracks.values().forEach(lane -> {
+            lane.flush();
+            lane.close();
+        });
+        tracks.clear();
         if (stream != null) {
             stream.onEnd(detail);
             stream = null;
         }
     }
 
+    /** What comes for one track: the video's is handed on. */
+    private final class Track implements RecordingLane.Sink {
+        private final boolean isVideo;
+
+        Track(int track) {
+            isVideo = track == video;
+        }
+
+        @Override
+        public void onHeard() {
+            onHeard.run();
+        }
+
+        @Override
+        public void onRtp(ByteBuf packet) {
+            if (isVideo && stream != null && !isPaused) {
+                stream.onRtp(packet);
+            }
+        }
+
+        @Override
+        public void onRtcp(ByteBuf packet) {
+            if (isVideo && stream != null) {
+                stream.onRtcp(packet);
+            }
+        }
+
+        @Override
+        public void onBadBytes(IOException cause) {
+            LOG.info("{}: {}", channel.remoteAddress(), cause.getMessage());
+            channel.close();
+        }
+    }
+
     /** The other side's handle on this connection. */
-    private final class Client implements MediaReceiver.Publisher {
+    private final class Handle implements MediaReceiver.Publisher {
+        private final RecordingLane lane;
+
+        Handle(RecordingLane lane) {
+            this.lane = lane;
+        }
+
         @Override
         public String authLabel() {
             return authLabel;
         }
 
         @Override
+        public ReorderBuffer.Statistics reordering() {
+            return lane.reordering();
+        }
+
+        /** Datagrams cannot be held up: those that come are dropped, and counted by what their numbers leave out. */
+        @Override
         public void pause() {
+            isPaused = lane instanceof RecordingLane.Datagrams;
             channel.config().setAutoRead(false);
         }
 
         @Override
         public void resume() {
+            isPaused = false;
             channel.config().setAutoRead(true);
         }
 

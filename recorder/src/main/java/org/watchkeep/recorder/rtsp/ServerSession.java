@@ -104,6 +104,13 @@ final class ServerSession {
         }
     }
 
+    /** The client has reported on what it receives. */
+    void onReport() {
+        if (playing != null) {
+            playing.onReport();
+        }
+    }
+
     /** One subscription to the source, from PLAY to PAUSE or the end. */
     private final class Playing implements MediaSink {
         private @Nullable MediaSubscription subscription;
@@ -128,6 +135,12 @@ final class ServerSession {
             if (subscription != null) {
                 subscription.stop();
                 subscription = null;
+            }
+        }
+
+        void onReport() {
+            if (subscription != null) {
+                subscription.onReport();
             }
         }
 

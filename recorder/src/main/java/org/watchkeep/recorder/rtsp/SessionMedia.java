@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.watchkeep.recorder.rtp.ReorderBuffer;
 import org.watchkeep.recorder.rtp.RtcpCompound;
 import org.watchkeep.recorder.rtp.Tolerance;
 
@@ -80,7 +81,7 @@ final class SessionMedia {
         if (receiver == null) {
             receiver = new UdpReceiver(clockRate, timers, random, tolerances, new Datagrams());
             udp = receiver;
-            return TransportHeader.request(receiver.openPorts(connector, localEnd));
+            return TransportHeader.request(receiver.openPorts(of -> connector.openPorts(localEnd, of)));
         }
         return TransportHeader.request(receiver.ports());
     }
@@ -130,6 +131,11 @@ final class SessionMedia {
         return udp == null ? channels.rtp() : udp.rtpPort();
     }
 
+    /** What became of datagrams that did not come in order, once each; zeros where media are interleaved. */
+    ReorderBuffer.Statistics reordering() {
+        return udp == null ? ReorderBuffer.Statistics.NONE : udp.reordering();
+    }
+
     long strayFrames() {
         return strayFrames + (udp == null ? 0 : udp.foreignPackets());
     }
@@ -145,6 +151,7 @@ final class SessionMedia {
     void open() {
         if (!isOpen && udp != null) {
             udp.open();
+            udp.punch();
         }
         isOpen = true;
     }
@@ -153,6 +160,7 @@ final class SessionMedia {
     void playing() {
         isPlaying = true;
         if (udp != null) {
+            udp.punch();
             udp.playing();
             silence = timers.after(SILENCE_NANOS, () -> {
                 if (packets == 0) {

@@ -39,15 +39,16 @@ public final class SessionMemory {
     private final Set<String> brokenLogins = ConcurrentHashMap.newKeySet();
     private final Set<Credentials> workedLogins = ConcurrentHashMap.newKeySet();
 
-    private volatile boolean isUdpPreferred;
+    private volatile Optional<Boolean> udpLearnt = Optional.empty();
 
     /** Which transport to ask for first where the choice is ours: the device refused the other, or nothing came by it. */
     void preferUdp(boolean udp) {
-        isUdpPreferred = udp;
+        udpLearnt = Optional.of(udp);
     }
 
-    boolean isUdpPreferred() {
-        return isUdpPreferred;
+    /** @param otherwise what is known of its family */
+    boolean isUdpPreferred(boolean otherwise) {
+        return udpLearnt.orElse(otherwise);
     }
 
     void keptAliveBy(KeptAlive how) {

@@ -35,9 +35,16 @@ public final class TcpConnector implements Connector {
     private final NettyTransport transport;
     private final EventLoop loop;
     private final Executor nameLookups;
+    private final UdpPortRange udpPorts;
 
     /** @param nameLookups runs the system's name lookups, which block; never an event loop */
     public TcpConnector(NettyTransport transport, EventLoop loop, Executor nameLookups) {
+        this(transport, loop, nameLookups, UdpPortRange.ANY);
+    }
+
+    /** @param udpPorts where ports for media in datagrams are taken from */
+    public TcpConnector(NettyTransport transport, EventLoop loop, Executor nameLookups, UdpPortRange udpPorts) {
+        this.udpPorts = udpPorts;
         this.transport = transport;
         this.loop = loop;
         this.nameLookups = nameLookups;
@@ -112,7 +119,7 @@ public final class TcpConnector implements Connector {
         if (!(localEnd instanceof InetSocketAddress local)) {
             throw new IOException("no UDP ports beside " + localEnd + " (expected: an address of the internet)");
         }
-        return UdpPorts.open(transport, loop, local.getAddress(), receiver);
+        return UdpPorts.open(transport, loop, local.getAddress(), udpPorts, receiver);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the listener is told

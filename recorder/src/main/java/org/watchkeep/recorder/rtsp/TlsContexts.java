@@ -4,6 +4,7 @@ package org.watchkeep.recorder.rtsp;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -14,12 +15,15 @@ import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -29,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes the TLS side of a connection to a camera from what its {@link TlsTrust} says. Reads files: never on an event loop. */
 final class TlsContexts {
     private static final List<String> VERSIONS = List.of("TLSv1.3", "TLSv1.2");
+    private static final List<String> OLD_VERSIONS = List.of("TLSv1.1", "TLSv1");
     private static final List<String> WITH_OLD_VERSIONS = List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
 
     private TlsContexts() {}
@@ -43,6 +48,9 @@ final class TlsContexts {
                             trust.pin().isPresent()
                                     ? new Pinned(trust.pin().get())
                                     : new Signed(authorities(trust.authorities()), trust.authorities()));
+            if (trust.isOldTlsAllowed()) {
+                builder.ciphers(ciphersOfThisJava(), SupportedCipherSuiteFilter.INSTANCE);
+            }
             // A pinned certificate is that camera's, whatever name stands in it.
             return builder.endpointIdentificationAlgorithm(trust.pin().isPresent() ? null : "HTTPS")
                     .build();
@@ -57,6 +65,35 @@ final class TlsContexts {
                 .sslProvider(SslProvider.JDK)
                 .protocols(VERSIONS)
                 .build();
+    }
+
+    /** For a server that plays an old camera; what it speaks this Java must let it ({@link #isOldTlsPossible}). */
+    static SslContext oldServer(ServerCertificate certificate) throws IOException {
+        try {
+            return SslContextBuilder.forServer(certificate.key(), certificate.certificate())
+                    .sslProvider(SslProvider.JDK)
+                    .protocols(OLD_VERSIONS)
+                    .ciphers(ciphersOfThisJava(), SupportedCipherSuiteFilter.INSTANCE)
+                    .build();
+        } catch (GeneralSecurityException e) {
+            throw new IOException("TLS: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether this Java's {@code jdk.tls.disabledAlgorithms} lets TLS older than 1.2 be spoken. */
+    static boolean isOldTlsPossible() throws IOException {
+        try {
+            List<String> enabled =
+                    List.of(SSLContext.getDefault().getDefaultSSLParameters().getProtocols());
+            return OLD_VERSIONS.stream().anyMatch(enabled::contains);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("TLS: " + e.getMessage(), e);
+        }
+    }
+
+    /** Netty's own choice leaves out what TLS 1.1 needs with an elliptic key. */
+    private static List<String> ciphersOfThisJava() throws GeneralSecurityException {
+        return List.of(SSLContext.getDefault().getDefaultSSLParameters().getCipherSuites());
     }
 
     static String sha256(X509Certificate certificate) throws GeneralSecurityException {
@@ -102,11 +139,22 @@ final class TlsContexts {
             return new CertificateException(
                     "the camera's certificate (" + shown.getSubjectX500Principal() + ", signed by "
                             + shown.getIssuerX500Principal() + ", valid to "
-                            + shown.getNotAfter().toInstant() + ", SHA-256 "
+                            + shown.getNotAfter().toInstant() + (isOver(shown) ? ", which is over" : "") + ", SHA-256 "
                             + sha256(shown) + ") is not believed: " + why
                             + "; if it is the camera's, set tls.pin to that SHA-256");
         } catch (GeneralSecurityException e) {
             throw new CertificateException("the camera's certificate cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isOver(X509Certificate certificate) {
+        try {
+            certificate.checkValidity();
+            return false;
+        } catch (CertificateExpiredException e) {
+            return true;
+        } catch (CertificateNotYetValidException e) {
+            return false;
         }
     }
 

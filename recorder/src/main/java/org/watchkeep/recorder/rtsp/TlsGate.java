@@ -49,8 +49,8 @@ final class TlsGate extends ChannelInboundHandlerAdapter {
             root = root.getCause();
         }
         String hint = String.valueOf(root.getMessage()).contains("protocol")
-                ? " (is the camera's TLS older than 1.2? then it needs the exception for old TLS, and a Java whose"
-                        + " jdk.tls.disabledAlgorithms lets it)"
+                ? " (expected: TLS 1.2 or 1.3; for a camera that knows older ones alone set tls.oldVersions, in a Java"
+                        + " whose jdk.tls.disabledAlgorithms lets it)"
                 : "";
         onFailure.accept(new IOException("TLS: " + root.getMessage() + hint, cause));
     }

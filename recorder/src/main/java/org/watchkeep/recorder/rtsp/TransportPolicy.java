@@ -3,18 +3,20 @@ package org.watchkeep.recorder.rtsp;
 
 /**
  * Which transport one session asks for: what is configured, or, where the choice is ours, interleaved, unless the device is
- * known to refuse that. Confined to the session's event loop.
+ * known to refuse that or its family to prefer UDP. Confined to the session's event loop.
  */
 final class TransportPolicy {
     private final TransportChoice choice;
     private final SessionMemory memory;
+    private final CameraHabits habits;
     private boolean isTls;
     private boolean asksUdp;
     private boolean hasSwitched;
 
-    TransportPolicy(TransportChoice choice, SessionMemory memory) {
+    TransportPolicy(TransportChoice choice, SessionMemory memory, CameraHabits habits) {
         this.choice = choice;
         this.memory = memory;
+        this.habits = habits;
     }
 
     /** A connection is about to be made. Inside TLS media are interleaved, whatever is configured. */
@@ -24,7 +26,7 @@ final class TransportPolicy {
                 && switch (choice) {
                     case TCP -> false;
                     case UDP -> true;
-                    case AUTO -> memory.isUdpPreferred();
+                    case AUTO -> memory.isUdpPreferred(habits.isUdpPreferred());
                 };
     }
 

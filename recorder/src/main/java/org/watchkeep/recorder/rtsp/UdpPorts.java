@@ -71,7 +71,37 @@ final class UdpPorts implements PortPair {
      *
      * @throws IOException when no pair can be had
      */
-    static UdpPorts open(NettyTransport transport, EventLoop loop, InetAddress at, Receiver receiver)
+    static UdpPorts open(
+            NettyTransport transport, EventLoop loop, InetAddress at, UdpPortRange range, Receiver receiver)
+            throws IOException {
+        return range.isAny() ? openAny(transport, loop, at, receiver) : openIn(range, transport, loop, at, receiver);
+    }
+
+    private static UdpPorts openIn(
+            UdpPortRange range, NettyTransport transport, EventLoop loop, InetAddress at, Receiver receiver)
+            throws IOException {
+        IOException last = new IOException("none is free");
+        for (int i = 0; i < range.pairs(); i++) {
+            int even = range.nextEven();
+            try {
+                DatagramChannel rtp = bound(transport, loop, at, even);
+                try {
+                    return new UdpPorts(loop, rtp, bound(transport, loop, at, even + 1), receiver);
+                } catch (IOException e) {
+                    rtp.close();
+                    last = e;
+                }
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw new IOException(
+                "no free pair of UDP ports among the " + range.pairs() + " of " + range
+                        + " (expected: a pair for each stream, and some that rest; widen network.udpPorts)",
+                last);
+    }
+
+    private static UdpPorts openAny(NettyTransport transport, EventLoop loop, InetAddress at, Receiver receiver)
             throws IOException {
         IOException last = new IOException("no pair of UDP ports");
         for (int i = 0; i < MAX_TRIES; i++) {

@@ -7,7 +7,6 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
@@ -88,9 +87,8 @@ final class UdpReceiver implements PortPair.Receiver {
     }
 
     /** Opens the ports that SETUP is to name. */
-    TransportHeader.Ports openPorts(Connector connector, @Nullable SocketAddress localEnd) throws IOException {
-        PortPair opened = connector.openPorts(localEnd, this);
-        ports = opened;
+    TransportHeader.Ports openPorts(PortPair.Opener opener) throws IOException {
+        ports = opener.open(this);
         return ports();
     }
 
@@ -126,14 +124,16 @@ final class UdpReceiver implements PortPair.Receiver {
         }
     }
 
-    /** PLAY is being sent: packets count from now on, and a NAT or firewall between us learns to let them in. */
+    /** PLAY or RECORD: packets count from now on. */
     void open() {
         isOpen = true;
-        punch();
     }
 
-    /** A packet outwards from each port. The first is an RTP packet without content, which a camera passes over. */
-    private void punch() {
+    /**
+     * A NAT or firewall between us learns to let packets in: one goes outwards from each port. The first is an RTP packet
+     * without content, which a camera passes over.
+     */
+    void punch() {
         PortPair out = ports;
         InetAddress to = camera;
         if (out == null || to == null || cameraPorts.isEmpty()) {
@@ -146,9 +146,8 @@ final class UdpReceiver implements PortPair.Receiver {
         report(false);
     }
 
-    /** PLAY was accepted: reports begin. */
+    /** PLAY or RECORD was accepted: reports begin. */
     void playing() {
-        punch();
         scheduleReport();
     }
 

@@ -313,7 +313,7 @@ class RtspSessionUdpTest {
         timers.advanceMillis(1);
         camera.answer();
         assertThat(ended().detail()).contains("no packet over UDP");
-        assertThat(memory.isUdpPreferred()).isFalse();
+        assertThat(memory.isUdpPreferred(true)).isFalse();
     }
 
     @Test
