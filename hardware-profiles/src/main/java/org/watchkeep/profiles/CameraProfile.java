@@ -67,7 +67,7 @@ public record CameraProfile(
     /**
      * Something it does otherwise than the standard says.
      *
-     * @param id name of the fault by which the simulated camera does the same
+     * @param id the flag by which the simulated camera does the same
      */
     public record Quirk(String id, String text) {}
 

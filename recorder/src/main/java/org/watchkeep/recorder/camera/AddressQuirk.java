@@ -72,31 +72,16 @@ public enum AddressQuirk implements Quirk {
             () -> Oddity.of(Answers.refusing(
                     404, request -> isMethod(request, "SETUP") && !request.uri().matches(".*[?].*/trackID=0"))));
 
-    private final String does;
-    private final String wants;
-
-    @SuppressWarnings("ImmutableEnumChecker") // a recipe: makes a new oddity each time
-    private final Supplier<Oddity> oddity;
+    @SuppressWarnings("ImmutableEnumChecker") // what it makes is new each time
+    private final Recipe recipe;
 
     AddressQuirk(String does, String wants, Supplier<Oddity> oddity) {
-        this.does = does;
-        this.wants = wants;
-        this.oddity = oddity;
+        recipe = new Recipe(does, wants, oddity);
     }
 
     @Override
-    public String does() {
-        return does;
-    }
-
-    @Override
-    public String wants() {
-        return wants;
-    }
-
-    @Override
-    public Oddity oddity() {
-        return oddity.get();
+    public Recipe recipe() {
+        return recipe;
     }
 
     private static boolean isMethod(RtspRequest request, String method) {

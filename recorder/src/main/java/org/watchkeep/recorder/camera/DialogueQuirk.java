@@ -26,7 +26,7 @@ public enum DialogueQuirk implements Quirk {
             "record them",
             () -> Oddity.of((request, server) -> {
                 Manners.Reply reply = server.answer(request);
-                return Answers.isMethod(request, "PLAY") ? new Manners.Reply(reply.bytes(), 300, false) : reply;
+                return Answers.isMethod(request, "PLAY") ? new Manners.Reply(reply.bytes(), 1_500, false) : reply;
             })),
     DATA_ON_FOREIGN_CHANNELS(
             "frames on interleaved channels that nobody set up",
@@ -119,6 +119,10 @@ public enum DialogueQuirk implements Quirk {
             "the session's id is hexadecimal with a dash, behind several blanks",
             "take it as an opaque word",
             () -> Oddity.of(OddSessions.otherSessionId())),
+    SESSION_ID_CHANGES(
+            "PLAY is answered with another session id than SETUP, and the first is forgotten",
+            "use the one that came last",
+            () -> Oddity.of(impatient(OddSessions.changingSessionId()))),
     NO_SESSION_IN_PLAY_ANSWER(
             "PLAY is answered without Session",
             "keep the earlier one",
@@ -208,31 +212,16 @@ public enum DialogueQuirk implements Quirk {
                 }
             }));
 
-    private final String does;
-    private final String wants;
-
-    @SuppressWarnings("ImmutableEnumChecker") // a recipe: makes a new oddity each time
-    private final Supplier<Oddity> oddity;
+    @SuppressWarnings("ImmutableEnumChecker") // what it makes is new each time
+    private final Recipe recipe;
 
     DialogueQuirk(String does, String wants, Supplier<Oddity> oddity) {
-        this.does = does;
-        this.wants = wants;
-        this.oddity = oddity;
+        recipe = new Recipe(does, wants, oddity);
     }
 
     @Override
-    public String does() {
-        return does;
-    }
-
-    @Override
-    public String wants() {
-        return wants;
-    }
-
-    @Override
-    public Oddity oddity() {
-        return oddity.get();
+    public Recipe recipe() {
+        return recipe;
     }
 
     private static Supplier<Oddity> rtpInfo(String value) {

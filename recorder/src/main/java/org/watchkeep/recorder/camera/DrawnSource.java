@@ -3,6 +3,7 @@ package org.watchkeep.recorder.camera;
 
 import java.io.IOException;
 import org.watchkeep.recorder.camera.SimulatedCamera.Coding;
+import org.watchkeep.recorder.camera.SimulatedCamera.Drawn;
 
 /** Pictures of a drawn {@link Street}, coded as they are needed: 12.5 a second, a key picture every 2 s. Confined to the pacing thread. */
 final class DrawnSource implements PictureSource {
@@ -21,11 +22,20 @@ final class DrawnSource implements PictureSource {
     private boolean keyWanted;
 
     DrawnSource(String name, int number, Coding coding) throws IOException {
+        this(name, number, new Drawn(coding));
+    }
+
+    DrawnSource(String name, int number, Drawn drawn) throws IOException {
         street = new Street(name, number);
-        encoder = switch (coding) {
+        encoder = switch (drawn.coding()) {
             case H264 ->
                 new H264Encoder(new H264Encoder.Settings(
-                        Street.WIDTH, Street.HEIGHT, PICTURES_PER_1000_SECONDS, GOP_PICTURES, BITS_PER_SECOND));
+                        Street.WIDTH,
+                        Street.HEIGHT,
+                        PICTURES_PER_1000_SECONDS,
+                        drawn.keyPictureEvery(),
+                        drawn.slices(),
+                        BITS_PER_SECOND));
             case MJPEG -> new JpegEncoder(Street.WIDTH, Street.HEIGHT, PICTURES_PER_1000_SECONDS);
         };
     }

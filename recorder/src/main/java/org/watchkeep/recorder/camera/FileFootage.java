@@ -77,10 +77,15 @@ public final class FileFootage {
      * encoded once (docs/recipes/street-h265.sh).
      */
     public static FileFootage streetInH265() throws IOException {
+        return clip("street-h265.mp4");
+    }
+
+    /** One that is kept beside this class; FFmpeg reads files, so it is copied out for as long as that takes. */
+    static FileFootage clip(String name) throws IOException {
         Path copy = Files.createTempFile("watchkeep-street", ".mp4");
-        try (InputStream clip = FileFootage.class.getResourceAsStream("street-h265.mp4")) {
+        try (InputStream clip = FileFootage.class.getResourceAsStream(name)) {
             Files.copy(
-                    Objects.requireNonNull(clip, "street-h265.mp4 beside this class"),
+                    Objects.requireNonNull(clip, name + " beside this class"),
                     copy,
                     StandardCopyOption.REPLACE_EXISTING);
             return read(copy);

@@ -16,7 +16,8 @@ import java.util.Map;
  */
 final class H264Encoder implements PictureEncoder {
     /** What a drawn camera is encoded with. */
-    record Settings(int width, int height, int picturesPer1000Seconds, int gopPictures, int bitsPerSecond) {}
+    record Settings(
+            int width, int height, int picturesPer1000Seconds, int gopPictures, int slices, int bitsPerSecond) {}
 
     private final LibavEncoder encoder;
     private final byte[] header;
@@ -32,6 +33,7 @@ final class H264Encoder implements PictureEncoder {
                     context.time_base().num(1000).den(settings.picturesPer1000Seconds);
                     context.framerate().num(settings.picturesPer1000Seconds).den(1000);
                     context.gop_size(settings.gopPictures).max_b_frames(0).bit_rate(settings.bitsPerSecond);
+                    context.slices(settings.slices);
                     context.color_range(AVCOL_RANGE_MPEG).colorspace(AVCOL_SPC_SMPTE170M);
                     // The parameter sets are wanted before the first picture, for the session description.
                     context.flags(context.flags() | AV_CODEC_FLAG_GLOBAL_HEADER);

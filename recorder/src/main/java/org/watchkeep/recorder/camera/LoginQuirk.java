@@ -80,31 +80,16 @@ public enum LoginQuirk implements Quirk {
             asking(access -> new MountAccess(
                     access.scheme(), "TP-LINK Streaming Media", access.credentials(), access.habits())));
 
-    private final String does;
-    private final String wants;
-
-    @SuppressWarnings("ImmutableEnumChecker") // a recipe: makes a new oddity each time
-    private final Supplier<Oddity> oddity;
+    @SuppressWarnings("ImmutableEnumChecker") // what it makes is new each time
+    private final Recipe recipe;
 
     LoginQuirk(String does, String wants, Supplier<Oddity> oddity) {
-        this.does = does;
-        this.wants = wants;
-        this.oddity = oddity;
+        recipe = new Recipe(does, wants, oddity);
     }
 
     @Override
-    public String does() {
-        return does;
-    }
-
-    @Override
-    public String wants() {
-        return wants;
-    }
-
-    @Override
-    public Oddity oddity() {
-        return oddity.get();
+    public Recipe recipe() {
+        return recipe;
     }
 
     /** Another way of asking for the login, where one is asked for. */

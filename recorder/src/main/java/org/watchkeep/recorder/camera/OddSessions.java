@@ -98,20 +98,61 @@ final class OddSessions {
             }
             return server.answer(request);
         };
-        return Oddity.of(impatient(counting), () -> new PacketShaper() {
-            private int seen = -1;
-            private int lastSign;
+        return Oddity.of(impatient(counting), () -> new Patience(signs));
+    }
 
-            @Override
-            public List<OddPacket> onPicture(List<OddPacket> packets) {
-                int now = packets.get(0).timestamp;
-                if (signs.get() != seen) {
-                    seen = signs.get();
-                    lastSign = now;
-                }
-                return now - lastSign > PATIENCE_TICKS ? List.of() : packets;
+    /** Media stop when no receiver report has come for so long; each viewer's own count. */
+    static PacketShaper silentWithoutReports() {
+        return new Patience(new AtomicInteger());
+    }
+
+    /** Sends nothing once there was no further sign of life for six seconds of pictures. */
+    private static final class Patience implements PacketShaper {
+        private final AtomicInteger signs;
+        private int seen = -1;
+        private int lastSign;
+
+        Patience(AtomicInteger signs) {
+            this.signs = signs;
+        }
+
+        @Override
+        public List<OddPacket> onPicture(List<OddPacket> packets) {
+            if (packets.isEmpty()) {
+                return packets;
             }
-        });
+            int now = packets.get(0).timestamp;
+            if (signs.get() != seen) {
+                seen = signs.get();
+                lastSign = now;
+            }
+            return now - lastSign > PATIENCE_TICKS ? List.of() : packets;
+        }
+
+        @Override
+        public void onReceiverReport() {
+            signs.incrementAndGet();
+        }
+    }
+
+    /** The id in the answer to PLAY is another than SETUP's, and the only one that is known from then on. */
+    static Manners changingSessionId() {
+        String later = "ZZ";
+        return (request, server) -> {
+            boolean isPlay = Answers.isMethod(request, "PLAY");
+            String said = request.headers().first("Session").orElse("");
+            if (!isPlay && !Answers.isMethod(request, "SETUP") && !said.isEmpty() && !said.startsWith(later)) {
+                return Answers.status(request, 454);
+            }
+            Manners.Reply reply = server.answer(
+                    isPlay
+                            ? request
+                            : Answers.withHeader(
+                                    request,
+                                    "Session",
+                                    id -> id.startsWith(later) ? id.substring(later.length()) : id));
+            return isPlay ? reply.withBytes(reply.bytes().replaceFirst("Session: ", "Session: " + later)) : reply;
+        };
     }
 
     /** The first connection is broken at a keepalive, once it was sent a second of pictures; then {@code later} holds. */

@@ -59,4 +59,9 @@ final class OddWire {
         }
         reports.forEach(one -> out.accept(Unpooled.wrappedBuffer(one)));
     }
+
+    /** The viewer has reported on what it receives. */
+    void onReceiverReport() {
+        shapers.forEach(PacketShaper::onReceiverReport);
+    }
 }

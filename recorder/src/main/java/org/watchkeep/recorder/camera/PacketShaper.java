@@ -16,4 +16,7 @@ interface PacketShaper {
     default List<byte[]> onReport(byte[] report) {
         return List.of(report);
     }
+
+    /** The viewer has reported on what it receives. */
+    default void onReceiverReport() {}
 }

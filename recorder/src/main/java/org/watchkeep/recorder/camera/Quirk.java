@@ -1,27 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.camera;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.watchkeep.recorder.camera.SimulatedCamera.Scene;
 
 /**
  * Something that real cameras do otherwise than the standards say, and that a simulated camera does on demand, all the time:
  * unlike a {@link Fault} it has no moment. The catalogue is flat; it is cut into enumerations by where the quirk shows.
  */
 public sealed interface Quirk
-        permits DialogueQuirk, TransportQuirk, LoginQuirk, AddressQuirk, SdpQuirk, PayloadQuirk, StreamQuirk {
+        permits DialogueQuirk,
+                TransportQuirk,
+                TlsQuirk,
+                LoginQuirk,
+                AddressQuirk,
+                SdpQuirk,
+                PayloadQuirk,
+                JpegQuirk,
+                PictureQuirk,
+                StreamQuirk {
+    /**
+     * What a quirk is.
+     *
+     * @param does what the camera does, in one line
+     * @param wants what a client must do about it, in one line
+     * @param oddity makes one for each camera
+     */
+    record Recipe(String does, String wants, Supplier<Oddity> oddity) {}
+
     /** Of the enumeration. */
     String name();
 
+    Recipe recipe();
+
     /** What the camera does, in one line. */
-    String does();
+    default String does() {
+        return recipe().does();
+    }
 
     /** What a client must do about it, in one line. */
-    String wants();
+    default String wants() {
+        return recipe().wants();
+    }
 
     /** How it is done, for one camera. */
-    Oddity oddity();
+    default Oddity oddity() {
+        return recipe().oddity().get();
+    }
+
+    /** What a camera with it shows that was to show this. */
+    default Scene scene(Scene asked) throws IOException {
+        return asked;
+    }
 
     /** As it is written on the command line: {@code trailing-space-in-cseq}. */
     default String flag() {
@@ -33,10 +67,13 @@ public sealed interface Quirk
         return Stream.<Quirk[]>of(
                         DialogueQuirk.values(),
                         TransportQuirk.values(),
+                        TlsQuirk.values(),
                         LoginQuirk.values(),
                         AddressQuirk.values(),
                         SdpQuirk.values(),
                         PayloadQuirk.values(),
+                        JpegQuirk.values(),
+                        PictureQuirk.values(),
                         StreamQuirk.values())
                 .flatMap(Stream::of)
                 .toList();

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -87,11 +86,12 @@ public enum SdpQuirk implements Quirk {
     NO_PARAMETER_SETS_IN_SDP(
             "no parameter sets in the SDP",
             "wait for those in band",
-            sdp -> sdp.replaceFirst(";sprop-parameter-sets=[^\r]*", "")),
+            sdp -> sdp.replaceFirst(";sprop-parameter-sets=[^\r]*", "").replaceFirst(" sprop-vps=[^\r]*", " ")),
     BAD_PARAMETER_SETS_IN_SDP(
             "parameter sets that are none",
             "wait for those in band",
-            sdp -> sdp.replaceFirst("sprop-parameter-sets=[^\r]*", "sprop-parameter-sets=????,Zw==,AAAA")),
+            sdp -> sdp.replaceFirst("sprop-parameter-sets=[^\r]*", "sprop-parameter-sets=????,Zw==,AAAA")
+                    .replaceAll("(sprop-[vps]ps)=[^;\r]*", "$1=????")),
     PARTIAL_PARAMETER_SETS_IN_SDP(
             "some of the parameter sets are not in the SDP",
             "wait for those in band",
@@ -113,31 +113,16 @@ public enum SdpQuirk implements Quirk {
         static final String OTHERS_KEPT = "keep the other media";
     }
 
-    private final String does;
-    private final String wants;
-
-    @SuppressWarnings("ImmutableEnumChecker") // a recipe: makes a new oddity each time
-    private final Supplier<Oddity> oddity;
+    @SuppressWarnings("ImmutableEnumChecker") // what it makes is new each time
+    private final Recipe recipe;
 
     SdpQuirk(String does, String wants, UnaryOperator<String> edit) {
-        this.does = does;
-        this.wants = wants;
-        this.oddity = () -> Oddity.of(Answers.sdp(edit));
+        recipe = new Recipe("SDP: " + does, wants, () -> Oddity.of(Answers.sdp(edit)));
     }
 
     @Override
-    public String does() {
-        return "SDP: " + does;
-    }
-
-    @Override
-    public String wants() {
-        return wants;
-    }
-
-    @Override
-    public Oddity oddity() {
-        return oddity.get();
+    public Recipe recipe() {
+        return recipe;
     }
 
     private static UnaryOperator<String> without(String kind) {
@@ -193,15 +178,16 @@ public enum SdpQuirk implements Quirk {
     }
 
     private static String withStartCodes(String sdp) {
-        Matcher sprop = Pattern.compile("sprop-parameter-sets=([^;\r]*)").matcher(sdp);
-        if (!sprop.find()) {
-            return sdp;
-        }
-        List<String> sets = new ArrayList<>();
-        for (String set : sprop.group(1).split(",", -1)) {
-            byte[] withCode = PayloadUnits.afterStartCode(Base64.getDecoder().decode(set));
-            sets.add(Base64.getEncoder().encodeToString(withCode));
-        }
-        return sprop.replaceFirst(Matcher.quoteReplacement("sprop-parameter-sets=" + String.join(",", sets)));
+        return Pattern.compile("(sprop-(?:parameter-sets|[vps]ps))=([^;\r]*)")
+                .matcher(sdp)
+                .replaceAll(sprop -> {
+                    List<String> sets = new ArrayList<>();
+                    for (String set : sprop.group(2).split(",", -1)) {
+                        byte[] withCode =
+                                PayloadUnits.afterStartCode(Base64.getDecoder().decode(set));
+                        sets.add(Base64.getEncoder().encodeToString(withCode));
+                    }
+                    return Matcher.quoteReplacement(sprop.group(1) + "=" + String.join(",", sets));
+                });
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.camera;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -38,8 +39,18 @@ public record SimulatedCamera(
     /** What a camera shows. */
     public sealed interface Scene {}
 
-    /** A drawn street, 640 x 360 at 12.5 pictures a second, with a {@link BarCode}. */
-    public record Drawn(Coding coding) implements Scene {}
+    /**
+     * A drawn street, 640 x 360 at 12.5 pictures a second, with a {@link BarCode}.
+     *
+     * @param keyPictureEvery pictures from one key picture to the next, of H.264
+     * @param slices a picture is coded in, of H.264
+     */
+    public record Drawn(Coding coding, int keyPictureEvery, int slices) implements Scene {
+        /** A key picture every 2 s, in one slice. */
+        public Drawn(Coding coding) {
+            this(coding, DrawnSource.GOP_PICTURES, 1);
+        }
+    }
 
     /** How drawn pictures are coded: by the encoders there are without a GPL library. */
     public enum Coding {
@@ -119,6 +130,15 @@ public record SimulatedCamera(
 
     public SimulatedCamera withQuirks(List<Quirk> others) {
         return new SimulatedCamera(path, number, name, scene, access, faults, others, transports);
+    }
+
+    /** What it shows, its quirks considered. */
+    Scene shown() throws IOException {
+        Scene shown = scene;
+        for (Quirk quirk : quirks) {
+            shown = quirk.scene(shown);
+        }
+        return shown;
     }
 
     /** Served by these ways only; by TLS alone it has an {@code rtsps://} address. */

@@ -24,6 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.recorder.camera.SimulatedCamera.Drawn;
 import org.watchkeep.recorder.camera.SimulatedCamera.FromFile;
+import org.watchkeep.recorder.camera.SimulatedCamera.Scene;
 import org.watchkeep.recorder.rtsp.MediaTransport;
 import org.watchkeep.recorder.rtsp.NettyTransport;
 import org.watchkeep.recorder.rtsp.RtspServer;
@@ -45,6 +46,12 @@ public final class SimulatedCameras implements Closeable {
 
     private static final int CLOSE_SECONDS = 5;
 
+    /** RFC 5737: nobody's address. */
+    private static final String ELSEWHERE = "192.0.2.1";
+
+    /** Longer than any certificate of ours is valid. */
+    private static final Duration LONG_AGO = Duration.ofDays(365);
+
     private final NettyTransport transport = NettyTransport.best();
     private final CameraClock clock;
     private final EventLoopGroup loops;
@@ -52,6 +59,7 @@ public final class SimulatedCameras implements Closeable {
     private final List<RunningCamera> cameras = new ArrayList<>();
     private final InetSocketAddress address;
     private final ServerCertificate certificate;
+    private final boolean isOldTlsOnly;
     private final ServerTally tally = new ServerTally();
     /** Null while the port refuses. Guarded by this. */
     private @Nullable RtspServer server;
@@ -72,10 +80,8 @@ public final class SimulatedCameras implements Closeable {
         pacing.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         pacing.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         try {
-            certificate = ServerCertificate.selfSigned(
-                    "Watchkeep simulated camera",
-                    wanted.getAddress().getHostAddress(),
-                    Instant.EPOCH.plus(clock.utcMicros(), ChronoUnit.MICROS));
+            certificate = certificate(wanted, cameras);
+            isOldTlsOnly = has(cameras, TlsQuirk.OLD_TLS_ONLY);
             for (SimulatedCamera camera : cameras) {
                 this.cameras.add(new RunningCamera(camera, sourceOf(camera), clock, pacing, this::reboot));
             }
@@ -93,6 +99,21 @@ public final class SimulatedCameras implements Closeable {
         }
     }
 
+    private static boolean has(List<SimulatedCamera> cameras, Quirk quirk) {
+        return cameras.stream().anyMatch(camera -> camera.quirks().contains(quirk));
+    }
+
+    /** Signed by itself, as most cameras' are. */
+    private ServerCertificate certificate(InetSocketAddress wanted, List<SimulatedCamera> fleet) throws IOException {
+        Instant now = Instant.EPOCH.plus(clock.utcMicros(), ChronoUnit.MICROS);
+        return ServerCertificate.selfSigned(
+                "Watchkeep simulated camera",
+                has(fleet, TlsQuirk.CERTIFICATE_OF_ANOTHER_NAME)
+                        ? ELSEWHERE
+                        : wanted.getAddress().getHostAddress(),
+                has(fleet, TlsQuirk.EXPIRED_CERTIFICATE) ? now.minus(LONG_AGO) : now);
+    }
+
     /** Starts a fleet; port 0 takes any free one. */
     public static SimulatedCameras start(InetSocketAddress address, CameraClock clock, List<SimulatedCamera> cameras)
             throws IOException {
@@ -106,19 +127,23 @@ public final class SimulatedCameras implements Closeable {
     }
 
     private static PictureSource sourceOf(SimulatedCamera camera) throws IOException {
-        if (camera.scene() instanceof FromFile file) {
+        Scene shown = camera.shown();
+        if (shown instanceof FromFile file) {
             return new FileSource(file.footage(), file.play());
         }
-        if (camera.scene() instanceof Drawn drawn) {
-            return new DrawnSource(camera.name(), camera.number(), drawn.coding());
+        if (shown instanceof Drawn drawn) {
+            return new DrawnSource(camera.name(), camera.number(), drawn);
         }
-        throw new IllegalArgumentException("scene: " + camera.scene() + " (expected: drawn or from a file)");
+        throw new IllegalArgumentException("scene: " + shown + " (expected: drawn or from a file)");
     }
 
     private RtspServer listen(InetSocketAddress at) throws IOException {
         RtspServerSettings settings = new RtspServerSettings(
                         at, "Watchkeep simulated camera", RtspServerSettings.DEFAULT_SESSION_TIMEOUT_SECONDS)
                 .withCertificate(certificate);
+        if (isOldTlsOnly) {
+            settings = settings.withOldTlsOnly();
+        }
         RtspServer listening = new RtspServer(settings, transport, loops, new SecureRandom(), clock.monoNanos(), tally);
         for (RunningCamera running : cameras) {
             listening.mount(running.camera().path(), running, running.access());

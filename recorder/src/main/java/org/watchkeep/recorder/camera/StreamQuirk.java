@@ -73,6 +73,10 @@ public enum StreamQuirk implements Quirk {
                     List.of(Arrays.copyOf(report, report.length - 3), new byte[] {1, 2, 3, 4, 5, 6, 7, 8}, new byte[] {
                         (byte) 0x80
                     }))),
+    WANTS_RECEIVER_REPORTS(
+            "media stop when no receiver report has come for six seconds",
+            "report at least every five",
+            () -> Oddity.packetsOf(OddSessions::silentWithoutReports)),
     NO_SENDER_REPORTS("no RTCP at all", "record without the camera's clock", reports(report -> List.of())),
     NTP_ZERO(
             "reports with an NTP time of 0",
@@ -87,31 +91,16 @@ public enum StreamQuirk implements Quirk {
             "note its clock beside ours",
             reports(report -> List.of(Bytes.withNtp(report, 2_208_988_800L + 4_000))));
 
-    private final String does;
-    private final String wants;
-
-    @SuppressWarnings("ImmutableEnumChecker") // a recipe: makes a new oddity each time
-    private final Supplier<Oddity> oddity;
+    @SuppressWarnings("ImmutableEnumChecker") // what it makes is new each time
+    private final Recipe recipe;
 
     StreamQuirk(String does, String wants, Supplier<Oddity> oddity) {
-        this.does = does;
-        this.wants = wants;
-        this.oddity = oddity;
+        recipe = new Recipe(does, wants, oddity);
     }
 
     @Override
-    public String does() {
-        return does;
-    }
-
-    @Override
-    public String wants() {
-        return wants;
-    }
-
-    @Override
-    public Oddity oddity() {
-        return oddity.get();
+    public Recipe recipe() {
+        return recipe;
     }
 
     /** When it happens that happens once. */

@@ -69,7 +69,7 @@ public enum TransportQuirk implements Quirk {
             "learn them from the first packet",
             granting(old -> old.replaceFirst(";server_port=[^;]*", ""))),
     FRESH_DESCRIBE_FOR_OTHER_TRANSPORT(
-            "once datagrams were refused, no other transport is granted on that connection",
+            "interleaved frames are refused, and after that whatever else is asked for on that connection",
             "begin anew, over a new connection",
             () -> Oddity.mannersOf(TransportQuirk::refusingSecondTransport)),
     AUDIO_SETUP_FAILS(
@@ -88,31 +88,16 @@ public enum TransportQuirk implements Quirk {
 
     private static final Pattern CLIENT_PORTS = Pattern.compile("client_port=\\d+(-\\d+)?");
 
-    private final String does;
-    private final String wants;
-
-    @SuppressWarnings("ImmutableEnumChecker") // a recipe: makes a new oddity each time
-    private final Supplier<Oddity> oddity;
+    @SuppressWarnings("ImmutableEnumChecker") // what it makes is new each time
+    private final Recipe recipe;
 
     TransportQuirk(String does, String wants, Supplier<Oddity> oddity) {
-        this.does = does;
-        this.wants = wants;
-        this.oddity = oddity;
+        recipe = new Recipe(does, wants, oddity);
     }
 
     @Override
-    public String does() {
-        return does;
-    }
-
-    @Override
-    public String wants() {
-        return wants;
-    }
-
-    @Override
-    public Oddity oddity() {
-        return oddity.get();
+    public Recipe recipe() {
+        return recipe;
     }
 
     private static Supplier<Oddity> granting(UnaryOperator<String> edit) {
@@ -157,7 +142,7 @@ public enum TransportQuirk implements Quirk {
             if (isRefused.get()) {
                 return Answers.status(request, 455);
             }
-            if (isUdp(wanted)) {
+            if (!isUdp(wanted)) {
                 isRefused.set(true);
                 return Answers.status(request, 461);
             }

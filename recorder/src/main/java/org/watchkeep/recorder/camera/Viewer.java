@@ -108,6 +108,11 @@ final class Viewer implements MediaSubscription {
         drain();
     }
 
+    @Override
+    public void onReport() {
+        oddWire.onReceiverReport();
+    }
+
     private void drain() {
         Shot next;
         while (sink.isWritable() && (next = waiting.poll()) != null) {

@@ -3,6 +3,7 @@ package org.watchkeep.recorder.camera;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,12 +34,68 @@ public final class Drawn {
         Path file = Files.createTempFile(folder, "drawn", ".h264");
         try (OutputStream out = Files.newOutputStream(file)) {
             for (Picture picture : pictures) {
-                for (int unit = 0; unit < picture.nalUnits(); unit++) {
-                    out.write(START_CODE);
-                    out.write(picture.nalUnit(unit));
-                }
+                write(picture, out);
             }
         }
         return file;
+    }
+
+    /** Whether a NAL unit that begins with this byte is a slice. */
+    public static boolean isSlice(boolean isH265, byte header) {
+        if (isH265) {
+            int type = header >> 1 & 0x3f;
+            return type <= 9 || (type >= 16 && type <= 21);
+        }
+        int type = header & 0x1f;
+        return type == 1 || type == 5;
+    }
+
+    /** All slices of a file, in its order. */
+    public static List<ByteBuffer> slices(FileFootage footage) {
+        List<ByteBuffer> slices = new ArrayList<>();
+        for (int i = 0; i < footage.pictures(); i++) {
+            Picture picture = footage.picture(i);
+            for (int unit = 0; unit < picture.nalUnits(); unit++) {
+                byte[] bytes = picture.nalUnit(unit);
+                if (isSlice(picture.codec() == PictureCodec.H265, bytes[0])) {
+                    slices.add(ByteBuffer.wrap(bytes));
+                }
+            }
+        }
+        return slices;
+    }
+
+    /** All slices of the clip that a camera with this quirk plays. */
+    public static List<ByteBuffer> slices(PictureQuirk clip) throws IOException {
+        SimulatedCamera camera = SimulatedCamera.drawn(1, "Clip").withQuirks(List.of(clip));
+        return camera.shown() instanceof SimulatedCamera.FromFile file ? slices(file.footage()) : List.of();
+    }
+
+    /** The first pictures of our H.265 clip, parameter sets before each key picture. */
+    public static FileFootage inH265(Path folder, int count) throws IOException {
+        FileFootage clip = FileFootage.streetInH265();
+        Path file = Files.createTempFile(folder, "drawn", ".h265");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            for (int i = 0; i < count; i++) {
+                Picture picture = clip.picture(i);
+                if (picture.isKey()) {
+                    for (ByteBuffer set : clip.parameterSets().units()) {
+                        byte[] bytes = new byte[set.remaining()];
+                        set.duplicate().get(bytes);
+                        out.write(START_CODE);
+                        out.write(bytes);
+                    }
+                }
+                write(picture, out);
+            }
+        }
+        return FileFootage.read(file);
+    }
+
+    private static void write(Picture picture, OutputStream out) throws IOException {
+        for (int unit = 0; unit < picture.nalUnits(); unit++) {
+            out.write(START_CODE);
+            out.write(picture.nalUnit(unit));
+        }
     }
 }

@@ -4,16 +4,22 @@ package org.watchkeep.recorder.ingest;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.watchkeep.recorder.camera.Drawn;
+import org.watchkeep.recorder.media.VideoCodec;
 import org.watchkeep.retention.store.Fragment;
 import org.watchkeep.retention.store.FragmentFlags;
 import org.watchkeep.retention.store.GapCause;
 import org.watchkeep.retention.store.RunStart;
 import org.watchkeep.retention.store.StreamStatus;
 
-/** Keeps what a store would be given: the slices of all pictures, and what was said about them. Any thread. */
+/** Keeps what a store would be given: the slices of all pictures (whole JPEG pictures), and what was said of them. Any thread. */
 final class KeptFootage implements FootageSink {
     private static final int MDAT = 0x6d646174;
 
+    /** With which every JPEG picture begins, and nothing within one. */
+    private static final int START_OF_IMAGE = 0xffd8ff;
+
+    private final VideoCodec codec;
     private final List<ByteBuffer> slices = new ArrayList<>();
     private final List<GapCause> runEnds = new ArrayList<>();
     private final List<GapCause> gaps = new ArrayList<>();
@@ -21,6 +27,10 @@ final class KeptFootage implements FootageSink {
     private final List<String> details = new ArrayList<>();
     private final List<RunStart> runs = new ArrayList<>();
     private final List<Fragment> fragments = new ArrayList<>();
+
+    KeptFootage(VideoCodec codec) {
+        this.codec = codec;
+    }
 
     @Override
     public synchronized void beginRun(RunStart start) {
@@ -41,7 +51,9 @@ final class KeptFootage implements FootageSink {
             int type = whole.getInt();
             ByteBuffer box = whole.slice(whole.position(), size - 8);
             whole.position(whole.position() + size - 8);
-            if (type == MDAT) {
+            if (type == MDAT && codec == VideoCodec.JPEG) {
+                addPictures(box);
+            } else if (type == MDAT) {
                 addSlices(box);
             }
         }
@@ -53,9 +65,19 @@ final class KeptFootage implements FootageSink {
             int length = samples.getInt();
             ByteBuffer unit = samples.slice(samples.position(), length);
             samples.position(samples.position() + length);
-            int type = unit.get(0) & 0x1f;
-            if (type == 1 || type == 5) {
+            if (Drawn.isSlice(codec == VideoCodec.H265, unit.get(0))) {
                 slices.add(unit);
+            }
+        }
+    }
+
+    private void addPictures(ByteBuffer samples) {
+        int from = 0;
+        for (int at = 1; at <= samples.limit(); at++) {
+            boolean isStart = at + 3 <= samples.limit() && samples.getInt(at - 1) << 8 >>> 8 == START_OF_IMAGE;
+            if (isStart || at == samples.limit()) {
+                slices.add(samples.slice(from, at - from));
+                from = at;
             }
         }
     }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,7 @@ import org.watchkeep.recorder.media.VideoCodec;
 import org.watchkeep.recorder.rtsp.Await;
 import org.watchkeep.recorder.rtsp.Credentials;
 import org.watchkeep.recorder.rtsp.Peer;
+import org.watchkeep.recorder.rtsp.ServerCertificate;
 import org.watchkeep.retention.store.GapCause;
 import org.watchkeep.retention.store.StreamId;
 
@@ -47,6 +50,7 @@ class PushIT {
     @BeforeEach
     void start() throws Exception {
         store = new TestStore(folder);
+        ServerCertificate own = ServerCertificate.selfSigned("Recorder", HERE.getHostAddress(), Instant.now());
         AlarmSink nobody = new AlarmSink() {
             @Override
             public void raise(Alarm alarm) {}
@@ -54,7 +58,8 @@ class PushIT {
             @Override
             public void clear(Alarm alarm) {}
         };
-        RecorderSettings settings = RecorderSettings.ofThisMachine().withPush(new InetSocketAddress(HERE, 0));
+        RecorderSettings settings = RecorderSettings.ofThisMachine()
+                .withPush(new RecorderSettings.Push(new InetSocketAddress(HERE, 0), Optional.of(own)));
         tier = new RecorderTier(settings, store.store, store.clock, new SecureRandom(), nobody);
         tier.start(List.of(new CameraSettings(
                 "pushed", 1, "Pushed", URI.create("push:yard/gate"), Optional.of(WHO), TestStore.CLASS)));
@@ -72,7 +77,11 @@ class PushIT {
     }
 
     private String url(String userInfo, String path) {
-        return "rtsp://" + userInfo + "127.0.0.1:" + port() + path;
+        return url("rtsp", userInfo, path);
+    }
+
+    private String url(String scheme, String userInfo, String path) {
+        return scheme + "://" + userInfo + "127.0.0.1:" + port() + path;
     }
 
     private CameraStatus status() {
@@ -80,6 +89,9 @@ class PushIT {
     }
 
     private static final int CLIP_SECONDS = 4;
+
+    /** What packetisers repeat and drop. */
+    private static final String H264_REPEATED = "6|7|8|9";
 
     /** A key picture each second, parameter sets in band. */
     private Path clip(String encoder) throws Exception {
@@ -183,17 +195,71 @@ class PushIT {
         assertRecordedAsSent(clip, filtered);
     }
 
+    /** What FFmpeg does unless it is told otherwise. */
+    @Test
+    void push_ffmpegOverUdp_isRecordedPictureByPicture() throws Exception {
+        Path clip = clip("libx264");
+        Peer.Result pushed = Peer.run(ffmpeg(clip, "udp", url("pusher:s3cret@", "/yard/gate")));
+        assertThat(pushed.output()).isEmpty();
+        assertThat(status().terms().orElseThrow().transport()).isEqualTo("udp");
+        assertRecordedAsSent(clip, H264_REPEATED);
+    }
+
+    @Test
+    void push_ffmpegInsideTls_isRecordedPictureByPicture() throws Exception {
+        Path clip = clip("libx264");
+        Peer.Result pushed = Peer.run(ffmpeg(clip, "tcp", url("rtsps", "pusher:s3cret@", "/yard/gate")));
+        assertThat(pushed.output()).isEmpty();
+        assertThat(status().terms().orElseThrow().transport()).isEqualTo("rtsps");
+        assertRecordedAsSent(clip, H264_REPEATED);
+    }
+
+    /** Media beside TLS would be in clear. */
+    @Test
+    void push_udpBesideTls_isRefused() throws Exception {
+        Path clip = clip("libx264");
+        Peer.Result pushed = Peer.run(ffmpeg(clip, "udp", url("rtsps", "pusher:s3cret@", "/yard/gate")));
+        assertThat(pushed.exit()).isNotZero();
+        assertThat(pushed.output()).contains("461");
+        assertThat(status().packets()).isZero();
+    }
+
+    @ParameterizedTest
+    @Tag("campaign")
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "libx264; h264parse; rtsp; udp; udp; 6|7|8|9",
+                "libx265; h265parse; rtsp; udp; udp; 32|33|34|35|39",
+                "libx264; h264parse; rtsps; tcp; rtsps; 6|7|8|9"
+            })
+    void push_gstreamerOverUdpAndInsideTls_isRecordedPictureByPicture(
+            String encoder, String parser, String scheme, String asked, String transport, String filtered)
+            throws Exception {
+        Path clip = clip(encoder);
+        Peer.Result pushed = gstreamer(clip, parser, url(scheme, "", "/yard/gate"), asked);
+        assertThat(pushed.exit()).as(pushed.output()).isZero();
+        assertThat(status().terms().orElseThrow().transport()).isEqualTo(transport);
+        assertRecordedAsSent(clip, filtered);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
-            value = {"libx264; h264parse; rtph264pay; 6|7|8|9", "libx265; h265parse; rtph265pay; 32|33|34|35|39"})
-    void push_gstreamerOverTcp_isRecordedPictureByPicture(
-            String encoder, String parser, String payloader, String filtered) throws Exception {
+            value = {"libx264; h264parse; 6|7|8|9", "libx265; h265parse; 32|33|34|35|39"})
+    void push_gstreamerOverTcp_isRecordedPictureByPicture(String encoder, String parser, String filtered)
+            throws Exception {
+        Path clip = clip(encoder);
+        Peer.Result pushed = gstreamer(clip, parser, url("", "/yard/gate/"), "tcp");
+        assertThat(pushed.exit()).as(pushed.output()).isZero();
+        assertRecordedAsSent(clip, filtered);
+    }
+
+    private static Peer.Result gstreamer(Path clip, String parser, String url, String transport) throws Exception {
         Peer.assumeProgram("gst-launch-1.0");
         Peer.Result there = Peer.run(List.of("gst-inspect-1.0", "--exists", "rtspclientsink"));
         Assumptions.assumeTrue(there.exit() == 0, "GStreamer has no rtspclientsink: test skipped");
-        Path clip = clip(encoder);
-        Peer.Result pushed = Peer.run(List.of(
+        return Peer.run(List.of(
                 "gst-launch-1.0",
                 "-q",
                 "filesrc",
@@ -205,12 +271,12 @@ class PushIT {
                 "config-interval=-1",
                 "!",
                 "rtspclientsink",
-                "location=" + url("", "/yard/gate/"),
-                "protocols=tcp",
+                "location=" + url,
+                "protocols=" + transport,
+                // Our certificate is signed by itself.
+                "tls-validation-flags=0",
                 "user-id=pusher",
                 "user-pw=s3cret"));
-        assertThat(pushed.exit()).as(pushed.output()).isZero();
-        assertRecordedAsSent(clip, filtered);
     }
 
     @Test
@@ -252,7 +318,7 @@ class PushIT {
     /** Whoever has not logged in learns nothing, whatever is asked and in whatever order. */
     @Test
     void push_requestsWithoutLoginOrOutOfOrder_areRefused() throws Exception {
-        for (String method : List.of("ANNOUNCE", "SETUP", "RECORD", "TEARDOWN", "DESCRIBE", "PLAY")) {
+        for (String method : List.of("ANNOUNCE", "SETUP", "RECORD", "TEARDown", "DESCRIBE", "PLAY")) {
             assertThat(ask(method, "/yard/gate")).as(method).startsWith("RTSP/1.0 401 ");
             assertThat(ask(method, "/elsewhere")).as(method).startsWith("RTSP/1.0 404 ");
         }

@@ -16,6 +16,7 @@ import net.jqwik.api.ShrinkingMode;
 import org.watchkeep.recorder.camera.Quirk;
 import org.watchkeep.recorder.ingest.QuirkFleet.Plan;
 import org.watchkeep.recorder.ingest.QuirkFleet.Row;
+import org.watchkeep.recorder.ingest.QuirkFleet.Subject;
 import org.watchkeep.recorder.rtsp.TransportChoice;
 
 /** Cameras with several quirks at once, chosen at random: each is recorded, or its footage is a gap with a cause. */
@@ -57,6 +58,7 @@ class QuirkCombinationIT {
                 QuirkRows.WHO,
                 TransportChoice.AUTO,
                 random.nextBoolean() ? "" : "?channel=1",
+                random.nextBoolean() ? Subject.H264 : Subject.H265,
                 QuirkCombinationIT::isSeenThrough);
     }
 

@@ -10,12 +10,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -26,14 +26,19 @@ import org.watchkeep.recorder.camera.CameraClock;
 import org.watchkeep.recorder.camera.Drawn;
 import org.watchkeep.recorder.camera.Fault;
 import org.watchkeep.recorder.camera.FileFootage;
+import org.watchkeep.recorder.camera.PictureQuirk;
 import org.watchkeep.recorder.camera.Quirk;
 import org.watchkeep.recorder.camera.SimulatedCamera;
 import org.watchkeep.recorder.camera.SimulatedCamera.Begin;
+import org.watchkeep.recorder.camera.SimulatedCamera.Coding;
 import org.watchkeep.recorder.camera.SimulatedCamera.Play;
 import org.watchkeep.recorder.camera.SimulatedCameras;
+import org.watchkeep.recorder.camera.TlsQuirk;
 import org.watchkeep.recorder.media.SlabPool;
+import org.watchkeep.recorder.media.VideoCodec;
 import org.watchkeep.recorder.rtsp.Await;
 import org.watchkeep.recorder.rtsp.Credentials;
+import org.watchkeep.recorder.rtsp.MediaTransport;
 import org.watchkeep.recorder.rtsp.MountAccess;
 import org.watchkeep.recorder.rtsp.NettyTransport;
 import org.watchkeep.recorder.rtsp.TcpConnector;
@@ -66,27 +71,46 @@ final class QuirkFleet implements AutoCloseable {
             Credentials login,
             TransportChoice transport,
             String query,
-            Predicate<Row> until) {}
+            Subject subject,
+            Predicate<Row> until) {
+        boolean isTls() {
+            return quirks.stream().anyMatch(TlsQuirk.class::isInstance);
+        }
+    }
+
+    /** What a camera shows. */
+    enum Subject {
+        /** A file in H.264, parameter sets in band, round and round from its beginning. */
+        H264,
+        /** The same in H.265. */
+        H265,
+        /** A drawn street in H.264. */
+        DRAWN,
+        /** A drawn street in JPEG pictures. */
+        JPEG;
+
+        VideoCodec codec(List<Quirk> quirks) {
+            return this == JPEG
+                    ? VideoCodec.JPEG
+                    : this == H265 || quirks.contains(PictureQuirk.SUB_LAYERS) ? VideoCodec.H265 : VideoCodec.H264;
+        }
+    }
 
     private final List<Row> rows = new ArrayList<>();
-    private final List<ByteBuffer> source = new ArrayList<>();
-    private final SimulatedCameras cameras;
+    private final FileFootage inH264;
+    private final FileFootage inH265;
+    private final List<SimulatedCameras> fleets = new ArrayList<>();
     private final EventLoopGroup loops;
     private final ExecutorService nameLookups = Executors.newSingleThreadExecutor();
 
     QuirkFleet(Path folder, List<Plan> plans) throws IOException {
-        Path file = Drawn.elementaryFile(folder, "Quay", 1, PICTURES);
-        FileFootage footage = FileFootage.read(file);
-        slicesOf(Files.readAllBytes(file));
+        inH264 = FileFootage.read(Drawn.elementaryFile(folder, "Quay", 1, PICTURES));
+        inH265 = Drawn.inH265(folder, PICTURES);
         List<SimulatedCamera> fleet = new ArrayList<>();
         for (Plan plan : plans) {
-            fleet.add(SimulatedCamera.fromFile(fleet.size() + 1, footage, Play.LOOPING, Begin.WITH_FIRST_CLIENT)
-                    .withQuirks(plan.quirks())
-                    .withFaults(plan.faults())
-                    .withAccess(plan.access()));
+            fleet.add(camera(plan, fleet.size() + 1));
         }
-        cameras = SimulatedCameras.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), CameraClock.system(), fleet);
+        SimulatedCameras together = started(fleet);
         NettyTransport transport = NettyTransport.best();
         loops = transport.loops(2, "quirks");
         SystemStoreClock clock = new SystemStoreClock();
@@ -104,42 +128,59 @@ final class QuirkFleet implements AutoCloseable {
                     new SecureRandom(),
                     new SlabPool(),
                     budget);
-            Row row = new Row(plan, settings(plan, rows.size()), shared, loop);
+            // Certificates and versions hold for a port: such a camera has one of its own.
+            SimulatedCameras cameras = plan.isTls()
+                    ? started(List.of(fleet.get(rows.size()).withTransports(Set.of(MediaTransport.RTSPS))))
+                    : together;
+            Row row = new Row(plan, settings(plan, rows.size(), cameras), shared, loop);
             rows.add(row);
             // Spread, so that not all of them are at their busiest at once.
             var unused = loop.schedule(row.recorder::start, rows.size() * SPACING_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
-    private CameraSettings settings(Plan plan, int index) {
+    private SimulatedCamera camera(Plan plan, int number) {
+        SimulatedCamera camera = switch (plan.subject()) {
+            case H264 -> SimulatedCamera.fromFile(number, inH264, Play.LOOPING, Begin.WITH_FIRST_CLIENT);
+            case H265 -> SimulatedCamera.fromFile(number, inH265, Play.LOOPING, Begin.WITH_FIRST_CLIENT);
+            case DRAWN -> SimulatedCamera.drawn(number, "Quay");
+            case JPEG -> SimulatedCamera.drawn(number, "Quay", Coding.MJPEG);
+        };
+        return camera.withQuirks(plan.quirks()).withFaults(plan.faults()).withAccess(plan.access());
+    }
+
+    private SimulatedCameras started(List<SimulatedCamera> fleet) throws IOException {
+        SimulatedCameras started = SimulatedCameras.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), CameraClock.system(), fleet);
+        fleets.add(started);
+        return started;
+    }
+
+    private static CameraSettings settings(Plan plan, int index, SimulatedCameras cameras) {
+        URI url = cameras.urls().get(plan.isTls() ? 0 : index);
         return new CameraSettings(
                 "cam" + (index + 1),
                 index + 1,
                 "Camera " + (index + 1),
-                URI.create(cameras.urls().get(index) + plan.query()),
+                URI.create(url + plan.query()),
                 Optional.of(plan.login()),
                 "ordinary",
                 plan.transport(),
-                TlsTrust.SYSTEM);
+                plan.isTls() ? TlsTrust.pinned(cameras.certificateSha256()) : TlsTrust.SYSTEM);
     }
 
-    /** Cuts at start codes (H.264 Annex B); none of these units ends in a zero. */
-    private void slicesOf(byte[] stream) {
-        int from = -1;
-        for (int i = 0; i <= stream.length; i++) {
-            boolean isCode = i + 3 < stream.length
-                    && stream[i] == 0
-                    && stream[i + 1] == 0
-                    && stream[i + 2] == 0
-                    && stream[i + 3] == 1;
-            if (isCode || i == stream.length) {
-                int type = from < 0 ? 0 : stream[from] & 0x1f;
-                if (type == 1 || type == 5) {
-                    source.add(ByteBuffer.wrap(stream, from, i - from).slice());
-                }
-                from = i + 4;
+    /** The slices that a camera sends, once round; empty where they are drawn as time goes. */
+    private List<ByteBuffer> source(Plan plan) throws IOException {
+        for (Quirk quirk : plan.quirks()) {
+            if (quirk instanceof PictureQuirk pictures) {
+                return Drawn.slices(pictures);
             }
         }
+        return switch (plan.subject()) {
+            case H264 -> Drawn.slices(inH264);
+            case H265 -> Drawn.slices(inH265);
+            case DRAWN, JPEG -> List.of();
+        };
     }
 
     /** Waits until each row has seen what it was to see, or the limit is over: then each may say so itself. */
@@ -165,21 +206,26 @@ final class QuirkFleet implements AutoCloseable {
         assertThat(CompletableFuture.allOf(stopping)).succeedsWithin(10, TimeUnit.SECONDS);
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         nameLookups.shutdownNow();
-        cameras.close();
+        for (SimulatedCameras fleet : fleets) {
+            fleet.close();
+        }
     }
 
     /** One camera's recorder and what came of it. */
     final class Row {
         final Plan plan;
-        final KeptFootage footage = new KeptFootage();
+        final KeptFootage footage;
+        private final List<ByteBuffer> source;
         final List<Alarm> alarms = new CopyOnWriteArrayList<>();
         final CameraRecorder recorder;
         private final CompletableFuture<Void> stopped = new CompletableFuture<>();
         private final EventLoop loop;
         private boolean isStopping;
 
-        Row(Plan plan, CameraSettings settings, CameraLoop shared, EventLoop loop) {
+        Row(Plan plan, CameraSettings settings, CameraLoop shared, EventLoop loop) throws IOException {
             this.plan = plan;
+            this.source = source(plan);
+            this.footage = new KeptFootage(plan.subject().codec(plan.quirks()));
             this.loop = loop;
             AlarmSink sink = new AlarmSink() {
                 @Override
@@ -196,12 +242,20 @@ final class QuirkFleet implements AutoCloseable {
                     new CameraRecorder(settings, new Device(settings.id()), shared, footage, sink, "Watchkeep-test");
         }
 
-        /** The camera's slices, round and round, as many as were recorded. */
+        /**
+         * The camera's slices, round and round from the first recorded one, as many as were recorded; those themselves where
+         * nobody knows what was sent.
+         */
         List<ByteBuffer> sent() {
+            List<ByteBuffer> recorded = footage.slices();
+            if (source.isEmpty() || recorded.isEmpty()) {
+                return recorded;
+            }
+            int first = plan.subject() == Subject.DRAWN ? source.indexOf(recorded.get(0)) : 0;
+            assertThat(first).as("the first slice, among those of the clip").isNotNegative();
             List<ByteBuffer> sent = new ArrayList<>();
-            int count = footage.slices().size();
-            for (int i = 0; i < count; i++) {
-                sent.add(source.get(i % source.size()));
+            for (int i = 0; i < recorded.size(); i++) {
+                sent.add(source.get((first + i) % source.size()));
             }
             return sent;
         }
@@ -229,7 +283,7 @@ final class QuirkFleet implements AutoCloseable {
 
         @Override
         public String toString() {
-            return plan.quirks().stream().map(Quirk::flag).toList() + ": " + footage + " "
+            return plan.quirks().stream().map(Quirk::flag).toList() + " " + plan.subject() + ": " + footage + " "
                     + recorder.status().detail();
         }
     }

@@ -7,7 +7,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.watchkeep.recorder.camera.AddressQuirk;
 import org.watchkeep.recorder.camera.DialogueQuirk;
+import org.watchkeep.recorder.camera.JpegQuirk;
 import org.watchkeep.recorder.camera.PayloadQuirk;
+import org.watchkeep.recorder.camera.PictureQuirk;
 import org.watchkeep.recorder.camera.Quirk;
 import org.watchkeep.recorder.camera.SdpQuirk;
 import org.watchkeep.recorder.camera.StreamQuirk;
@@ -26,6 +28,13 @@ final class QuirkTolerances {
                 .filter(entry -> entry.getValue().contains(quirk))
                 .map(entry -> entry.getKey().code())
                 .collect(Collectors.toSet());
+    }
+
+    /** What may be noted as well where the machine is so slow that a request's ten seconds pass. */
+    static Set<String> maybe(Quirk quirk) {
+        return quirk == DialogueQuirk.NEVER_ANSWERS_KEEPALIVES
+                ? Set.of(Tolerance.KEEPALIVE_CHANGED.code())
+                : Set.of();
     }
 
     private static Map<Tolerance, Set<Quirk>> quirks() {
@@ -133,6 +142,8 @@ final class QuirkTolerances {
         quirks.put(
                 Tolerance.PARAMETER_SETS_REWRITTEN,
                 Set.of(PayloadQuirk.SPARE_BYTES_BEHIND_SPS, PayloadQuirk.PARAMETER_SETS_REWRITTEN));
+        quirks.put(Tolerance.PICTURES_REORDERED, Set.of(PictureQuirk.B_FRAMES, PictureQuirk.SUB_LAYERS));
+        quirks.put(Tolerance.JPEG_HEADERS_IN_PAYLOAD, Set.of(JpegQuirk.JPEG_HEADERS_IN_PAYLOAD));
         quirks.put(Tolerance.TIMESTAMP_REPEATED, Set.of(StreamQuirk.RTP_TIME_FREEZES));
         quirks.put(Tolerance.IMPLAUSIBLE_SENDER_REPORT, Set.of(StreamQuirk.NTP_ZERO, StreamQuirk.NTP_UPTIME));
     }
