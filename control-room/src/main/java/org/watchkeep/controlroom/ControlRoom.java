@@ -30,6 +30,7 @@ import org.watchkeep.recorder.ingest.CameraStatus;
 import org.watchkeep.recorder.ingest.RecorderSettings;
 import org.watchkeep.recorder.ingest.RecorderTier;
 import org.watchkeep.recorder.rtsp.Credentials;
+import org.watchkeep.recorder.rtsp.ServerCertificate;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.RealDisk;
 import org.watchkeep.retention.disk.TrialDisk;
@@ -276,25 +277,43 @@ public final class ControlRoom implements Closeable {
         store.disable(store.streams().stream()
                 .filter(stream -> off.contains(stream.camera()))
                 .toList());
-        RecorderSettings settings = RecorderSettings.ofThisMachine().with(site.connects());
-        settings = site.push().map(settings::withPush).orElse(settings);
+        RecorderSettings settings =
+                RecorderSettings.ofThisMachine().with(site.connects()).with(site.udpPorts());
+        if (site.push().isPresent()) {
+            settings = settings.withPush(push(site.push().get()));
+        }
         RecorderTier tier = new RecorderTier(settings, store, clock, new SecureRandom(), alarms);
         recorders = tier;
         tier.start(cameras);
+    }
+
+    private static RecorderSettings.Push push(SiteConfig.Push port) throws Refusal {
+        if (port.certificate().isEmpty()) {
+            return new RecorderSettings.Push(port.listen(), Optional.empty());
+        }
+        SiteConfig.CertificateFiles files = port.certificate().get();
+        try {
+            ServerCertificate certificate = ServerCertificate.read(files.certificate(), files.key());
+            return new RecorderSettings.Push(port.listen(), Optional.of(certificate));
+        } catch (IOException e) {
+            throw Refusal.environment(
+                    "push-certificate", "push: " + e.getMessage(), "Correct push.certificate and push.key.");
+        }
     }
 
     /** One for each of its streams, the main one first. */
     private static List<CameraSettings> settings(SiteConfig.Camera camera) throws Refusal {
         try {
             CameraSettings main = new CameraSettings(
-                    camera.id(),
-                    camera.number(),
-                    camera.name(),
-                    camera.url(),
-                    camera.credentials().flatMap(login -> credentials(camera, login)),
-                    camera.classId(),
-                    camera.transport(),
-                    camera.tls());
+                            camera.id(),
+                            camera.number(),
+                            camera.name(),
+                            camera.url(),
+                            camera.credentials().flatMap(login -> credentials(camera, login)),
+                            camera.classId(),
+                            camera.transport(),
+                            camera.tls())
+                    .with(camera.habits());
             return camera.sub().map(sub -> List.of(main, main.ofSub(sub))).orElse(List.of(main));
         } catch (IllegalArgumentException e) {
             throw Refusal.badInput(

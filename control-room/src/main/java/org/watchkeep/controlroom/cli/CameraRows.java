@@ -10,6 +10,7 @@ import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.recorder.ingest.CameraState;
 import org.watchkeep.recorder.ingest.CameraStatus;
 import org.watchkeep.recorder.ingest.CameraStatus.Terms;
+import org.watchkeep.recorder.rtp.ReorderBuffer;
 
 /** Cameras being recorded, as JSON and as rows of a table. Immutable. */
 final class CameraRows {
@@ -38,6 +39,11 @@ final class CameraRows {
                 .put("acknowledgedSeconds", camera.acknowledgedSeconds())
                 .put("lostPackets", camera.lostPackets())
                 .put("damagedPictures", camera.damagedAccessUnits());
+        ReorderBuffer.Statistics datagrams = camera.datagrams();
+        node.putObject("datagrams")
+                .put("reordered", datagrams.reordered())
+                .put("duplicates", datagrams.duplicates())
+                .put("late", datagrams.late());
         if (camera.terms().isEmpty()) {
             node.put("termsReason", "no session yet: " + camera.detail());
         }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ import org.watchkeep.recorder.camera.SimulatedCamera.Begin;
 import org.watchkeep.recorder.camera.SimulatedCamera.Coding;
 import org.watchkeep.recorder.camera.SimulatedCamera.Play;
 import org.watchkeep.recorder.camera.SimulatedCameras;
+import org.watchkeep.recorder.rtsp.Credentials;
+import org.watchkeep.recorder.rtsp.MediaTransport;
+import org.watchkeep.recorder.rtsp.MountAccess;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,6 +46,9 @@ final class SimulateCommand implements Callable<Integer> {
     private static final int MAX_CAMERAS = 2_000;
 
     private static final int MAX_PORT = 65_535;
+
+    /** Name and password of a simulated camera's login: nothing to be kept secret. */
+    private static final String WHO = "watchkeep";
     private static final Duration TICK = Duration.ofMillis(100);
 
     private final Shell shell;
@@ -70,6 +77,16 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Option(names = "--wait-for-client", description = "Begin the file when the first client plays.")
     private boolean waitForClient;
+
+    @Option(
+            names = "--login",
+            paramLabel = "KIND",
+            description = "Ask for a login: none, basic, digest-md5 or digest-sha256; user and password are both "
+                    + "'watchkeep'. Default: none.")
+    private String login = "none";
+
+    @Option(names = "--tls", description = "Serve inside TLS alone, at rtsps://, and print the certificate's SHA-256.")
+    private boolean tls;
 
     @Option(
             names = "--fault",
@@ -108,7 +125,7 @@ final class SimulateCommand implements Callable<Integer> {
         }
         check();
         try (SimulatedCameras fleet = start()) {
-            announce(fleet.urls());
+            announce(fleet);
             CompletableFuture<Void> ended = fleet.ended();
             boolean stopped = false;
             while (!stopped && !ended.isDone()) {
@@ -161,6 +178,7 @@ final class SimulateCommand implements Callable<Integer> {
                         "bad-quirk", "--quirk: " + e.getMessage(), "See: watchkeep simulate --quirk list");
             }
         }
+        MountAccess access = access();
         FileFootage footage = file == null ? null : footage(file);
         List<SimulatedCamera> fleet = new ArrayList<>();
         for (int number = 1; number <= cameras; number++) {
@@ -171,7 +189,8 @@ final class SimulateCommand implements Callable<Integer> {
                             footage,
                             once ? Play.ONCE : Play.LOOPING,
                             waitForClient ? Begin.WITH_FIRST_CLIENT : Begin.AT_ONCE);
-            fleet.add(camera.withFaults(parsed).withQuirks(odd));
+            SimulatedCamera asked = camera.withFaults(parsed).withQuirks(odd).withAccess(access);
+            fleet.add(tls ? asked.withTransports(Set.of(MediaTransport.RTSPS)) : asked);
         }
         try {
             return SimulatedCameras.start(
@@ -184,6 +203,21 @@ final class SimulateCommand implements Callable<Integer> {
         }
     }
 
+    private MountAccess access() throws Refusal {
+        MountAccess.Scheme scheme = switch (login) {
+            case "none" -> MountAccess.Scheme.NONE;
+            case "basic" -> MountAccess.Scheme.BASIC;
+            case "digest-md5" -> MountAccess.Scheme.DIGEST;
+            case "digest-sha256" -> MountAccess.Scheme.DIGEST_SHA256;
+            default ->
+                throw Refusal.badInput(
+                        "bad-login", "--login: " + login, "Give none, basic, digest-md5 or digest-sha256.");
+        };
+        return scheme == MountAccess.Scheme.NONE
+                ? MountAccess.OPEN
+                : new MountAccess(scheme, "Watchkeep simulated camera", new Credentials(WHO, WHO));
+    }
+
     private static FileFootage footage(Path file) throws Refusal {
         try {
             return FileFootage.read(file);
@@ -192,15 +226,22 @@ final class SimulateCommand implements Callable<Integer> {
         }
     }
 
-    private void announce(List<URI> urls) {
+    private void announce(SimulatedCameras fleet) {
+        List<URI> urls = fleet.urls();
         if (!common.json) {
             urls.forEach(url -> shell.say(url.toString()));
+            if (tls) {
+                shell.say("certificate SHA-256 " + fleet.certificateSha256());
+            }
             return;
         }
         ObjectNode document = Documents.of("simulate");
         ArrayNode array = document.putArray("cameras");
         for (int i = 0; i < urls.size(); i++) {
             array.addObject().put("number", i + 1).put("url", urls.get(i).toString());
+        }
+        if (tls) {
+            document.put("certificateSha256", fleet.certificateSha256());
         }
         shell.printJson(document);
     }

@@ -21,6 +21,7 @@ import org.watchkeep.profiles.UrlTemplate;
 import org.watchkeep.profiles.yaml.Faults;
 import org.watchkeep.profiles.yaml.Section;
 import org.watchkeep.profiles.yaml.YamlNode;
+import org.watchkeep.recorder.rtsp.CameraHabits;
 import org.watchkeep.recorder.rtsp.LoginPreference;
 import org.watchkeep.recorder.rtsp.TlsTrust;
 import org.watchkeep.recorder.rtsp.TransportChoice;
@@ -106,6 +107,7 @@ final class CameraReader {
                 credentials,
                 transport,
                 tls(section, isTls),
+                family.map(of -> habits(of.profile())).orElse(CameraHabits.UNKNOWN),
                 section.flag("enabled", true));
     }
 
@@ -123,6 +125,14 @@ final class CameraReader {
         Optional<Addresses> addresses() {
             return profile.addresses().map(stated -> stated.value());
         }
+    }
+
+    private static CameraHabits habits(CameraProfile profile) {
+        CameraProfile.Keepalive keepalive = profile.keepalive().value();
+        return new CameraHabits(
+                profile.transports().value().preferred().equals("udp"),
+                Optional.of(keepalive.method()),
+                OptionalInt.of(keepalive.intervalSeconds()));
     }
 
     private Optional<Family> family(Section section, Optional<URI> url, Optional<String> user) {

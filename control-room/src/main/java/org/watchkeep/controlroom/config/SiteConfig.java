@@ -9,15 +9,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.watchkeep.recorder.ingest.ConnectLimits;
+import org.watchkeep.recorder.rtsp.CameraHabits;
 import org.watchkeep.recorder.rtsp.LoginPreference;
 import org.watchkeep.recorder.rtsp.TlsTrust;
 import org.watchkeep.recorder.rtsp.TransportChoice;
+import org.watchkeep.recorder.rtsp.UdpPortRange;
 
 /**
  * One installation, as {@code site.yaml} says it: checked, paths absolute. Immutable.
  *
  * @param file where it was read from
  * @param push where cameras that push are listened for
+ * @param udpPorts where ports for media over UDP are taken from
  * @param connects how many cameras may be called at a time
  */
 public record SiteConfig(
@@ -29,7 +32,8 @@ public record SiteConfig(
         List<RetentionClass> classes,
         List<Scheme> schemes,
         List<Camera> cameras,
-        Optional<InetSocketAddress> push,
+        Optional<Push> push,
+        UdpPortRange udpPorts,
         ConnectLimits connects) {
 
     public SiteConfig {
@@ -60,6 +64,16 @@ public record SiteConfig(
         }
     }
 
+    /**
+     * A port that cameras push to.
+     *
+     * @param certificate in PEM, shown to those that come by TLS; empty where all come in clear
+     */
+    public record Push(InetSocketAddress listen, Optional<CertificateFiles> certificate) {}
+
+    /** A certificate and its key, each in PEM; the key without a passphrase. */
+    public record CertificateFiles(Path certificate, Path key) {}
+
     /** The cameras whose footage is kept for the same number of days. */
     public record RetentionClass(String id, int days, String reason) {}
 
@@ -75,6 +89,7 @@ public record SiteConfig(
      * @param url address of its main stream; never with a password in it
      * @param sub address of its sub stream, where that is recorded too
      * @param tls by what its certificate is believed, for {@code rtsps://}
+     * @param habits of its family, where a profile is named
      */
     public record Camera(
             String id,
@@ -88,6 +103,7 @@ public record SiteConfig(
             Optional<Credentials> credentials,
             TransportChoice transport,
             TlsTrust tls,
+            CameraHabits habits,
             boolean enabled) {}
 
     public record Place(

@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.watchkeep.controlroom.config.SiteConfig.Camera;
+import org.watchkeep.controlroom.config.SiteConfig.CertificateFiles;
 import org.watchkeep.controlroom.config.SiteConfig.Keys;
+import org.watchkeep.controlroom.config.SiteConfig.Push;
 import org.watchkeep.controlroom.config.SiteConfig.RetentionClass;
 import org.watchkeep.controlroom.config.SiteConfig.Scheme;
 import org.watchkeep.controlroom.config.SiteConfig.Volume;
@@ -27,6 +29,7 @@ import org.watchkeep.profiles.yaml.YamlFaultException;
 import org.watchkeep.profiles.yaml.YamlNode;
 import org.watchkeep.profiles.yaml.YamlReader;
 import org.watchkeep.recorder.ingest.ConnectLimits;
+import org.watchkeep.recorder.rtsp.UdpPortRange;
 
 /**
  * Reads {@code site.yaml}. Unknown keys, anything twice and impossible values are refused, all faults at once, each with
@@ -85,7 +88,18 @@ public final class SiteConfigReader {
 
     private SiteConfig site(YamlNode root) throws YamlFaultException {
         Section top = Section.of(
-                root, "", faults, "site", "volumes", "keys", "classes", "schemes", "cameras", "push", "connects");
+                root,
+                "",
+                faults,
+                "site",
+                "volumes",
+                "keys",
+                "classes",
+                "schemes",
+                "cameras",
+                "push",
+                "network",
+                "connects");
         Section site = top.section("site", "name", "timeZone");
         String name = site.text("name");
         ZoneId zone = site.parsed("timeZone", SiteConfigReader::zone).orElse(ZoneId.of("Europe/London"));
@@ -94,15 +108,31 @@ public final class SiteConfigReader {
         List<RetentionClass> classes = classes(top);
         List<Scheme> schemes = schemes(top);
         List<Camera> cameras = cameras(top, classes, schemes);
-        Optional<InetSocketAddress> push = top.optionalSection("push", "listen")
-                .flatMap(section -> section.parsed("listen", ListenAddress::parse));
+        Optional<Push> push =
+                top.optionalSection("push", "listen", "certificate", "key").flatMap(this::push);
+        UdpPortRange udpPorts = top.optionalSection("network", "udpPorts")
+                .flatMap(section -> section.parsed("udpPorts", UdpPortRange::parse))
+                .orElse(UdpPortRange.ANY);
         ConnectLimits connects = top.optionalSection("connects", "together", "perDevice")
                 .map(SiteConfigReader::connects)
                 .orElse(ConnectLimits.DEFAULT);
         checkPush(top, cameras, push);
         faults.throwIfAny(file.toString());
         return new SiteConfig(
-                file.toAbsolutePath(), name, zone, volumes, keys, classes, schemes, cameras, push, connects);
+                file.toAbsolutePath(), name, zone, volumes, keys, classes, schemes, cameras, push, udpPorts, connects);
+    }
+
+    private Optional<Push> push(Section section) {
+        Optional<InetSocketAddress> listen = section.parsed("listen", ListenAddress::parse);
+        for (String key : List.of("certificate", "key")) {
+            if (!section.has(key) && (section.has("certificate") || section.has("key"))) {
+                section.fault(key, "missing (expected: certificate and key together, two files in PEM)");
+            }
+        }
+        Optional<CertificateFiles> files = section.has("certificate") && section.has("key")
+                ? Optional.of(new CertificateFiles(path(section, "certificate"), path(section, "key")))
+                : Optional.empty();
+        return listen.map(address -> new Push(address, files));
     }
 
     private static ConnectLimits connects(Section section) {
@@ -114,7 +144,7 @@ public final class SiteConfigReader {
     }
 
     /** A camera that pushes needs somewhere to push to, and a login: nobody else may write into its footage. */
-    private static void checkPush(Section top, List<Camera> cameras, Optional<InetSocketAddress> push) {
+    private static void checkPush(Section top, List<Camera> cameras, Optional<Push> push) {
         for (Camera camera : cameras) {
             if (!"push".equals(camera.url().getScheme())) {
                 continue;

@@ -143,6 +143,7 @@ class CliTest {
                 "--fault melt",
                 "--cameras 0",
                 "--port -1",
+                "--login secret",
                 "--read-bars none.mp4"
             })
     void simulate_badOptions_areBadInput(String options) {

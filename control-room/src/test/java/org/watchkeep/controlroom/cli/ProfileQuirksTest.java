@@ -11,24 +11,13 @@ import org.watchkeep.recorder.camera.Quirk;
 
 /** A profile's quirk can be tried: the simulated camera has a flag of that name. It stands where both are seen. */
 class ProfileQuirksTest {
-    /** Traits of pictures and logins that the simulated camera has options or files for, not flags. */
-    private static final Set<String> TRAITS = Set.of(
-            "key-pictures-far-apart",
-            "b-frames",
-            "sha256-only",
-            "fresh-describe-for-other-transport",
-            "wants-receiver-reports");
-
     @Test
     void quirks_ofEveryFamily_areFlagsOfTheSimulatedCamera() {
         Set<String> flags = Set.copyOf(Quirk.all().stream().map(Quirk::flag).toList());
         for (CameraProfile profile : Profiles.builtIn().cameras()) {
             assertThat(profile.quirks())
                     .as(profile.id())
-                    .allSatisfy(quirk -> assertThat(flags.contains(quirk.value().id())
-                                    || TRAITS.contains(quirk.value().id()))
-                            .as(quirk.value().id())
-                            .isTrue());
+                    .allSatisfy(quirk -> assertThat(flags).contains(quirk.value().id()));
         }
     }
 }

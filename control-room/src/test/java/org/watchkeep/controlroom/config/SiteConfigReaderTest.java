@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,8 +19,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.watchkeep.profiles.yaml.YamlFaultException.Fault;
 import org.watchkeep.recorder.ingest.ConnectLimits;
 import org.watchkeep.recorder.rtsp.LoginPreference;
+import org.watchkeep.recorder.rtsp.CameraHabits;
 import org.watchkeep.recorder.rtsp.TlsTrust;
 import org.watchkeep.recorder.rtsp.TransportChoice;
+import org.watchkeep.recorder.rtsp.UdpPortRange;
 
 class SiteConfigReaderTest {
     private static final Path FILE = Path.of("/site/site.yaml");
@@ -80,7 +84,8 @@ class SiteConfigReaderTest {
         SiteConfig site = read(PUSHING + "push: {listen: \"127.0.0.1:8554\"}\nconnects: {together: 8}\n");
         assertThat(site.cameras().get(0).url()).hasToString("push:yard/gate");
         assertThat(site.cameras().get(0).credentials().orElseThrow().login()).isEqualTo(LoginPreference.ANY);
-        assertThat(site.push().orElseThrow()).hasToString("/127.0.0.1:8554");
+        assertThat(site.push().orElseThrow().listen()).hasToString("/127.0.0.1:8554");
+        assertThat(site.push().orElseThrow().certificate()).isEmpty();
         assertThat(site.connects()).isEqualTo(new ConnectLimits(8, ConnectLimits.DEFAULT_PER_DEVICE));
     }
 
@@ -194,6 +199,39 @@ class SiteConfigReaderTest {
                 .get(0);
         assertThat(camera.url()).hasToString("rtsp://[2001:db8::7]:8554/a");
         assertThat(camera.sub().orElseThrow()).hasToString("rtsp://[2001:db8::7]:8554/stream2");
+    }
+
+    @Test
+    void read_pushWithACertificate_wantsItsKey() throws ConfigException {
+        String push = "push: {listen: \"127.0.0.1:8554\", certificate: own.pem, key: own.key}\n";
+        assertThat(read(GOOD + push).push().orElseThrow().certificate())
+                .hasValue(new SiteConfig.CertificateFiles(
+                        FILE.resolveSibling("own.pem"), FILE.resolveSibling("own.key")));
+        assertThat(onlyProblem(GOOD + push.replace(", key: own.key", ""))).contains("push.key: missing");
+        assertThat(onlyProblem(GOOD + push.replace(", certificate: own.pem", "")))
+                .contains("push.certificate: missing");
+    }
+
+    @Test
+    void read_udpPorts_areARangeForAFirewall() throws ConfigException {
+        assertThat(read(GOOD).udpPorts()).hasToString("any");
+        UdpPortRange ports = read(GOOD + "network: {udpPorts: 20001-20999}\n").udpPorts();
+        assertThat(ports).hasToString("20002-20999");
+        assertThat(ports.pairs()).isEqualTo(499);
+        for (String bad : List.of("20000", "80-90", "20000-20000", "20000-70000", "30000-20000", "a-b")) {
+            assertThat(onlyProblem(GOOD + "network: {udpPorts: " + bad + "}\n"))
+                    .contains("network.udpPorts: " + bad + " (expected: two ports as 20000-20999");
+        }
+    }
+
+    @Test
+    void read_profile_bringsTheHabitsOfItsFamily() throws ConfigException {
+        CameraHabits habits = read(cameraWith("name: X, profile: hikvision, host: 10.0.0.1"))
+                .cameras()
+                .get(0)
+                .habits();
+        assertThat(habits).isEqualTo(new CameraHabits(false, Optional.of("OPTIONS"), OptionalInt.of(25)));
+        assertThat(read(GOOD).cameras().get(0).habits()).isEqualTo(CameraHabits.UNKNOWN);
     }
 
     @Test
