@@ -3,6 +3,7 @@ package org.watchkeep.controlroom;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -293,7 +294,8 @@ public final class ControlRoom implements Closeable {
         }
         SiteConfig.CertificateFiles files = port.certificate().get();
         try {
-            ServerCertificate certificate = ServerCertificate.read(files.certificate(), files.key());
+            ServerCertificate certificate =
+                    ServerCertificate.ofPem(Files.readString(files.certificate()), Files.readString(files.key()));
             return new RecorderSettings.Push(port.listen(), Optional.of(certificate));
         } catch (IOException e) {
             throw Refusal.environment(

@@ -49,6 +49,7 @@ final class SimulateCommand implements Callable<Integer> {
 
     /** Name and password of a simulated camera's login: nothing to be kept secret. */
     private static final String WHO = "watchkeep";
+
     private static final Duration TICK = Duration.ofMillis(100);
 
     private final Shell shell;

@@ -17,7 +17,8 @@ class ProfileQuirksTest {
         for (CameraProfile profile : Profiles.builtIn().cameras()) {
             assertThat(profile.quirks())
                     .as(profile.id())
-                    .allSatisfy(quirk -> assertThat(flags).contains(quirk.value().id()));
+                    .allSatisfy(
+                            quirk -> assertThat(flags).contains(quirk.value().id()));
         }
     }
 }

@@ -32,7 +32,16 @@ public record RtspServerSettings(
 
     /** Without TLS. */
     public RtspServerSettings(InetSocketAddress address, String product, int sessionTimeoutSeconds) {
-        this(address, product, sessionTimeoutSeconds, Optional.empty(), false, UdpPortRange.ANY);
+        this(address, product, sessionTimeoutSeconds, Optional.empty());
+    }
+
+    /** With TLS where there is a certificate. */
+    public RtspServerSettings(
+            InetSocketAddress address,
+            String product,
+            int sessionTimeoutSeconds,
+            Optional<ServerCertificate> certificate) {
+        this(address, product, sessionTimeoutSeconds, certificate, false, UdpPortRange.ANY);
     }
 
     public RtspServerSettings withCertificate(ServerCertificate shown) {

@@ -3,10 +3,8 @@ package org.watchkeep.recorder.rtsp;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigInteger;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -102,18 +100,19 @@ public record ServerCertificate(PrivateKey key, X509Certificate certificate) {
     /**
      * Reads a certificate and its key, each in PEM; the key as PKCS#8 and without a passphrase.
      *
-     * @throws IOException says which file is not what was expected
+     * @throws IOException says which of them is not what was expected
      */
-    public static ServerCertificate read(Path certificate, Path key) throws IOException {
+    public static ServerCertificate ofPem(String certificate, String key) throws IOException {
         X509Certificate shown;
-        try (InputStream in = Files.newInputStream(certificate)) {
-            shown = (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        try {
+            shown = (X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(certificate.getBytes(StandardCharsets.US_ASCII)));
         } catch (GeneralSecurityException e) {
-            throw new IOException(certificate + " (expected: a certificate in PEM): " + e.getMessage(), e);
+            throw new IOException("certificate: not one (expected: PEM): " + e.getMessage(), e);
         }
-        Matcher pem = PRIVATE_KEY.matcher(Files.readString(key));
+        Matcher pem = PRIVATE_KEY.matcher(key);
         if (!pem.find()) {
-            throw new IOException(key + " holds no BEGIN PRIVATE KEY (expected: PKCS#8 in PEM, without a passphrase)");
+            throw new IOException("key: no BEGIN PRIVATE KEY (expected: PKCS#8 in PEM, without a passphrase)");
         }
         try {
             byte[] encoded = Base64.getMimeDecoder().decode(pem.group(1));
@@ -121,7 +120,7 @@ public record ServerCertificate(PrivateKey key, X509Certificate certificate) {
                     .generatePrivate(new PKCS8EncodedKeySpec(encoded));
             return new ServerCertificate(own, shown);
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new IOException(key + " (expected: the key of " + certificate + " in PEM): " + e.getMessage(), e);
+            throw new IOException("key: not the certificate's (expected: PKCS#8 in PEM): " + e.getMessage(), e);
         }
     }
 

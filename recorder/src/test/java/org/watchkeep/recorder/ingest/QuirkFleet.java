@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -76,6 +77,11 @@ final class QuirkFleet implements AutoCloseable {
         boolean isTls() {
             return quirks.stream().anyMatch(TlsQuirk.class::isInstance);
         }
+
+        /** Certificates and versions hold for a port, and who draws would hold up the pace of those who play. */
+        boolean isAlone() {
+            return isTls() || subject == Subject.DRAWN || subject == Subject.JPEG;
+        }
     }
 
     /** What a camera shows. */
@@ -106,11 +112,14 @@ final class QuirkFleet implements AutoCloseable {
     QuirkFleet(Path folder, List<Plan> plans) throws IOException {
         inH264 = FileFootage.read(Drawn.elementaryFile(folder, "Quay", 1, PICTURES));
         inH265 = Drawn.inH265(folder, PICTURES);
-        List<SimulatedCamera> fleet = new ArrayList<>();
+        List<SimulatedCamera> sharing = new ArrayList<>();
         for (Plan plan : plans) {
-            fleet.add(camera(plan, fleet.size() + 1));
+            if (!plan.isAlone()) {
+                sharing.add(camera(plan, sharing.size() + 1));
+            }
         }
-        SimulatedCameras together = started(fleet);
+        SimulatedCameras together = started(sharing);
+        Iterator<URI> shared = together.urls().iterator();
         NettyTransport transport = NettyTransport.best();
         loops = transport.loops(2, "quirks");
         SystemStoreClock clock = new SystemStoreClock();
@@ -120,7 +129,7 @@ final class QuirkFleet implements AutoCloseable {
         ConnectBudget budget = new ConnectBudget(limits, first, Timers.of(first), clock::monoNanos);
         for (Plan plan : plans) {
             EventLoop loop = loops.next();
-            CameraLoop shared = new CameraLoop(
+            CameraLoop room = new CameraLoop(
                     loop,
                     new TcpConnector(transport, loop, nameLookups),
                     Timers.of(loop),
@@ -128,11 +137,7 @@ final class QuirkFleet implements AutoCloseable {
                     new SecureRandom(),
                     new SlabPool(),
                     budget);
-            // Certificates and versions hold for a port: such a camera has one of its own.
-            SimulatedCameras cameras = plan.isTls()
-                    ? started(List.of(fleet.get(rows.size()).withTransports(Set.of(MediaTransport.RTSPS))))
-                    : together;
-            Row row = new Row(plan, settings(plan, rows.size(), cameras), shared, loop);
+            Row row = new Row(plan, plan.isAlone() ? alone(plan) : settings(plan, shared.next(), together), room, loop);
             rows.add(row);
             // Spread, so that not all of them are at their busiest at once.
             var unused = loop.schedule(row.recorder::start, rows.size() * SPACING_MILLIS, TimeUnit.MILLISECONDS);
@@ -156,12 +161,19 @@ final class QuirkFleet implements AutoCloseable {
         return started;
     }
 
-    private static CameraSettings settings(Plan plan, int index, SimulatedCameras cameras) {
-        URI url = cameras.urls().get(plan.isTls() ? 0 : index);
+    private CameraSettings alone(Plan plan) throws IOException {
+        SimulatedCamera camera = camera(plan, rows.size() + 1);
+        SimulatedCameras fleet =
+                started(List.of(plan.isTls() ? camera.withTransports(Set.of(MediaTransport.RTSPS)) : camera));
+        return settings(plan, fleet.urls().get(0), fleet);
+    }
+
+    private CameraSettings settings(Plan plan, URI url, SimulatedCameras cameras) {
+        int number = rows.size() + 1;
         return new CameraSettings(
-                "cam" + (index + 1),
-                index + 1,
-                "Camera " + (index + 1),
+                "cam" + number,
+                number,
+                "Camera " + number,
                 URI.create(url + plan.query()),
                 Optional.of(plan.login()),
                 "ordinary",

@@ -32,9 +32,7 @@ final class QuirkTolerances {
 
     /** What may be noted as well where the machine is so slow that a request's ten seconds pass. */
     static Set<String> maybe(Quirk quirk) {
-        return quirk == DialogueQuirk.NEVER_ANSWERS_KEEPALIVES
-                ? Set.of(Tolerance.KEEPALIVE_CHANGED.code())
-                : Set.of();
+        return quirk == DialogueQuirk.NEVER_ANSWERS_KEEPALIVES ? Set.of(Tolerance.KEEPALIVE_CHANGED.code()) : Set.of();
     }
 
     private static Map<Tolerance, Set<Quirk>> quirks() {

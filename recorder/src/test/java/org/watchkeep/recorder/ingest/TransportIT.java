@@ -126,6 +126,8 @@ class TransportIT {
             assertThat(wire.reordered()).isPositive();
             assertThat(wire.duplicated()).isPositive();
             assertThat(status().lostPackets()).isEqualTo(wire.lost());
+            assertThat(status().datagrams().reordered()).isPositive();
+            assertThat(status().datagrams().duplicates()).isPositive();
             assertThat(status().damagedAccessUnits()).isPositive();
             assertThat(status().sessions()).isOne();
             assertThat(status().state()).isEqualTo(CameraState.RECORDING);

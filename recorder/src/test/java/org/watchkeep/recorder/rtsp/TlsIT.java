@@ -146,14 +146,11 @@ class TlsIT {
     }
 
     @Test
-    void read_certificateAndKeyFromFiles_areThose() throws Exception {
+    void ofPem_certificateAndKey_areThose() throws Exception {
         ServerCertificate own = ServerCertificate.selfSigned("Recorder", HERE, Instant.now());
-        Path key = Files.writeString(
-                folder.resolve("key.pem"),
-                "-----BEGIN PRIVATE KEY-----\n"
-                        + Base64.getMimeEncoder().encodeToString(own.key().getEncoded())
-                        + "\n-----END PRIVATE KEY-----\n");
-        ServerCertificate read = ServerCertificate.read(pem("own.pem", own), key);
+        String key = "-----BEGIN PRIVATE KEY-----\n"
+                + Base64.getMimeEncoder().encodeToString(own.key().getEncoded()) + "\n-----END PRIVATE KEY-----\n";
+        ServerCertificate read = ServerCertificate.ofPem(Files.readString(pem("own.pem", own)), key);
         assertThat(read.sha256()).isEqualTo(own.sha256());
         assertThat(call(read, TlsTrust.pinned(own.sha256()))).isEqualTo("TLSv1.3");
     }
