@@ -129,7 +129,6 @@ final class SegmentIndex implements Index {
                     .setTableFormatConfig(table)
                     .useCappedPrefixExtractor(PREFIX_BYTES)
                     .setCompressionType(CompressionType.LZ4_COMPRESSION)
-                    .setBottommostCompressionType(CompressionType.ZSTD_COMPRESSION)
                     .setWriteBufferSize(WRITE_BUFFER_BYTES)
                     .setMaxOpenFiles(MAX_OPEN_FILES)
                     .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)

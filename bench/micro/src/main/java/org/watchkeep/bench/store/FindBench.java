@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
@@ -28,8 +29,12 @@ import org.watchkeep.retention.store.Segment;
 import org.watchkeep.retention.store.StreamId;
 import org.watchkeep.retention.store.SystemStoreClock;
 
-/** Looking among 200,000 segments of 50 cameras (about three days), all in memory: what {@code bench store} does with a month. */
+/**
+ * Looking among 200,000 segments of 50 cameras (about three days), all in memory: what {@code bench store} does with a month.
+ * The store would log of each camera that the seals of described segments cannot be read.
+ */
 @State(Scope.Thread)
+@Fork(jvmArgsAppend = "-Dwatchkeep.log=OFF")
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class FindBench {

@@ -46,7 +46,7 @@ public class HashAndEncryptBench {
             pieces.add(piece.flip());
         }
         header = new RecordHeader(RecordHeader.Kind.FRAGMENT, 0, 0, 1, 1, 0, 1, 0, 0, 0, 1_000_000, 1, bytes, 0, 0);
-        to = ReelFooter.aligned(header.recordBytes());
+        to = ReelFooter.aligned(Math.toIntExact(ReelFooter.blocks(header.recordBytes())));
     }
 
     @Benchmark
