@@ -27,8 +27,8 @@ final class StoreTrial {
     private static final List<String> FLAGS = List.of("-Xmx1g", "-XX:MaxDirectMemorySize=2g");
 
     /** Of described footage it would log, for each camera, that the newest seal cannot be read: none was written. */
-    private static final List<String> QUIET_FLAGS = Stream.concat(FLAGS.stream(), Stream.of("-Dwatchkeep.log=OFF"))
-            .toList();
+    private static final List<String> QUIET_FLAGS =
+            Stream.concat(FLAGS.stream(), Stream.of("-Dwatchkeep.log=OFF")).toList();
 
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
