@@ -125,10 +125,10 @@ final class SdpReader {
             throw new RtspFormatException("SDP: over " + MAX_MEDIA + " media", at);
         }
         String[] words = value.split("[ \t]+", -1);
-        Section section = new Section(words[0].toLowerCase(Locale.ROOT));
-        // RFC 3711: taken for plain RTP, what is encrypted would be recorded as pictures that nobody can see.
+        // RTP/SAVP and RTP/SAVPF, alone or inside DTLS (RFC 3711 12, RFC 5764 8).
         boolean isEncrypted =
                 words.length > 2 && words[2].toUpperCase(Locale.ROOT).contains("SAVP");
+        Section section = new Section(words[0].toLowerCase(Locale.ROOT), isEncrypted);
         for (int i = 3; i < words.length; i++) {
             int payloadType = RtspHeaders.unsigned(words[i]);
             if (payloadType >= 0 && payloadType <= MAX_PAYLOAD_TYPE) {
