@@ -128,8 +128,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        // Who does not take our answers is not asked for more questions.
-        channel.config().setAutoRead(channel.isWritable());
+        // Who does not take our answers is not asked for more questions. Where media fill the line the questions are
+        // few, and
+        // one of them may be to end it.
+        channel.config().setAutoRead(channel.isWritable() || (session != null && session.isPlaying()));
         if (session != null && channel.isWritable()) {
             session.onWritable();
         }
