@@ -13,7 +13,7 @@ import java.util.List;
  * @param width in luma samples, cropped
  * @param height in luma samples, cropped
  * @param reorderFrames how many pictures may be sent before one that is shown earlier; {@link VideoConfiguration#REORDER_UNKNOWN} where it
- *     is not said
+ *     is not said, {@link VideoConfiguration#REORDER_NEVER} where that cannot be
  * @param frameTicks length of a frame as the camera declares it, on a 90 kHz clock; 0 where it does not
  * @param meaning all that a decoder would act on: declared timing and buffer models are left out, for cameras rewrite
  *     those while nothing changes in the picture
@@ -97,7 +97,7 @@ record H264Sps(
             // Baseline has no B slices (A.2.1); order type 2 is the order of sending (8.2.1.3).
             usability();
             if (pocType == 2 || profile == 66) {
-                reorderFrames = 0;
+                reorderFrames = VideoConfiguration.REORDER_NEVER;
             }
             return new H264Sps(
                     id,

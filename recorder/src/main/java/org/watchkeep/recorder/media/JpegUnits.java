@@ -62,7 +62,15 @@ final class JpegUnits implements UnitFormat, JpegSink {
         VideoConfiguration last = known;
         if (last == null || !last.meaning().equals(meaning)) {
             last = new VideoConfiguration(
-                    CODEC, now.width(), now.height(), 0, 0, meaning, "mp4v", Boxes.jpegDescriptor(), true);
+                    CODEC,
+                    now.width(),
+                    now.height(),
+                    VideoConfiguration.REORDER_NEVER,
+                    0,
+                    meaning,
+                    "mp4v",
+                    Boxes.jpegDescriptor(),
+                    true);
             known = last;
         }
         return Optional.of(last);

@@ -35,6 +35,8 @@ final class RtpVideoTrack implements VideoTrack {
     private final ReportIntake reports;
     private final TrackRuns runs;
 
+    private final SourceProbation probation;
+
     private SequenceTracker sequence = new SequenceTracker();
     private TimestampExtender time = new TimestampExtender();
     private boolean hasSource;
@@ -67,6 +69,7 @@ final class RtpVideoTrack implements VideoTrack {
         chain = new SlabChain(settings.slabs());
         builder = new AccessUnitBuilder(settings.origin(), chain);
         tolerances = settings.tolerances();
+        probation = new SourceProbation(tolerances);
         format = maker.of(settings, chain, builder, tolerances);
         depacketiser = format.depacketiser();
         CameraClock cameraClock = new CameraClock(settings.clockRate());
@@ -87,28 +90,13 @@ final class RtpVideoTrack implements VideoTrack {
         if (!isUsable(packet)) {
             return;
         }
-        packets++;
-        bytes += rtp.payloadLength();
-        lastPacketMonoNanos = arrivalMonoNanos;
         try {
-            if (!hasSource || rtp.ssrc() != ssrc) {
-                onNewSource();
+            if (hasSource && rtp.ssrc() != ssrc) {
+                onOtherSource(packet, arrivalMonoNanos, arrivalUtcMicros);
+                return;
             }
-            switch (sequence.accept(rtp.sequence())) {
-                case NEXT -> onInOrder(packet, arrivalMonoNanos, arrivalUtcMicros);
-                case LATE -> late++;
-                case AFTER_LOSS -> {
-                    lost += sequence.lastLoss();
-                    onLoss();
-                    onInOrder(packet, arrivalMonoNanos, arrivalUtcMicros);
-                }
-                case RESTART -> {
-                    restarts++;
-                    onLoss();
-                    onInOrder(packet, arrivalMonoNanos, arrivalUtcMicros);
-                }
-            }
-            runs.checkParameterSets();
+            probation.dismiss();
+            take(packet, arrivalMonoNanos, arrivalUtcMicros);
         } catch (StreamFormatException e) {
             depacketiser.reset();
             builder.discard();
@@ -116,6 +104,54 @@ final class RtpVideoTrack implements VideoTrack {
             published = snapshot();
             throw e;
         }
+    }
+
+    /** Over TCP nothing else keeps a stranger's packets from ending the run. */
+    private void onOtherSource(ByteBuf packet, long monoNanos, long utcMicros) throws StreamFormatException {
+        boolean isSilent = monoNanos - lastPacketMonoNanos >= SourceProbation.SILENT_NANOS;
+        boolean isRoom = isSilent || reports.isLeaving();
+        if (!isRoom && !runs.mayChangeSource(monoNanos)) {
+            probation.refuse();
+            return;
+        }
+        if (!probation.isDecidedBy(rtp.ssrc(), isRoom)) {
+            probation.add(rtp.ssrc(), packet, monoNanos, utcMicros);
+            return;
+        }
+        onNewSource(monoNanos);
+        for (int i = 0; i < probation.count(); i++) {
+            SourceProbation.Waiting waited = probation.waiting(i);
+            rtp.parse(waited.bytes());
+            take(waited.bytes(), waited.monoNanos(), waited.utcMicros());
+        }
+        probation.clear();
+        rtp.parse(packet);
+        take(packet, monoNanos, utcMicros);
+    }
+
+    /** The next packet of the source that is recorded; it has been parsed. */
+    private void take(ByteBuf packet, long arrivalMonoNanos, long arrivalUtcMicros) throws StreamFormatException {
+        packets++;
+        bytes += rtp.payloadLength();
+        lastPacketMonoNanos = arrivalMonoNanos;
+        if (!hasSource) {
+            beginSource();
+        }
+        switch (sequence.accept(rtp.sequence())) {
+            case NEXT -> onInOrder(packet, arrivalMonoNanos, arrivalUtcMicros);
+            case LATE -> late++;
+            case AFTER_LOSS -> {
+                lost += sequence.lastLoss();
+                onLoss();
+                onInOrder(packet, arrivalMonoNanos, arrivalUtcMicros);
+            }
+            case RESTART -> {
+                restarts++;
+                onLoss();
+                onInOrder(packet, arrivalMonoNanos, arrivalUtcMicros);
+            }
+        }
+        runs.check();
     }
 
     private boolean isUsable(ByteBuf packet) throws StreamFormatException {
@@ -143,18 +179,21 @@ final class RtpVideoTrack implements VideoTrack {
                         1);
     }
 
-    private void onNewSource() throws StreamFormatException {
-        if (hasSource) {
-            ssrcChanges++;
-            onLoss();
-            finishUnit();
-            builder.discard();
-            isReopened = false;
-            runs.onNewSource(String.format("SSRC changed from %08x to %08x", ssrc, rtp.ssrc()));
-            sequence = new SequenceTracker();
-            time = new TimestampExtender();
-            isLossBefore = false;
-        }
+    private void onNewSource(long monoNanos) throws StreamFormatException {
+        ssrcChanges++;
+        onLoss();
+        finishUnit();
+        builder.discard();
+        isReopened = false;
+        runs.onNewSource(String.format("SSRC changed from %08x to %08x", ssrc, rtp.ssrc()), monoNanos);
+        runs.check();
+        sequence = new SequenceTracker();
+        time = new TimestampExtender();
+        isLossBefore = false;
+        beginSource();
+    }
+
+    private void beginSource() {
         hasSource = true;
         ssrc = rtp.ssrc();
         reports.onSource(ssrc, time);
@@ -330,6 +369,7 @@ final class RtpVideoTrack implements VideoTrack {
             unusable++;
         }
         builder.discard();
+        probation.dismiss();
         runs.close();
         chain.close();
         published = snapshot();
@@ -348,6 +388,7 @@ final class RtpVideoTrack implements VideoTrack {
                 lost,
                 late,
                 unusable,
+                probation.strays(),
                 restarts,
                 ssrcChanges,
                 runs.accessUnits(),

@@ -26,7 +26,7 @@ final class TrackRuns {
     /** H.264 keeps at most 16 pictures back (A.3.1): under a second at any rate worth the name. */
     static final long MAX_REORDER_TICKS = MediaTime.TICKS_PER_SECOND;
 
-    /** Where no reordering is declared: RTP clocks that hesitate. */
+    /** Where pictures cannot be reordered: RTP clocks that hesitate. Where they only say so, beyond it they lie. */
     static final long MAX_HESITATION_TICKS = MediaTime.TICKS_PER_SECOND / 10;
 
     /** A step this long is looked at; shorter ones are lost pictures. */
@@ -76,6 +76,13 @@ final class TrackRuns {
     private long endMonoNanos;
     private int steppedPictures;
     private int unusableKeys;
+    private final RunAllowance jumps = new RunAllowance();
+    private final RunAllowance changes = new RunAllowance();
+    private final RunAllowance sources = new RunAllowance();
+    /** Its timestamps have jumped too often to be followed, for the rest of the source's time. */
+    private boolean isTimeDistrusted;
+    /** Why the stream cannot be recorded further; empty where it can. */
+    private String refusal = "";
 
     private long accessUnits;
     private long damaged;
@@ -117,18 +124,19 @@ final class TrackRuns {
             return;
         }
         Run at = run;
-        boolean isTurning = standstill.turnsAt(unit.rtpTicks, unit.arrivalMonoNanos);
+        boolean isTurning = standstill.turnsAt(unit.rtpTicks, unit.arrivalMonoNanos) && !isTimeDistrusted;
         if (at != null) {
             unit.ticks = mediaTicks(at, unit);
             Jump jump = isTurning ? turn() : jump(at, unit);
             if (jump != null) {
-                endRun(jump.cause(), jump.detail());
-                if (jump.isOfRtpTime()) {
-                    cameraClock.onStep(lastRtpTicks, unit.rtpTicks);
-                }
+                endRun(jump, unit);
                 at = null;
             } else if (unit.isKey) {
                 at = reconfigured(at, unit);
+                if (at == null) {
+                    skip(unit);
+                    return;
+                }
             }
         }
         if (at == null) {
@@ -146,7 +154,13 @@ final class TrackRuns {
     }
 
     /** Whether the camera gives what is needed to record it at all. */
-    void checkParameterSets() throws StreamFormatException {
+    void check() throws StreamFormatException {
+        if (!refusal.isEmpty()) {
+            String why = refusal;
+            refusal = "";
+            throw new StreamFormatException(
+                    why, settings.origin(), StreamFormatException.UNKNOWN, StreamFormatException.UNKNOWN);
+        }
         if (unusableKeys >= MAX_UNUSABLE_KEYS) {
             int count = unusableKeys;
             unusableKeys = 0;
@@ -182,8 +196,17 @@ final class TrackRuns {
         run.writer.add(unit);
     }
 
+    /** Whether another source may take over though the one at hand goes on. */
+    boolean mayChangeSource(long monoNanos) {
+        return sources.has(monoNanos);
+    }
+
     /** Another source takes over: its times and pictures have nothing to do with those before. */
-    void onNewSource(String detail) {
+    void onNewSource(String detail, long monoNanos) {
+        if (!sources.take(monoNanos)) {
+            refuse("sources", detail);
+        }
+        isTimeDistrusted = false;
         endRun(GapCause.TIME_JUMP, detail);
         needsKey = true;
         standstill = new Standstill();
@@ -234,19 +257,32 @@ final class TrackRuns {
         at.output.onTime(unit.arrivalMonoNanos);
     }
 
-    /** Where a key picture is coded otherwise, ends the run and begins the next where it ended: no time passes between them. */
-    private Run reconfigured(Run at, AccessUnit unit) {
+    private void refuse(String what, String detail) {
+        refusal = what + " change too often: " + detail + " (expected: at most " + RunAllowance.AT_ONCE
+                + " changes at once and one a minute)";
+    }
+
+    /**
+     * Where a key picture is coded otherwise, ends the run and begins the next where it ended: no time passes between them.
+     * Null where that has happened too often.
+     */
+    private @Nullable Run reconfigured(Run at, AccessUnit unit) {
         VideoConfiguration next = format.configuration(unit).orElse(at.configuration);
         if (next.decodesAs(at.configuration)) {
             return at;
         }
-        endRun(GapCause.CONFIGURATION_CHANGED, at.configuration.describe() + " -> " + next.describe());
+        String detail = at.configuration.describe() + " -> " + next.describe();
+        if (!changes.take(unit.arrivalMonoNanos)) {
+            refuse("picture sizes or parameter sets", detail);
+            return null;
+        }
+        endRun(GapCause.CONFIGURATION_CHANGED, detail);
         return beginRun(next, at.clock);
     }
 
     private Run beginRun(VideoConfiguration active, RunClock clock) {
-        // A clock that stands still tells no time.
-        CameraClock theirs = standstill.isStanding() ? new CameraClock(settings.clockRate()) : cameraClock;
+        // A clock that stands still or jumps about tells no time.
+        CameraClock theirs = isByArrival() ? new CameraClock(settings.clockRate()) : cameraClock;
         RunOutput output = new RunOutput(sink, active, new RunNotes(tolerances), clock, theirs);
         FragmentWriter writer = new FragmentWriter(chain, active, output);
         Run begun = new Run(active, clock, output, writer);
@@ -255,6 +291,17 @@ final class TrackRuns {
         run = begun;
         steppedPictures = 0;
         return begun;
+    }
+
+    private void endRun(Jump jump, AccessUnit unit) {
+        endRun(jump.cause(), jump.detail());
+        if (jump.isOfRtpTime()) {
+            cameraClock.onStep(lastRtpTicks, unit.rtpTicks);
+        }
+        if (jump.isTheCameras() && !jumps.take(unit.arrivalMonoNanos)) {
+            isTimeDistrusted = true;
+            tolerances.add(Tolerance.TIMESTAMP_JUMPS_ABOUT);
+        }
     }
 
     private void endRun(GapCause cause, String detail) {
@@ -273,11 +320,16 @@ final class TrackRuns {
     }
 
     private long mediaTicks(Run at, AccessUnit unit) {
-        return standstill.isStanding()
+        return isByArrival()
                 ? Math.max(
                         at.writer.latestShownTicks() + 1,
                         standingFromTicks + MediaTime.ticks(unit.arrivalMonoNanos - standingFromNanos))
                 : at90k(unit.rtpTicks) - baseTicks;
+    }
+
+    /** Whether pictures have the time of their arrival. */
+    private boolean isByArrival() {
+        return isTimeDistrusted || standstill.isStanding();
     }
 
     private long at90k(long rtpTicks) {
@@ -302,28 +354,34 @@ final class TrackRuns {
         standingFromNanos = unit.arrivalMonoNanos;
     }
 
-    /** @param isOfRtpTime it went somewhere else, and what reports said of it before is void */
-    private record Jump(GapCause cause, String detail, boolean isOfRtpTime) {}
+    /**
+     * @param isOfRtpTime it went somewhere else, and what reports said of it before is void
+     * @param isTheCameras its RTP time cannot be followed here; neither our own clock nor mere silence
+     */
+    private record Jump(GapCause cause, String detail, boolean isOfRtpTime, boolean isTheCameras) {}
 
     private Jump turn() {
         if (!standstill.isStanding()) {
             return rtpJump("RTP time runs again");
         }
         tolerances.add(Tolerance.TIMESTAMP_STANDS_STILL);
-        return timeJump("RTP time stands still");
+        return new Jump(GapCause.TIME_JUMP, "RTP time stands still", false, true);
     }
 
     /** Why a picture cannot belong to the run's time; null where it can. */
     private @Nullable Jump jump(Run at, AccessUnit unit) {
         long step = unit.ticks - at.writer.latestShownTicks();
-        long most = at.configuration.reorderPictures() == 0 ? MAX_HESITATION_TICKS : MAX_REORDER_TICKS;
-        if (step < -most) {
+        int reorder = at.configuration.reorderPictures();
+        if (step < -(reorder == VideoConfiguration.REORDER_NEVER ? MAX_HESITATION_TICKS : MAX_REORDER_TICKS)) {
             return rtpJump("RTP time stepped back by " + seconds(MediaTime.nanos(-step)));
+        }
+        if (reorder == 0 && step < -MAX_HESITATION_TICKS) {
+            tolerances.add(Tolerance.REORDERING_NOT_DECLARED);
         }
         if (step > MAX_PICTURE_TICKS) {
             long silentNanos = unit.arrivalMonoNanos - lastPictureMonoNanos;
             return silentNanos >= MediaTime.nanos(step) - MAX_AHEAD_NANOS
-                    ? new Jump(GapCause.NO_MEDIA, "no picture for " + seconds(silentNanos), false)
+                    ? new Jump(GapCause.NO_MEDIA, "no picture for " + seconds(silentNanos), false, false)
                     : rtpJump("RTP time stepped forward by " + seconds(MediaTime.nanos(step)));
         }
         long delayNanos = at.clock.delayNanos(unit.ticks, unit.arrivalMonoNanos);
@@ -331,22 +389,23 @@ final class TrackRuns {
             return rtpJump("RTP time stepped forward by " + seconds(MediaTime.nanos(step)));
         }
         if (at.clock.leastDelayNanos() > MAX_LATE_NANOS) {
-            return timeJump("RTP time fell behind by " + seconds(at.clock.leastDelayNanos()));
+            String behind = seconds(at.clock.leastDelayNanos());
+            return new Jump(GapCause.TIME_JUMP, "RTP time fell behind by " + behind, false, true);
         }
         long ours = unit.arrivalUtcMicros - Math.floorDiv(unit.arrivalMonoNanos, 1_000L);
         long stepped = ours - at.clock.utcLessMonoMicros();
         steppedPictures = Math.abs(stepped) > MAX_CLOCK_STEP_MICROS ? steppedPictures + 1 : 0;
         return steppedPictures < STEP_PICTURES
                 ? null
-                : timeJump("the recorder's clock stepped by " + seconds(stepped * 1_000));
-    }
-
-    private static Jump timeJump(String detail) {
-        return new Jump(GapCause.TIME_JUMP, detail, false);
+                : new Jump(
+                        GapCause.TIME_JUMP,
+                        "the recorder's clock stepped by " + seconds(stepped * 1_000),
+                        false,
+                        false);
     }
 
     private static Jump rtpJump(String detail) {
-        return new Jump(GapCause.TIME_JUMP, detail, true);
+        return new Jump(GapCause.TIME_JUMP, detail, true, true);
     }
 
     private static String seconds(long nanos) {

@@ -12,6 +12,7 @@ import org.watchkeep.recorder.rtp.Tolerance;
  * @param lostPackets missing by sequence number: over TCP, dropped by the camera itself
  * @param latePackets duplicates, and those too late to be used
  * @param unusablePackets not RTP, or of another payload type
+ * @param strayPackets of other sources than the one recorded, left out
  * @param sequenceRestarts numbering begun anew: what was lost then is not known
  * @param ssrcChanges sources that took the place of another
  * @param accessUnits pictures kept
@@ -39,6 +40,7 @@ public record TrackStatistics(
         long lostPackets,
         long latePackets,
         long unusablePackets,
+        long strayPackets,
         long sequenceRestarts,
         long ssrcChanges,
         long accessUnits,

@@ -11,7 +11,7 @@ import java.util.List;
  * @param width in luma samples, cropped
  * @param height in luma samples, cropped
  * @param reorderPictures how many pictures may be sent before one that is shown earlier; {@link #REORDER_UNKNOWN} where it is
- *     not said
+ *     not said, {@link #REORDER_NEVER} where the coding has no way to
  * @param frameTicks length of a picture as the camera declares it, on a 90 kHz clock; 0 where it does not
  * @param meaning all that a decoder would act on: pictures whose configurations differ in it cannot share a run
  * @param sampleEntry its type, {@code avc1}
@@ -31,6 +31,9 @@ record VideoConfiguration(
         boolean isEachKey) {
     /** The camera says nothing: most say nothing and reorder nothing. */
     static final int REORDER_UNKNOWN = -1;
+
+    /** Not a camera's word, which may be wrong, but how it codes: H.264 Baseline, JPEG. */
+    static final int REORDER_NEVER = -2;
 
     VideoConfiguration {
         meaning = List.copyOf(meaning);

@@ -33,6 +33,8 @@ public final class ReportIntake {
     private long used;
     private long unusable;
     private boolean isGoodbyeSeen;
+    /** Of the source whose packets come, since the last of them. */
+    private boolean isLeaving;
 
     public ReportIntake(CameraClock clock, int clockRate, Set<Tolerance> tolerances) {
         this.clock = clock;
@@ -45,11 +47,13 @@ public final class ReportIntake {
         clock.forget();
         ssrc = source;
         time = sourceTime;
+        isLeaving = false;
     }
 
     /** A packet of the source has come, and its time is known. */
     public void onPacket(long ticks, long monoNanos) {
         lastTicks = ticks;
+        isLeaving = false;
         SenderReport report = waiting;
         if (report == null) {
             return;
@@ -68,6 +72,7 @@ public final class ReportIntake {
         RtcpCompound compound = RtcpCompound.read(packet);
         unusable += compound.isMalformed() ? 1 : 0;
         isGoodbyeSeen |= compound.bye();
+        isLeaving |= compound.goodbyes().contains(ssrc);
         for (SenderReport report : compound.senderReports()) {
             if (isTimely(report)) {
                 take(report, utcMicros);
@@ -110,6 +115,11 @@ public final class ReportIntake {
     /** RTCP that is malformed, implausible, or of another source or time. */
     public long unusable() {
         return unusable;
+    }
+
+    /** Whether the track's source said BYE, and has begun no picture since. */
+    public boolean isLeaving() {
+        return isLeaving;
     }
 
     /** Whether a source said BYE. */

@@ -10,10 +10,11 @@ import java.util.List;
  *
  * @param senderReports in order; those before a malformed part count
  * @param bye whether a source said goodbye
+ * @param goodbyes the sources that did, as far as they are named
  * @param isMalformed whether reading stopped early: Hanwha sends SDES without its terminator, others send noise; neither is
  *     a reason to end a session
  */
-public record RtcpCompound(List<SenderReport> senderReports, boolean bye, boolean isMalformed) {
+public record RtcpCompound(List<SenderReport> senderReports, boolean bye, List<Integer> goodbyes, boolean isMalformed) {
     private static final int SENDER_REPORT = 200;
     private static final int BYE = 203;
     private static final int HEADER_BYTES = 4;
@@ -21,6 +22,7 @@ public record RtcpCompound(List<SenderReport> senderReports, boolean bye, boolea
 
     public RtcpCompound {
         senderReports = List.copyOf(senderReports);
+        goodbyes = List.copyOf(goodbyes);
     }
 
     /** RFC 5761 4: payload types 192 to 223 are RTCP on whichever channel or port they come. */
@@ -35,25 +37,39 @@ public record RtcpCompound(List<SenderReport> senderReports, boolean bye, boolea
     /** Reads between the reader and writer index, which it leaves where they are. Never throws for what the bytes hold. */
     public static RtcpCompound read(ByteBuf packet) {
         List<SenderReport> reports = new ArrayList<>(1);
+        List<Integer> goodbyes = List.of();
         boolean bye = false;
         int at = packet.readerIndex();
         int end = packet.writerIndex();
         while (at < end) {
             // RFC 3550 6.4.1: version, type and length in words less one stand first in each part.
             if (end - at < HEADER_BYTES || packet.getUnsignedByte(at) >>> 6 != 2) {
-                return new RtcpCompound(reports, bye, true);
+                return new RtcpCompound(reports, bye, goodbyes, true);
             }
             int type = packet.getUnsignedByte(at + 1);
             int bytes = HEADER_BYTES + 4 * packet.getUnsignedShort(at + 2);
             if (bytes > end - at || (type == SENDER_REPORT && bytes < HEADER_BYTES + SENDER_INFO_BYTES)) {
-                return new RtcpCompound(reports, bye, true);
+                return new RtcpCompound(reports, bye, goodbyes, true);
             }
             if (type == SENDER_REPORT) {
                 reports.add(new SenderReport(packet.getInt(at + 4), packet.getLong(at + 8), packet.getInt(at + 16)));
             }
-            bye |= type == BYE;
+            if (type == BYE) {
+                bye = true;
+                goodbyes = sources(packet, at, bytes);
+            }
             at += bytes;
         }
-        return new RtcpCompound(reports, bye, reports.isEmpty() && !bye && at == packet.readerIndex());
+        return new RtcpCompound(reports, bye, goodbyes, reports.isEmpty() && !bye && at == packet.readerIndex());
+    }
+
+    /** RFC 3550 6.6: as many as the header says, or as there is room for. */
+    private static List<Integer> sources(ByteBuf packet, int at, int bytes) {
+        int count = Math.min(packet.getUnsignedByte(at) & 0x1f, (bytes - HEADER_BYTES) / 4);
+        List<Integer> sources = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            sources.add(packet.getInt(at + HEADER_BYTES + 4 * i));
+        }
+        return sources;
     }
 }

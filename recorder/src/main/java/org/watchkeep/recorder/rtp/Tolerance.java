@@ -35,8 +35,12 @@ public enum Tolerance {
     TIMESTAMP_REPEATED,
     /** Timestamps stand still while pictures come: these have the time of their arrival. */
     TIMESTAMP_STANDS_STILL,
+    /** Timestamps jump again and again: from then on pictures have the time of their arrival, in the order sent. */
+    TIMESTAMP_JUMPS_ABOUT,
     /** Pictures are sent in another order than shown. */
     PICTURES_REORDERED,
+    /** Pictures are sent in another order than shown, though the parameter sets say that they are not. */
+    REORDERING_NOT_DECLARED,
     /** Parameter sets repeated with other bytes and the same meaning. */
     PARAMETER_SETS_REWRITTEN,
     /** JPEG headers stand in the payload, where only entropy-coded bytes belong (RFC 2435 3.1). */
@@ -49,6 +53,8 @@ public enum Tolerance {
     TCP_WHERE_UDP_WAS_ASKED,
     /** Sender reports with a time that cannot be one (Hikvision: 0 or uptime). */
     IMPLAUSIBLE_SENDER_REPORT,
+    /** Packets of another source among those of the one recorded were left out. */
+    STRAY_SOURCE,
 
     /** Messages that RFC 2326 does not allow in form: line feeds alone, no reason phrase, a negative length. */
     MESSAGES_BENT,

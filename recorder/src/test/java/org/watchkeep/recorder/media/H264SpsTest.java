@@ -71,7 +71,7 @@ class H264SpsTest {
         H264Sps sps = H264Sps.parse(nal, nal.length);
         assertThat(sps.width()).isEqualTo(1_280);
         assertThat(sps.height()).isEqualTo(720);
-        assertThat(sps.reorderFrames()).isZero();
+        assertThat(sps.reorderFrames()).isEqualTo(VideoConfiguration.REORDER_NEVER);
     }
 
     @Test

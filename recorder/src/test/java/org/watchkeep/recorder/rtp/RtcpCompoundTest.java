@@ -40,7 +40,7 @@ class RtcpCompoundTest {
     @Test
     void read_shortSenderReport_isMalformed() {
         assertThat(RtcpCompound.read(bytes("80c8000112345678")))
-                .isEqualTo(new RtcpCompound(java.util.List.of(), false, true));
+                .isEqualTo(new RtcpCompound(java.util.List.of(), false, java.util.List.of(), true));
     }
 
     @Property
