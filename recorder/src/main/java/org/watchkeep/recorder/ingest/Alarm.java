@@ -12,6 +12,8 @@ public record Alarm(StreamId stream, Kind kind, String text) {
     /** What needs a person. */
     public enum Kind {
         /** The camera refuses the login: trying on would only make it ban us. */
-        LOGIN_REFUSED
+        LOGIN_REFUSED,
+        /** Packets come and no picture of them can be kept: nothing is recorded, though the camera seems well. */
+        NO_PICTURES
     }
 }

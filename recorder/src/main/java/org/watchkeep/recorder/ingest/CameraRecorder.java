@@ -45,19 +45,20 @@ final class CameraRecorder implements CameraSession.Owner {
     private final AlarmSink alarms;
     private final String userAgent;
     private final Device device;
-    /** Empty for a camera without a login: there is nothing to be refused. */
-    private final Optional<LoginBreaker> breaker;
+    /** The device's for this login; without one its own. */
+    private final LoginBreaker breaker;
 
     private final Backoff backoff;
     private final Runs runs = new Runs();
 
     private Timers.Timer retry = Timers.Timer.NONE;
     private ConnectBudget.@Nullable Place place;
-    /** This call finds out whether the device takes the login. */
-    private boolean isTryingLogin;
+    /** The breaker has let this call go, and waits to hear of it. */
+    private boolean isLoginAsked;
 
     private int unreachableInRow;
     private Optional<Alarm> loginAlarm = Optional.empty();
+    private Optional<Alarm> pictureAlarm = Optional.empty();
     /** The login has been accepted since the start, and how often in a row it was refused after that. */
     private boolean hasLoginWorked;
 
@@ -80,7 +81,7 @@ final class CameraRecorder implements CameraSession.Owner {
             String userAgent) {
         this.settings = settings;
         this.device = device;
-        this.breaker = settings.login().map(device::breaker);
+        this.breaker = settings.login().map(device::breaker).orElseGet(LoginBreaker::new);
         this.loop = loop;
         this.footage = footage;
         this.alarms = alarms;
@@ -117,21 +118,20 @@ final class CameraRecorder implements CameraSession.Owner {
             return;
         }
         long now = loop.clock().monoNanos();
-        LoginBreaker.Answer answer = breaker.map(b -> b.ask(now)).orElse(LoginBreaker.Answer.GO);
-        if (answer == LoginBreaker.Answer.WAIT) {
+        if (breaker.ask(now) == LoginBreaker.Answer.WAIT) {
             leavePlace();
-            waitForLogin(breaker.orElseThrow(), now);
+            waitForLogin(now);
             return;
         }
-        isTryingLogin = answer == LoginBreaker.Answer.TRY;
+        isLoginAsked = true;
         connect();
     }
 
     /** Another stream of the device is finding out whether the login is right, or has found that it is not. */
-    private void waitForLogin(LoginBreaker shared, long now) {
-        long wait = shared.waitNanos(now);
+    private void waitForLogin(long now) {
+        long wait = breaker.waitNanos(now);
         long jittered = wait + loop.random().nextLong(LoginBreaker.TRYING_NANOS);
-        if (!shared.isShut(now)) {
+        if (!breaker.isShut(now)) {
             waitThenConnect(jittered, state, detail);
             return;
         }
@@ -190,6 +190,15 @@ final class CameraRecorder implements CameraSession.Owner {
         public void onMedia() {}
 
         @Override
+        public void onPicture() {}
+
+        @Override
+        public void onNoPicture(String why) {}
+
+        @Override
+        public void onLoginRefused(String why) {}
+
+        @Override
         public void onEnd(SessionEnd end, boolean isMediaMissing) {}
     }
 
@@ -200,8 +209,8 @@ final class CameraRecorder implements CameraSession.Owner {
 
     @Override
     public void onTrack(RtspTrack track) {
-        isTryingLogin = false;
-        breaker.ifPresent(LoginBreaker::accepted);
+        breaker.accepted();
+        loginSaid();
         String auth = sessions.current().map(CameraSession::authLabel).orElse("none");
         if (auth.equals("basic") && terms.isEmpty()) {
             LOG.warn("{}: the camera takes the password only in clear (Basic)", settings.label());
@@ -223,9 +232,58 @@ final class CameraRecorder implements CameraSession.Owner {
         if (loginAlarm.isPresent()) {
             alarms.clear(loginAlarm.get());
             loginAlarm = Optional.empty();
-            breaker.ifPresent(LoginBreaker::alarmOver);
+            breaker.alarmOver();
         }
         LOG.info("{}: media comes", settings.label());
+    }
+
+    private void loginSaid() {
+        if (isLoginAsked) {
+            isLoginAsked = false;
+            breaker.over();
+        }
+    }
+
+    @Override
+    public void onPicture() {
+        if (pictureAlarm.isPresent()) {
+            alarms.clear(pictureAlarm.get());
+            pictureAlarm = Optional.empty();
+        }
+        if (state == CameraState.CONNECTING) {
+            become(CameraState.RECORDING, "");
+        }
+    }
+
+    /** The connection stays: a key picture may come yet, and another session would bring no other packets. */
+    @Override
+    public void onNoPicture(String why) {
+        LOG.warn("{}: {}", settings.label(), why);
+        if (onStopped != null) {
+            return;
+        }
+        runs.missing(GapCause.NO_MEDIA, why);
+        become(CameraState.CONNECTING, GapCause.NO_MEDIA + ": " + why);
+        if (pictureAlarm.isEmpty()) {
+            Alarm alarm = new Alarm(settings.stream(), Alarm.Kind.NO_PICTURES, why);
+            pictureAlarm = Optional.of(alarm);
+            alarms.raise(alarm);
+        }
+    }
+
+    /** Footage goes on; the next call would be refused. */
+    @Override
+    public void onLoginRefused(String why) {
+        breaker.refused(loop.clock().monoNanos());
+        raiseLoginAlarm("while it plays: " + why);
+    }
+
+    private void raiseLoginAlarm(String why) {
+        if (loginAlarm.isEmpty() && breaker.mayAlarm()) {
+            Alarm alarm = new Alarm(settings.stream(), Alarm.Kind.LOGIN_REFUSED, why);
+            loginAlarm = Optional.of(alarm);
+            alarms.raise(alarm);
+        }
     }
 
     @Override
@@ -233,10 +291,9 @@ final class CameraRecorder implements CameraSession.Owner {
         CameraSession ended = sessions.current().orElseThrow();
         sessions = new Sessions(sessions.totals(), Optional.empty());
         leavePlace();
-        if (isTryingLogin && end.reason() != SessionEnd.Reason.LOGIN_REFUSED) {
-            breaker.ifPresent(LoginBreaker::untold);
-        }
-        isTryingLogin = false;
+        boolean isRefused = end.reason() == SessionEnd.Reason.LOGIN_REFUSED;
+        boolean isFirstRefusal = isRefused && breaker.refused(loop.clock().monoNanos());
+        loginSaid();
         if (onStopped != null) {
             stopped(onStopped);
             return;
@@ -245,8 +302,8 @@ final class CameraRecorder implements CameraSession.Owner {
             backoff.reset();
         }
         unreachableInRow = end.reason() == SessionEnd.Reason.UNREACHABLE ? unreachableInRow + 1 : 0;
-        if (end.reason() == SessionEnd.Reason.LOGIN_REFUSED) {
-            onLoginRefused(end);
+        if (isRefused) {
+            onLoginRefused(end, isFirstRefusal);
             return;
         }
         GapCause cause = isMediaMissing ? GapCause.NO_MEDIA : cause(end.reason());
@@ -272,23 +329,19 @@ final class CameraRecorder implements CameraSession.Owner {
     /**
      * One alarm and a long wait: a camera bans whoever goes on trying. Dahua answers 401 when its connections are used up,
      * so the first refusal of a login that has worked is taken for that and tried once more.
+     *
+     * @param isFirst the device has refused it to no other stream since it was accepted
      */
-    private void onLoginRefused(SessionEnd end) {
+    private void onLoginRefused(SessionEnd end, boolean isFirst) {
         refusalsInRow++;
-        boolean mayBeBusy = hasLoginWorked && refusalsInRow == 1;
-        breaker.ifPresent(b -> b.refused(loop.clock().monoNanos(), mayBeBusy));
-        if (mayBeBusy) {
+        if (isFirst && hasLoginWorked && refusalsInRow == 1) {
             String why = end.detail() + "; it was accepted before: are the camera's connections used up?";
             runs.end(GapCause.CAMERA_REFUSED, why);
             retryAfter(Backoff.LIMIT_NANOS, CameraState.WAITING, GapCause.CAMERA_REFUSED, why);
             return;
         }
         runs.end(GapCause.LOGIN_REFUSED, end.detail());
-        if (loginAlarm.isEmpty() && breaker.map(LoginBreaker::mayAlarm).orElse(true)) {
-            Alarm alarm = new Alarm(settings.stream(), Alarm.Kind.LOGIN_REFUSED, end.detail());
-            loginAlarm = Optional.of(alarm);
-            alarms.raise(alarm);
-        }
+        raiseLoginAlarm(end.detail());
         retryAfter(backoff.afterRefusedLogin(), CameraState.LOGIN_REFUSED, GapCause.LOGIN_REFUSED, end.detail());
     }
 
@@ -404,6 +457,13 @@ final class CameraRecorder implements CameraSession.Owner {
         public void onFragment(Fragment fragment) {
             endMonoNanos = Math.max(endMonoNanos, fragment.endMonoNanos());
             footage.append(fragment);
+        }
+
+        /** Nothing is kept at present. Where a run is open the track knows better what to make of it. */
+        void missing(GapCause cause, String why) {
+            if (!open) {
+                footage.gapCause(cause, why);
+            }
         }
 
         void end(GapCause cause, String why) {

@@ -21,14 +21,24 @@ import org.watchkeep.recorder.rtsp.SessionEnd;
 import org.watchkeep.recorder.rtsp.Timers;
 
 /**
- * One session of one camera: brings packets from its {@link MediaLink} to the {@link VideoTrack}, and ends a session whose
- * media has stopped. Used once. Confined to its event loop, save {@link #statistics} and {@link #reordering}.
+ * One session of one camera: brings packets from its {@link MediaLink} to the {@link VideoTrack}, ends a session whose media
+ * has stopped, and says when packets come that no picture can be kept of. Used once. Confined to its event loop, save
+ * {@link #statistics} and {@link #reordering}.
  */
 final class CameraSession implements RtspSession.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(CameraSession.class);
 
     /** The watchdog: a connection that stands and brings nothing for so long is no recording. */
     static final long NO_MEDIA_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /**
+     * The slowest time-lapse pauses for longer than the watchdog waits: a camera that meanwhile reports or answers lives, and
+     * may be silent for so long. Twice what a track takes for one picture's time, so that one missed picture costs no session.
+     */
+    static final long LIVING_NO_MEDIA_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    /** Packets for so long and no picture: most cameras send key pictures seconds apart. */
+    static final long NO_PICTURE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     /** Often enough for the track to cut a fragment 1.5 s after the last picture, seldom enough to cost nothing. */
     static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -40,6 +50,15 @@ final class CameraSession implements RtspSession.Listener {
 
         /** The first packet came. */
         void onMedia();
+
+        /** A picture was kept: the first one, and the first after {@link #onNoPicture}. */
+        void onPicture();
+
+        /** Packets have come for {@link #NO_PICTURE_NANOS} and no picture was kept of them. */
+        void onNoPicture(String why);
+
+        /** The camera refused the login, and plays on. */
+        void onLoginRefused(String why);
 
         /** The session is over, and the last fragment was handed on. */
         void onEnd(SessionEnd end, boolean isMediaMissing);
@@ -57,6 +76,9 @@ final class CameraSession implements RtspSession.Listener {
     private long arrivalUtcMicros;
     private long firstMediaMonoNanos;
     private long lastMediaMonoNanos;
+    private long lastLifeMonoNanos = Long.MIN_VALUE;
+    private long reportsSeen;
+    private final PictureWatch pictures = new PictureWatch(NO_PICTURE_NANOS);
     private boolean isMediaSeen;
     private boolean isMediaMissing;
     private Timers.Timer tick = Timers.Timer.NONE;
@@ -138,15 +160,44 @@ final class CameraSession implements RtspSession.Listener {
         try {
             if (playing != null) {
                 playing.onTick(now);
+                watch(playing.statistics(), now);
             }
         } catch (RuntimeException e) {
             LOG.error("{}: the track failed", camera, e);
             close("a fault in the recorder: " + e);
         }
-        if (now - lastMediaMonoNanos >= NO_MEDIA_NANOS) {
+        long silentNanos = now - lastMediaMonoNanos;
+        boolean isAlive = lastLifeMonoNanos != Long.MIN_VALUE && now - lastLifeMonoNanos < NO_MEDIA_NANOS;
+        if (silentNanos >= (isAlive ? LIVING_NO_MEDIA_NANOS : NO_MEDIA_NANOS)) {
             isMediaMissing = true;
-            close("no media for " + TimeUnit.NANOSECONDS.toSeconds(now - lastMediaMonoNanos) + " s");
+            close("no media for " + TimeUnit.NANOSECONDS.toSeconds(silentNanos) + " s");
         }
+    }
+
+    private void watch(TrackStatistics seen, long now) {
+        if (seen.senderReports() > reportsSeen) {
+            lastLifeMonoNanos = now;
+        }
+        reportsSeen = seen.senderReports();
+        switch (pictures.onTick(seen.accessUnits(), lastMediaMonoNanos)) {
+            case BEGAN -> owner.onPicture();
+            case MISSED ->
+                owner.onNoPicture("no key picture to begin with: none was kept of what came for "
+                        + TimeUnit.NANOSECONDS.toSeconds(NO_PICTURE_NANOS) + " s (packets: " + seen.packets()
+                        + ", of no use: " + seen.unusablePackets() + ", pictures left out: " + seen.skippedAccessUnits()
+                        + ")");
+            case UNCHANGED -> {}
+        }
+    }
+
+    @Override
+    public void onKeptAlive() {
+        lastLifeMonoNanos = loop.clock().monoNanos();
+    }
+
+    @Override
+    public void onLoginRefused(String detail) {
+        owner.onLoginRefused(detail);
     }
 
     @Override
@@ -158,6 +209,7 @@ final class CameraSession implements RtspSession.Listener {
     @Override
     public void onRtp(ByteBuf packet) throws StreamFormatException {
         lastMediaMonoNanos = arrivalMonoNanos;
+        pictures.onPacket(arrivalMonoNanos);
         if (!isMediaSeen) {
             isMediaSeen = true;
             firstMediaMonoNanos = arrivalMonoNanos;

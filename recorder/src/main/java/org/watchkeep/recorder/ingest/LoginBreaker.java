@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * channels and a wrong password would see 64 failures in a moment.
  *
  * <pre>
- *   untried ──one stream tries──► accepted ──a refusal──► doubtful: one stream at a time
+ *   untried ──one stream tries──► accepted ──a refusal──► doubtful: one stream at a time, once the calls under way have ended
  *      ▲                             ▲                        │ {@link #MAX_REFUSALS} in a row
  *      │                             └─────────┐              ▼
  *      └───────────── (start)            accepted ◄── shut: nobody until the wait is over, then one stream
@@ -30,21 +30,41 @@ final class LoginBreaker {
     enum Answer {
         /** The login is known to be right. */
         GO,
-        /** Nobody knows: this stream finds out, and says so by accepted, refused or untold. */
+        /** Nobody knows: this stream finds out. */
         TRY,
         WAIT
     }
 
-    private record State(boolean known, boolean trying, int refusals, long shutUntilNanos, long nextWaitNanos) {
-        static final State UNTRIED = new State(false, false, 0, Long.MIN_VALUE, Backoff.FIRST_LOGIN_NANOS);
-        static final State KNOWN = new State(true, false, 0, Long.MIN_VALUE, Backoff.FIRST_LOGIN_NANOS);
+    /**
+     * @param known the last that was heard of this login is that it is right
+     * @param worked it was right once
+     * @param underWay calls that were let go and are not {@link #over}
+     * @param refusals since it was accepted last
+     */
+    private record State(
+            boolean known, boolean worked, int underWay, int refusals, long shutUntilNanos, long nextWaitNanos) {
+        static final State UNTRIED = new State(false, false, 0, 0, Long.MIN_VALUE, Backoff.FIRST_LOGIN_NANOS);
 
         boolean isShut(long monoNanos) {
             return shutUntilNanos != Long.MIN_VALUE && monoNanos - shutUntilNanos < 0;
         }
 
-        State with(boolean nowTrying) {
-            return new State(known, nowTrying, refusals, shutUntilNanos, nextWaitNanos);
+        State with(int callsUnderWay) {
+            return new State(known, worked, callsUnderWay, refusals, shutUntilNanos, nextWaitNanos);
+        }
+
+        State accepted() {
+            return new State(true, true, underWay, 0, Long.MIN_VALUE, Backoff.FIRST_LOGIN_NANOS);
+        }
+
+        State refused(long monoNanos) {
+            int inRow = refusals + 1;
+            if (inRow < MAX_REFUSALS || isShut(monoNanos)) {
+                // Calls that were under way when it shut change nothing more.
+                return new State(false, worked, underWay, inRow, shutUntilNanos, nextWaitNanos);
+            }
+            long next = Math.min(Backoff.LIMIT_LOGIN_NANOS, 2 * nextWaitNanos);
+            return new State(false, worked, underWay, inRow, monoNanos + nextWaitNanos, next);
         }
     }
 
@@ -55,19 +75,23 @@ final class LoginBreaker {
         return Objects.requireNonNull(state.get());
     }
 
+    /** Whoever may go says {@link #over} once, when its login was accepted or refused or the call ended without either. */
     Answer ask(long monoNanos) {
         while (true) {
             State now = now();
-            if (now.known()) {
-                return Answer.GO;
-            }
-            if (now.trying() || now.isShut(monoNanos)) {
+            // A call that is under way was let go on what was known then: its own refusal may be the one that shuts.
+            if (!now.known() && (now.underWay() > 0 || now.isShut(monoNanos))) {
                 return Answer.WAIT;
             }
-            if (state.compareAndSet(now, now.with(true))) {
-                return Answer.TRY;
+            if (state.compareAndSet(now, now.with(now.underWay() + 1))) {
+                return now.known() ? Answer.GO : Answer.TRY;
             }
         }
+    }
+
+    /** What this call had to say of the login it has said. */
+    void over() {
+        state.updateAndGet(now -> now.with(now.underWay() - 1));
     }
 
     /** After {@link Answer#WAIT}: how long until it is worth asking again. */
@@ -82,30 +106,17 @@ final class LoginBreaker {
 
     /** The device took the login. */
     void accepted() {
-        state.set(State.KNOWN);
-    }
-
-    /** The call ended before the login was accepted or refused; only to be said by the stream that was to try. */
-    void untold() {
-        state.updateAndGet(now -> now.with(false));
+        state.updateAndGet(State::accepted);
     }
 
     /**
      * The device refused the login.
      *
-     * @param busy it may only have too many connections: the first wait is short
+     * @return whether it may only have too many connections: it had taken this login, and has refused it to no stream since
      */
-    void refused(long monoNanos, boolean busy) {
-        state.updateAndGet(now -> {
-            int refusals = now.refusals() + 1;
-            if (refusals < MAX_REFUSALS || now.isShut(monoNanos)) {
-                // Calls that were under way when it shut change nothing more.
-                return new State(false, false, refusals, now.shutUntilNanos(), now.nextWaitNanos());
-            }
-            long wait = busy ? Backoff.LIMIT_NANOS : now.nextWaitNanos();
-            long next = busy ? now.nextWaitNanos() : Math.min(Backoff.LIMIT_LOGIN_NANOS, 2 * wait);
-            return new State(false, false, refusals, monoNanos + wait, next);
-        });
+    boolean refused(long monoNanos) {
+        State before = Objects.requireNonNull(state.getAndUpdate(now -> now.refused(monoNanos)));
+        return before.worked() && before.refusals() == 0;
     }
 
     /** True once: the stream that asks first raises the one alarm for all of the device that share the login. */

@@ -72,6 +72,7 @@ final class ClientAuth {
     private @Nullable Login answering;
     private boolean accepted;
     private boolean renewed;
+    private boolean isSigning = true;
 
     ClientAuth(Optional<Credentials> credentials, RandomGenerator random, SessionMemory memory) {
         this.credentials = credentials;
@@ -84,9 +85,19 @@ final class ClientAuth {
         return answering == null ? NONE : answering.label();
     }
 
+    /** Not to sign: requests go out bare, and a 401 to them is no refusal of the login. */
+    void signs(boolean isToSign) {
+        isSigning = isToSign;
+    }
+
+    /** Whether there is a login that requests are signed with. */
+    boolean signs() {
+        return isSigning && answering != null;
+    }
+
     /** What requests are signed with at present: to be given back with the answer. */
     Optional<Login> current() {
-        return Optional.ofNullable(answering);
+        return isSigning ? Optional.ofNullable(answering) : Optional.empty();
     }
 
     /**
@@ -97,7 +108,7 @@ final class ClientAuth {
      */
     boolean onUnauthorized(RtspResponse response, Optional<Login> signedWith) {
         Login before = answering;
-        if (credentials.isEmpty()) {
+        if (credentials.isEmpty() || !isSigning) {
             return false;
         }
         if (before != null && signedWith.filter(s -> s == before).isEmpty()) {
@@ -110,7 +121,8 @@ final class ClientAuth {
         if (before != null) {
             Optional<AuthChallenge> again =
                     offered.stream().filter(c -> isKind(c, before)).findFirst();
-            if (again.isPresent() && isStale(before, again.get())) {
+            boolean isDoubtful = accepted && memory.isLoginDoubtful();
+            if (!isDoubtful && again.isPresent() && isStale(before, again.get())) {
                 renewed = true;
                 answering = new Login(again.get(), before.algorithm, newClientNonce());
                 return true;
@@ -217,7 +229,7 @@ final class ClientAuth {
     /** The Authorization value for this request; empty before the first challenge or without credentials. */
     Optional<String> authorize(String method, String uri) {
         Login login = answering;
-        if (login == null || credentials.isEmpty()) {
+        if (login == null || credentials.isEmpty() || !isSigning) {
             return Optional.empty();
         }
         Credentials who = credentials.get();

@@ -94,6 +94,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
         return auth.label();
     }
 
+    /** From now on requests go out without the login: the camera has refused it, and would count each further try. */
+    void signs(boolean isToSign) {
+        auth.signs(isToSign);
+    }
+
+    /** Whether requests are signed at present. */
+    boolean signs() {
+        return auth.signs();
+    }
+
     /** Why the login came to nothing, for people. */
     String loginRefusal() {
         return auth.refusal();

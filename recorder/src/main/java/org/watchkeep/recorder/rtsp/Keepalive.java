@@ -14,7 +14,8 @@ import org.watchkeep.recorder.rtp.Tolerance;
 /**
  * Keeps a playing session alive: asks at half the session's timeout, by a method the camera has advertised, at the base
  * address. No answer, or a refusal, is a reason to try another method, never to end a session whose media flows: whether
- * it flows is for the media watchdog. Confined to the session's event loop.
+ * it flows is for the media watchdog. Once the camera has refused the login, to this session or to another of the device, nothing here
+ * is signed any more: each such request would count as a wrong login. Confined to the session's event loop.
  */
 final class Keepalive {
     private static final Logger LOG = LoggerFactory.getLogger(Keepalive.class);
@@ -31,6 +32,8 @@ final class Keepalive {
     private final List<String> methods;
     private final long intervalNanos;
     private final Set<Tolerance> tolerances;
+    private final KeepaliveListener listener;
+    private boolean isLoginRefused;
     private int next;
     /** The method that was asked by last and not answered yet; empty while none is. */
     private String waiting = "";
@@ -45,11 +48,12 @@ final class Keepalive {
      */
     record Terms(RtspRequest.Address address, List<String> advertised, SessionHeader session, CameraHabits habits) {}
 
-    Keepalive(ClientConnection connection, Timers timers, SessionMemory memory, Terms terms) {
+    Keepalive(ClientConnection connection, Timers timers, SessionMemory memory, Terms terms, KeepaliveListener listener) {
         this.connection = connection;
         this.timers = timers;
         this.memory = memory;
         this.address = terms.address();
+        this.listener = listener;
         this.tolerances = connection.tolerances();
         this.methods = methods(terms.advertised(), terms.habits().keepaliveMethod());
         SessionHeader session = terms.session();
@@ -115,14 +119,24 @@ final class Keepalive {
     private void ask() {
         String method = methods.get(next % methods.size());
         waiting = method;
+        connection.signs(!isLoginRefused && !memory.isLoginDoubtful());
         connection.send(address.request(method), ClientConnection.REPLY_TIMEOUT_NANOS, reply -> onReply(method, reply));
         start();
     }
 
     private void onReply(String method, Optional<RtspResponse> reply) {
         waiting = "";
+        if (reply.isPresent()) {
+            listener.onKeptAlive();
+        }
         if (reply.isPresent() && reply.get().isOk()) {
             return;
+        }
+        if (reply.isPresent() && reply.get().status() == RtspResponse.UNAUTHORIZED && connection.signs()) {
+            isLoginRefused = true;
+            connection.signs(false);
+            memory.loginDoubted();
+            listener.onLoginRefused(method + ": " + connection.loginRefusal());
         }
         tolerances.add(Tolerance.KEEPALIVE_CHANGED);
         if (reply.isEmpty()) {

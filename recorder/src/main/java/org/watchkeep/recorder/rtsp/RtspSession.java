@@ -36,7 +36,7 @@ public final class RtspSession {
     static final long LAST_PACKETS_NANOS = 300_000_000L;
 
     /** What the session tells. {@link #onEnd} comes once and last. */
-    public interface Listener {
+    public interface Listener extends KeepaliveListener {
         /** The track is set up; PLAY follows. */
         void onTrack(RtspTrack track);
 
@@ -281,7 +281,7 @@ public final class RtspSession {
             state = State.PLAYING;
             Keepalive.Terms terms = new Keepalive.Terms(
                     dialogue.aggregate(), dialogue.advertised(), dialogue.session(), settings.habits());
-            keepalive = new Keepalive(connection, timers, memory, terms);
+            keepalive = new Keepalive(connection, timers, memory, terms, listener);
             keepalive.start();
             media.playing();
             listener.onPlaying();

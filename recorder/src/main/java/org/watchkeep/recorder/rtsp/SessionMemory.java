@@ -39,6 +39,7 @@ public final class SessionMemory {
     private final Set<String> brokenLogins = ConcurrentHashMap.newKeySet();
     private final Set<Credentials> workedLogins = ConcurrentHashMap.newKeySet();
 
+    private volatile boolean isLoginDoubtful;
     private volatile Optional<Boolean> udpLearnt = Optional.empty();
 
     /** Which transport to ask for first where the choice is ours: the device refused the other, or nothing came by it. */
@@ -93,6 +94,17 @@ public final class SessionMemory {
     void loginWorked(Credentials who, Set<String> refusedKinds) {
         brokenLogins.addAll(refusedKinds);
         workedLogins.add(who);
+        isLoginDoubtful = false;
+    }
+
+    /** The device has refused a login to a session that plays: its others need not be refused as well to know. */
+    void loginDoubted() {
+        isLoginDoubtful = true;
+    }
+
+    /** Until the device takes a login again, sessions that play do not show theirs. */
+    boolean isLoginDoubtful() {
+        return isLoginDoubtful;
     }
 
     /** The device has taken these before, so a refusal is not about the kind of login. */

@@ -15,9 +15,10 @@ class LoginBreakerTest {
     void ask_untried_letsOneStreamFindOut() {
         assertThat(breaker.ask(0)).isEqualTo(TRY);
         assertThat(breaker.ask(0)).isEqualTo(WAIT);
-        breaker.untold();
+        breaker.over();
         assertThat(breaker.ask(0)).isEqualTo(TRY);
         breaker.accepted();
+        breaker.over();
         assertThat(breaker.ask(0)).isEqualTo(GO);
         assertThat(breaker.ask(0)).isEqualTo(GO);
     }
@@ -27,35 +28,58 @@ class LoginBreakerTest {
     void refused_onceAmongAcceptances_shutsNobodyOut() {
         for (int i = 0; i < 10; i++) {
             breaker.accepted();
-            breaker.refused(i, false);
+            breaker.refused(i);
             assertThat(breaker.isShut(i)).isFalse();
             assertThat(breaker.ask(i)).isEqualTo(TRY);
+            breaker.over();
         }
     }
 
     @Test
     void refused_twiceInARow_shutsUntilTheLongWaitIsOverThenLetsOneTry() {
-        breaker.refused(0, false);
-        breaker.refused(0, false);
+        breaker.refused(0);
+        breaker.refused(0);
         long first = Backoff.FIRST_LOGIN_NANOS;
         assertThat(breaker.ask(first - 1)).isEqualTo(WAIT);
         assertThat(breaker.waitNanos(0)).isEqualTo(first);
         assertThat(breaker.ask(first)).isEqualTo(TRY);
         assertThat(breaker.ask(first)).isEqualTo(WAIT);
-        breaker.refused(first, false);
+        breaker.refused(first);
+        breaker.over();
         assertThat(breaker.waitNanos(first)).isEqualTo(2 * first);
 
         assertThat(breaker.ask(3 * first)).isEqualTo(TRY);
         breaker.accepted();
+        breaker.over();
         assertThat(breaker.ask(3 * first)).isEqualTo(GO);
     }
 
+    /** Four were let go together: what these will be told must be known before a fifth may try. */
     @Test
-    void refused_byADeviceThatMayBeBusy_waitsShortlyTheFirstTime() {
+    void refused_whileOtherCallsAreUnderWay_letsNobodyTryUntilTheyHaveEnded() {
         breaker.accepted();
-        breaker.refused(0, true);
-        breaker.refused(0, true);
-        assertThat(breaker.waitNanos(0)).isEqualTo(Backoff.LIMIT_NANOS);
+        for (int i = 0; i < 4; i++) {
+            assertThat(breaker.ask(0)).isEqualTo(GO);
+        }
+        breaker.refused(0);
+        breaker.over();
+        assertThat(breaker.isShut(0)).isFalse();
+        for (int i = 0; i < 3; i++) {
+            assertThat(breaker.ask(0)).isEqualTo(WAIT);
+            breaker.over();
+        }
+        assertThat(breaker.ask(0)).isEqualTo(TRY);
+    }
+
+    @Test
+    void refused_afterAnAcceptance_mayBeBusyOnceForAllStreams() {
+        assertThat(breaker.refused(0)).isFalse();
+        for (int i = 0; i < 3; i++) {
+            breaker.accepted();
+            assertThat(breaker.refused(0)).isTrue();
+            assertThat(breaker.refused(0)).isFalse();
+            assertThat(breaker.refused(Backoff.FIRST_LOGIN_NANOS)).isFalse();
+        }
     }
 
     @Test

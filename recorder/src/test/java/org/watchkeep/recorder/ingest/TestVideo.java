@@ -13,6 +13,7 @@ final class TestVideo {
     private static final byte[] KEY_SLICE = hex("6588843a26280c9c9c9d75d75d75d75d75d75e");
     private static final byte[] SLICE = hex("419a203a8230");
     private static final int TICKS_PER_PICTURE = 3_600;
+    private static final long UNIX_TO_NTP_SECONDS = 2_208_988_800L;
     private static final int SSRC = 0x0102_0304;
 
     private int sequence = 65_530;
@@ -39,6 +40,33 @@ final class TestVideo {
     /** Packets that the network is said to have lost. */
     void lose(int packets) {
         sequence += packets;
+    }
+
+    /** Pictures that the camera does not send; their time passes. */
+    void pass(int pictures) {
+        picture += pictures;
+    }
+
+    /** The packets of the next picture that is no key picture. */
+    List<byte[]> nextWithoutKey() {
+        picture += picture % 25 == 0 ? 1 : 0;
+        return next();
+    }
+
+    /** The sender report of so long after the newest picture. */
+    byte[] senderReport(long utcMicros, long millisAfter) {
+        long seconds = utcMicros / 1_000_000 + UNIX_TO_NTP_SECONDS;
+        return ByteBuffer.allocate(28)
+                .put((byte) 0x80)
+                .put((byte) 200)
+                .putShort((short) 6)
+                .putInt(SSRC)
+                .putInt((int) seconds)
+                .putInt(0)
+                .putInt((int) ((picture - 1L) * TICKS_PER_PICTURE + 90 * millisAfter))
+                .putInt(picture)
+                .putInt(picture)
+                .array();
     }
 
     private byte[] packet(byte[] nal, boolean marker) {
