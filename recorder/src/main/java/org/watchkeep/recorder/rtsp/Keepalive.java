@@ -48,7 +48,8 @@ final class Keepalive {
      */
     record Terms(RtspRequest.Address address, List<String> advertised, SessionHeader session, CameraHabits habits) {}
 
-    Keepalive(ClientConnection connection, Timers timers, SessionMemory memory, Terms terms, KeepaliveListener listener) {
+    Keepalive(
+            ClientConnection connection, Timers timers, SessionMemory memory, Terms terms, KeepaliveListener listener) {
         this.connection = connection;
         this.timers = timers;
         this.memory = memory;
