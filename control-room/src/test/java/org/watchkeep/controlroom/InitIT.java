@@ -135,6 +135,12 @@ class InitIT {
         public void allocate(Path path, long sizeBytes) throws IOException {
             disk.open(path, Mode.WRITE).close();
             step("allocate " + path);
+            if (dies) {
+                // What this makes is opened in the end, and a reel without its blocks is refused.
+                disk.delete(path);
+                disk.allocate(path, sizeBytes);
+                return;
+            }
             try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
                 file.setLength(sizeBytes);
             }

@@ -282,7 +282,8 @@ final class Recovery {
         addClockSteps(coverage, streams);
         Optional<Moment> started = streams.lastStarted();
         for (Coverage.Span hole : coverage.holes(null)) {
-            // One before the last start was not made by this stop: whatever made it, it is not to be explained away. One that
+            // One before the last start was not made by this stop: whatever made it, it is not to be explained away.
+            // One that
             // reaches up to that start was: the stop before it, whose account may not have become durable.
             if (started.map(start -> !hole.to().isBefore(start)).orElse(true)) {
                 enterHole(stream, hole);
