@@ -66,7 +66,7 @@ public enum JpegQuirk implements Quirk {
         return () -> Oddity.of(Manners.PLAIN, () -> new PacketShaper() {
             @Override
             public List<OddPacket> onPicture(List<OddPacket> packets) {
-                if (!packets.isEmpty() && isJpeg(packets.get(0))) {
+                if (isJpeg(packets.get(0))) {
                     edit.accept(packets.get(0));
                 }
                 return packets;
@@ -115,7 +115,7 @@ public enum JpegQuirk implements Quirk {
 
         @Override
         public List<OddPacket> onPicture(List<OddPacket> packets) {
-            if (packets.isEmpty() || !isJpeg(packets.get(0))) {
+            if (!isJpeg(packets.get(0))) {
                 return packets;
             }
             OddPacket first = packets.get(0);
@@ -141,7 +141,7 @@ public enum JpegQuirk implements Quirk {
 
         @Override
         public List<OddPacket> onPicture(List<OddPacket> packets) {
-            if (packets.isEmpty() || !isJpeg(packets.get(0))) {
+            if (!isJpeg(packets.get(0))) {
                 return packets;
             }
             byte[] file = file(packets);

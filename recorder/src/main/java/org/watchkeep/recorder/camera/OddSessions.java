@@ -118,9 +118,6 @@ final class OddSessions {
 
         @Override
         public List<OddPacket> onPicture(List<OddPacket> packets) {
-            if (packets.isEmpty()) {
-                return packets;
-            }
             int now = packets.get(0).timestamp;
             if (signs.get() != seen) {
                 seen = signs.get();

@@ -40,6 +40,9 @@ final class OddWire {
         List<OddPacket> packets = new ArrayList<>(picture);
         picture.clear();
         for (PacketShaper shaper : shapers) {
+            if (packets.isEmpty()) {
+                return;
+            }
             packets = shaper.onPicture(packets);
         }
         for (OddPacket packet : packets) {

@@ -7,7 +7,11 @@ import java.util.List;
 interface PacketShaper {
     PacketShaper PLAIN = new PacketShaper() {};
 
-    /** The packets of one picture, in order; may be changed in place, kept for later, or multiplied. */
+    /**
+     * The packets of one picture, in order; may be changed in place, kept for later, or multiplied.
+     *
+     * @param packets at least one: of a picture that another shaper kept back nothing is heard
+     */
     default List<OddPacket> onPicture(List<OddPacket> packets) {
         return packets;
     }

@@ -92,7 +92,7 @@ public enum PayloadQuirk implements Quirk {
         return () -> Oddity.of(Manners.PLAIN, () -> new PacketShaper() {
             @Override
             public List<OddPacket> onPicture(List<OddPacket> packets) {
-                return packets.isEmpty() ? packets : edit.apply(packets);
+                return edit.apply(packets);
             }
         });
     }

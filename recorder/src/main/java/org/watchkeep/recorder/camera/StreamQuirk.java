@@ -151,7 +151,7 @@ public enum StreamQuirk implements Quirk {
 
             @Override
             public List<OddPacket> onPicture(List<OddPacket> packets) {
-                return packets.isEmpty() ? packets : edit.apply(packets, n++);
+                return edit.apply(packets, n++);
             }
         };
     }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Pictures of a drawn camera for tests, without a server and faster than time. */
 public final class Drawn {
@@ -65,10 +66,14 @@ public final class Drawn {
         return slices;
     }
 
-    /** All slices of the clip that a camera with this quirk plays. */
-    public static List<ByteBuffer> slices(PictureQuirk clip) throws IOException {
-        SimulatedCamera camera = SimulatedCamera.drawn(1, "Clip").withQuirks(List.of(clip));
-        return camera.shown() instanceof SimulatedCamera.FromFile file ? slices(file.footage()) : List.of();
+    /** What a drawn camera with these quirks plays in place of what it would draw. */
+    public static Optional<FileFootage> clip(List<Quirk> quirks) throws IOException {
+        SimulatedCamera camera = SimulatedCamera.drawn(1, "Clip").withQuirks(quirks);
+        return camera.shown() instanceof SimulatedCamera.FromFile file ? Optional.of(file.footage()) : Optional.empty();
+    }
+
+    public static boolean isInH265(FileFootage footage) {
+        return footage.picture(0).codec() == PictureCodec.H265;
     }
 
     /** The first pictures of our H.265 clip, parameter sets before each key picture. */

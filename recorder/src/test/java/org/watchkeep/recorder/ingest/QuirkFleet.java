@@ -27,7 +27,6 @@ import org.watchkeep.recorder.camera.CameraClock;
 import org.watchkeep.recorder.camera.Drawn;
 import org.watchkeep.recorder.camera.Fault;
 import org.watchkeep.recorder.camera.FileFootage;
-import org.watchkeep.recorder.camera.PictureQuirk;
 import org.watchkeep.recorder.camera.Quirk;
 import org.watchkeep.recorder.camera.SimulatedCamera;
 import org.watchkeep.recorder.camera.SimulatedCamera.Begin;
@@ -95,10 +94,15 @@ final class QuirkFleet implements AutoCloseable {
         /** A drawn street in JPEG pictures. */
         JPEG;
 
-        VideoCodec codec(List<Quirk> quirks) {
-            return this == JPEG
-                    ? VideoCodec.JPEG
-                    : this == H265 || quirks.contains(PictureQuirk.SUB_LAYERS) ? VideoCodec.H265 : VideoCodec.H264;
+        /** Only in place of a drawing a quirk shows another thing: a file's pictures are what they are. */
+        VideoCodec codec(List<Quirk> quirks) throws IOException {
+            return switch (this) {
+                case H264 -> VideoCodec.H264;
+                case H265 -> VideoCodec.H265;
+                case DRAWN ->
+                    Drawn.clip(quirks).filter(Drawn::isInH265).isPresent() ? VideoCodec.H265 : VideoCodec.H264;
+                case JPEG -> VideoCodec.JPEG;
+            };
         }
     }
 
@@ -183,15 +187,11 @@ final class QuirkFleet implements AutoCloseable {
 
     /** The slices that a camera sends, once round; empty where they are drawn as time goes. */
     private List<ByteBuffer> source(Plan plan) throws IOException {
-        for (Quirk quirk : plan.quirks()) {
-            if (quirk instanceof PictureQuirk pictures) {
-                return Drawn.slices(pictures);
-            }
-        }
         return switch (plan.subject()) {
             case H264 -> Drawn.slices(inH264);
             case H265 -> Drawn.slices(inH265);
-            case DRAWN, JPEG -> List.of();
+            case DRAWN -> Drawn.clip(plan.quirks()).map(Drawn::slices).orElse(List.of());
+            case JPEG -> List.of();
         };
     }
 

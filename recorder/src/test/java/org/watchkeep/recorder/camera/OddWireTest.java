@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.camera;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Quirks behind one another on one viewer's wire. */
+class OddWireTest {
+    private static final int PICTURES = 30;
+
+    /** A marked packet with a slice of an IDR picture. */
+    private static final byte[] PACKET = {(byte) 0x80, (byte) 0xe0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7, 0x65, (byte) 0x88, 1};
+
+    private int sent;
+
+    static Stream<Quirk> catalogue() {
+        return Quirk.all().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("catalogue")
+    void finishPicture_quirkBehindOneThatKeepsAllBack_sendsNothing(Quirk quirk) {
+        send(DialogueQuirk.SILENT_AFTER_PLAY, quirk);
+        assertThat(sent).isZero();
+    }
+
+    /** A quirk may send more packets than it is given, or none; it must only not stumble. */
+    @ParameterizedTest
+    @MethodSource("catalogue")
+    void finishPicture_quirkBehindOneThatDropsPictures_goesOn(Quirk quirk) {
+        send(StreamQuirk.DROPS_PICTURES, quirk);
+        if (quirk == DialogueQuirk.SILENT_AFTER_PLAY) {
+            assertThat(sent).isZero();
+        } else {
+            // Each tenth picture is dropped.
+            assertThat(sent).isGreaterThanOrEqualTo(PICTURES - 2 * (PICTURES / 10));
+        }
+    }
+
+    private void send(Quirk first, Quirk second) {
+        OddWire wire = new OddWire(
+                Stream.of(first, second).map(q -> q.oddity().packets()).toList(), 1);
+        for (int i = 0; i < PICTURES; i++) {
+            wire.add(Unpooled.wrappedBuffer(PACKET.clone()), PictureCodec.H264);
+            wire.finishPicture(this::count);
+        }
+    }
+
+    private void count(ByteBuf packet) {
+        sent++;
+        packet.release();
+    }
+}
