@@ -173,7 +173,7 @@ public enum PayloadQuirk implements Quirk {
 
     private static List<OddPacket> joined(List<OddPacket> packets) {
         List<byte[]> units = PayloadUnits.unitsOf(packets);
-        return units.size() == 1
+        return units.size() <= 1
                 ? packets
                 : PayloadUnits.packetsOf(
                         List.of(PayloadUnits.joined(units)), packets.get(0), RtpPacketiser.MAX_PAYLOAD_BYTES);

@@ -69,7 +69,7 @@ final class PayloadUnits {
                 if ((fragmentHeader(packet) & LAST) != 0) {
                     units.add(open.toByteArray());
                 }
-            } else {
+            } else if (payload.length > 0) {
                 units.add(payload);
             }
         }
@@ -84,7 +84,7 @@ final class PayloadUnits {
         return new byte[] {(byte) ((payload[0] & 0xe0) | (payload[1] & 0x1f))};
     }
 
-    /** Packets like {@code like}, one NAL unit or fragment each, the last one marked. */
+    /** Packets like {@code like}, one NAL unit or fragment each, the last one marked; none where no unit was whole. */
     static List<OddPacket> packetsOf(List<byte[]> units, OddPacket like, int maxPayload) {
         int header = like.codec.headerBytes;
         List<OddPacket> packets = new ArrayList<>();
@@ -101,7 +101,9 @@ final class PayloadUnits {
                 from += part;
             }
         }
-        packets.get(packets.size() - 1).isMarked = true;
+        if (!packets.isEmpty()) {
+            packets.get(packets.size() - 1).isMarked = true;
+        }
         return packets;
     }
 

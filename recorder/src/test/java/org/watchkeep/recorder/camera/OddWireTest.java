@@ -2,6 +2,7 @@
 package org.watchkeep.recorder.camera;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -25,7 +26,7 @@ class OddWireTest {
     @ParameterizedTest
     @MethodSource("catalogue")
     void finishPicture_quirkBehindOneThatKeepsAllBack_sendsNothing(Quirk quirk) {
-        send(DialogueQuirk.SILENT_AFTER_PLAY, quirk);
+        send(PICTURES, DialogueQuirk.SILENT_AFTER_PLAY, quirk);
         assertThat(sent).isZero();
     }
 
@@ -33,7 +34,7 @@ class OddWireTest {
     @ParameterizedTest
     @MethodSource("catalogue")
     void finishPicture_quirkBehindOneThatDropsPictures_goesOn(Quirk quirk) {
-        send(StreamQuirk.DROPS_PICTURES, quirk);
+        send(PICTURES, StreamQuirk.DROPS_PICTURES, quirk);
         if (quirk == DialogueQuirk.SILENT_AFTER_PLAY) {
             assertThat(sent).isZero();
         } else {
@@ -42,10 +43,18 @@ class OddWireTest {
         }
     }
 
-    private void send(Quirk first, Quirk second) {
+    @ParameterizedTest
+    @MethodSource("catalogue")
+    void finishPicture_quirkBehindEachOther_goesOn(Quirk quirk) {
+        for (Quirk first : Quirk.all()) {
+            assertThatCode(() -> send(2, first, quirk)).as(first.flag()).doesNotThrowAnyException();
+        }
+    }
+
+    private void send(int pictures, Quirk first, Quirk second) {
         OddWire wire = new OddWire(
                 Stream.of(first, second).map(q -> q.oddity().packets()).toList(), 1);
-        for (int i = 0; i < PICTURES; i++) {
+        for (int i = 0; i < pictures; i++) {
             wire.add(Unpooled.wrappedBuffer(PACKET.clone()), PictureCodec.H264);
             wire.finishPicture(this::count);
         }
