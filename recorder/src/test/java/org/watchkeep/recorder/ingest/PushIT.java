@@ -90,6 +90,9 @@ class PushIT {
 
     private static final int CLIP_SECONDS = 4;
 
+    /** From the end of the session to the end of the program. */
+    private static final int GSTREAMER_ENDS_SECONDS = 5;
+
     /** What packetisers repeat and drop. */
     private static final String H264_REPEATED = "6|7|8|9";
 
@@ -227,8 +230,7 @@ class PushIT {
             String encoder, String parser, String scheme, String asked, String transport, String filtered)
             throws Exception {
         Path clip = clip(encoder);
-        Peer.Result pushed = gstreamer(clip, parser, url(scheme, "", "/yard/gate"), asked);
-        assertThat(pushed.exit()).as(pushed.output()).isZero();
+        pushByGstreamer(clip, parser, url(scheme, "", "/yard/gate"), asked);
         assertThat(status().terms().orElseThrow().transport()).isEqualTo(transport);
         assertRecordedAsSent(clip, filtered);
     }
@@ -240,16 +242,39 @@ class PushIT {
     void push_gstreamerOverTcp_isRecordedPictureByPicture(String encoder, String parser, String filtered)
             throws Exception {
         Path clip = clip(encoder);
-        Peer.Result pushed = gstreamer(clip, parser, url("", "/yard/gate/"), "tcp");
-        assertThat(pushed.exit()).as(pushed.output()).isZero();
+        pushByGstreamer(clip, parser, url("", "/yard/gate/"), "tcp");
         assertRecordedAsSent(clip, filtered);
     }
 
-    private static Peer.Result gstreamer(Path clip, String parser, String url, String transport) throws Exception {
+    /**
+     * How GStreamer ends says nothing of us: one push in twenty or so of GStreamer 1.22 waits for ever for the end of its own
+     * RTCP stream, or meets its own end of file when it says goodbye. What it sent is compared picture by picture all the
+     * same.
+     */
+    private void pushByGstreamer(Path clip, String parser, String url, String transport) throws Exception {
         Peer.assumeProgram("gst-launch-1.0");
         Peer.Result there = Peer.run(List.of("gst-inspect-1.0", "--exists", "rtspclientsink"));
         Assumptions.assumeTrue(there.exit() == 0, "GStreamer has no rtspclientsink: test skipped");
-        return Peer.run(List.of(
+        Path log = folder.resolve("gstreamer.log");
+        Process pushing = new ProcessBuilder(gstreamer(clip, parser, url, transport))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            Await.until(
+                    "the push is over",
+                    () -> !pushing.isAlive() || (status().sessions() > 0 && status().state() == CameraState.WAITING),
+                    this::status);
+            if (pushing.waitFor(GSTREAMER_ENDS_SECONDS, TimeUnit.SECONDS) && pushing.exitValue() != 0) {
+                assertThat(Files.readString(log)).contains("Received end-of-file");
+            }
+        } finally {
+            pushing.destroyForcibly().waitFor();
+        }
+    }
+
+    private static List<String> gstreamer(Path clip, String parser, String url, String transport) {
+        return List.of(
                 "gst-launch-1.0",
                 "-q",
                 "filesrc",
@@ -266,7 +291,7 @@ class PushIT {
                 // Our certificate is signed by itself.
                 "tls-validation-flags=0",
                 "user-id=pusher",
-                "user-pw=s3cret"));
+                "user-pw=s3cret");
     }
 
     @Test
