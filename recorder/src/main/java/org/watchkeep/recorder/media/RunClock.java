@@ -8,7 +8,8 @@ package org.watchkeep.recorder.media;
  *   <li>The first picture's arrival is the anchor. A camera that begins with old pictures sends them faster than they were
  *       taken; so the anchor is lowered while that burst lasts, and is fixed ("settled") when it is over.
  *   <li>After that each fragment starts where the one before it ended, moved by at most {@link #SLEW_PPM} of its length
- *       toward where pictures arrive. What counts is the least delay within ten seconds: jitter never moves anything.
+ *       toward where pictures arrive. What counts is the least delay within ten seconds: jitter never moves anything. Only a
+ *       run that was placed too late, so that pictures would come before they were taken, is moved faster.
  * </ul>
  *
  * Confined to its event loop.
@@ -29,11 +30,14 @@ final class RunClock {
     /** Twice the worst crystal; RTP clocks are within 200 ppm of ours. */
     static final long SLEW_PPM = 500;
 
-    /** For a media clock that has run this far ahead of arrival, which no honest one can. */
-    static final long FAR_AHEAD_NANOS = 1_000_000_000L;
+    /**
+     * No picture arrives before it was taken: where one seems to, so far that no hesitation of an RTP clock explains it, the
+     * run was placed too late. Its first pictures had been held up, or were a longer burst than we wait for.
+     */
+    static final long AHEAD_NANOS = 100_000_000L;
 
-    /** One part in twenty: a burst longer than we wait for is caught up within a minute or so. */
-    static final long FAST_SLEW_PPM = 50_000;
+    /** That is put right by at most one part in twenty of each fragment: a second within twenty. */
+    static final long CATCH_UP_PARTS = 20;
 
     private static final long WINDOW_NANOS = 10_000_000_000L;
 
@@ -58,6 +62,9 @@ final class RunClock {
     private long slewPpb;
     private long windowStartNanos;
     private long windowLeastNanos;
+    /** Of the pictures since the last fragment was placed. */
+    private long leastSincePlacedNanos = Long.MAX_VALUE;
+
     private long lastDelayNanos;
     private long lastWindowLeastNanos;
 
@@ -98,15 +105,11 @@ final class RunClock {
         }
         lastDelayNanos = delayNanos;
         windowLeastNanos = Math.min(windowLeastNanos, delayNanos);
-        if (delayNanos < -FAR_AHEAD_NANOS) {
-            slewPpb = -FAST_SLEW_PPM * 1_000;
-        }
+        leastSincePlacedNanos = Math.min(leastSincePlacedNanos, delayNanos);
         if (monoNanos - windowStartNanos >= WINDOW_NANOS) {
             lastWindowLeastNanos = windowLeastNanos;
-            if (windowLeastNanos >= -FAR_AHEAD_NANOS) {
-                long wanted = windowLeastNanos / (CORRECTION_NANOS / MediaTime.NANOS_PER_SECOND);
-                slewPpb = Math.max(-SLEW_PPM * 1_000, Math.min(SLEW_PPM * 1_000, wanted));
-            }
+            long wanted = windowLeastNanos / (CORRECTION_NANOS / MediaTime.NANOS_PER_SECOND);
+            slewPpb = Math.max(-SLEW_PPM * 1_000, Math.min(SLEW_PPM * 1_000, wanted));
             openWindow(monoNanos);
         }
     }
@@ -174,9 +177,16 @@ final class RunClock {
         long micros = MediaTime.micros(end - originTicks) - MediaTime.micros(nextTicks - originTicks);
         Placed placed = new Placed(nextMonoNanos, utcMicros(nextMonoNanos), micros);
         long nanos = micros * 1_000;
-        nextMonoNanos += nanos + Math.floorDiv(nanos / 1_000 * slewPpb, 1_000_000L);
+        nextMonoNanos += nanos + Math.floorDiv(nanos / 1_000 * slewPpb, 1_000_000L) - catchUpNanos(nanos);
         nextTicks = end;
         return placed;
+    }
+
+    /** By how much less than its length the clock goes on behind a fragment, for it is ahead. */
+    private long catchUpNanos(long fragmentNanos) {
+        long ahead = leastSincePlacedNanos == Long.MAX_VALUE ? 0 : -leastSincePlacedNanos;
+        leastSincePlacedNanos = Long.MAX_VALUE;
+        return ahead > AHEAD_NANOS ? Math.min(ahead, fragmentNanos / CATCH_UP_PARTS) : 0;
     }
 
     /** Our UTC at a time of our monotonic clock. */

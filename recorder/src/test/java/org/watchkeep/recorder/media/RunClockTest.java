@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunClockTest {
     private static final long SECOND = 1_000_000_000L;
@@ -137,6 +139,25 @@ class RunClockTest {
             mono += SECOND;
         }
         assertThat(clock.delayNanos(ticks, mono)).isGreaterThan(-1_200_000_000L);
+    }
+
+    /** The network held the first pictures up, and let go when the clock had settled. */
+    @ParameterizedTest
+    @ValueSource(longs = {300, 900, 1_500, 2_000})
+    void place_firstPicturesCameLate_isPutRightWithinAMinute(long lateMillis) {
+        for (int second = 0; second < 60; second++) {
+            for (int i = 25 * second; i < 25 * second + 25; i++) {
+                long late = second < 2 ? lateMillis * 1_000_000 : 0;
+                clock.onPicture(i * 3_600L, T0 + i * 40_000_000L + late, 0);
+            }
+            if (second == 1) {
+                clock.settle(T0 + 2 * SECOND);
+            }
+            if (second >= 1) {
+                clock.place((second + 1) * 90_000L);
+            }
+        }
+        assertThat(clock.endMonoNanos() - T0).isBetween(59_900_000_000L, 60_100_000_000L);
     }
 
     @Test
