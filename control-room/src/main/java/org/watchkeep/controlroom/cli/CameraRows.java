@@ -10,7 +10,7 @@ import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.recorder.ingest.CameraState;
 import org.watchkeep.recorder.ingest.CameraStatus;
 import org.watchkeep.recorder.ingest.CameraStatus.Terms;
-import org.watchkeep.recorder.rtp.ReorderBuffer;
+import org.watchkeep.recorder.rtsp.DatagramCounts;
 
 /** Cameras being recorded, as JSON and as rows of a table. Immutable. */
 final class CameraRows {
@@ -39,11 +39,12 @@ final class CameraRows {
                 .put("acknowledgedSeconds", camera.acknowledgedSeconds())
                 .put("lostPackets", camera.lostPackets())
                 .put("damagedPictures", camera.damagedAccessUnits());
-        ReorderBuffer.Statistics datagrams = camera.datagrams();
+        DatagramCounts datagrams = camera.datagrams();
         node.putObject("datagrams")
                 .put("reordered", datagrams.reordered())
                 .put("duplicates", datagrams.duplicates())
-                .put("late", datagrams.late());
+                .put("late", datagrams.late())
+                .put("refused", datagrams.refused());
         if (camera.terms().isEmpty()) {
             node.put("termsReason", "no session yet: " + camera.detail());
         }

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 import org.watchkeep.recorder.media.FragmentSink;
 import org.watchkeep.recorder.media.TrackStatistics;
 import org.watchkeep.recorder.media.VideoCodec;
-import org.watchkeep.recorder.rtp.ReorderBuffer;
+import org.watchkeep.recorder.rtsp.DatagramCounts;
 import org.watchkeep.recorder.rtsp.RtspSession;
 import org.watchkeep.recorder.rtsp.RtspSessionSettings;
 import org.watchkeep.recorder.rtsp.RtspTrack;
@@ -405,12 +405,8 @@ final class CameraRecorder implements CameraSession.Owner {
 
     /** Counts of several sessions. Immutable. */
     private record Totals(
-            long sessions,
-            long packets,
-            long lostPackets,
-            ReorderBuffer.Statistics datagrams,
-            long damagedAccessUnits) {
-        static final Totals NONE = new Totals(0, 0, 0, ReorderBuffer.Statistics.NONE, 0);
+            long sessions, long packets, long lostPackets, DatagramCounts datagrams, long damagedAccessUnits) {
+        static final Totals NONE = new Totals(0, 0, 0, DatagramCounts.NONE, 0);
 
         Totals with(CameraSession session) {
             Optional<TrackStatistics> more = session.statistics();
@@ -422,7 +418,7 @@ final class CameraRecorder implements CameraSession.Owner {
                     sessions + (track.packets() > 0 ? 1 : 0),
                     packets + track.packets(),
                     lostPackets + track.lostPackets(),
-                    datagrams.plus(session.reordering()),
+                    datagrams.plus(session.datagrams()),
                     damagedAccessUnits + track.damagedAccessUnits());
         }
     }

@@ -12,9 +12,9 @@ import org.watchkeep.recorder.media.TrackStatistics;
 import org.watchkeep.recorder.media.VideoCodec;
 import org.watchkeep.recorder.media.VideoTrack;
 import org.watchkeep.recorder.media.VideoTrackSettings;
-import org.watchkeep.recorder.rtp.ReorderBuffer;
 import org.watchkeep.recorder.rtp.StreamFormatException;
 import org.watchkeep.recorder.rtp.StreamOrigin;
+import org.watchkeep.recorder.rtsp.DatagramCounts;
 import org.watchkeep.recorder.rtsp.RtspSession;
 import org.watchkeep.recorder.rtsp.RtspTrack;
 import org.watchkeep.recorder.rtsp.SessionEnd;
@@ -23,7 +23,7 @@ import org.watchkeep.recorder.rtsp.Timers;
 /**
  * One session of one camera: brings packets from its {@link MediaLink} to the {@link VideoTrack}, ends a session whose media
  * has stopped, and says when packets come that no picture can be kept of. Used once. Confined to its event loop, save
- * {@link #statistics} and {@link #reordering}.
+ * {@link #statistics} and {@link #datagrams}.
  */
 final class CameraSession implements RtspSession.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(CameraSession.class);
@@ -71,7 +71,7 @@ final class CameraSession implements RtspSession.Listener {
     private final MediaLink link;
 
     private volatile @Nullable VideoTrack track;
-    private volatile ReorderBuffer.Statistics reordering = ReorderBuffer.Statistics.NONE;
+    private volatile DatagramCounts datagrams = DatagramCounts.NONE;
     private long arrivalMonoNanos;
     private long arrivalUtcMicros;
     private long firstMediaMonoNanos;
@@ -81,6 +81,7 @@ final class CameraSession implements RtspSession.Listener {
     private final PictureWatch pictures = new PictureWatch(NO_PICTURE_NANOS);
     private boolean isMediaSeen;
     private boolean isMediaMissing;
+    private boolean isReadAtOnce;
     private Timers.Timer tick = Timers.Timer.NONE;
 
     /** @param linkTo makes the link that tells this session */
@@ -120,8 +121,8 @@ final class CameraSession implements RtspSession.Listener {
     }
 
     /** As it was at the last tick, or at the end. Any thread. */
-    ReorderBuffer.Statistics reordering() {
-        return reordering;
+    DatagramCounts datagrams() {
+        return datagrams;
     }
 
     @Override
@@ -154,7 +155,7 @@ final class CameraSession implements RtspSession.Listener {
 
     private void tick() {
         tick = loop.timers().after(TICK_NANOS, this::tick);
-        reordering = link.reordering();
+        datagrams = link.datagrams();
         long now = loop.clock().monoNanos();
         VideoTrack playing = track;
         try {
@@ -224,6 +225,10 @@ final class CameraSession implements RtspSession.Listener {
                     StreamFormatException.UNKNOWN);
         }
         playing.onRtp(packet, arrivalMonoNanos, arrivalUtcMicros);
+        if (playing.isTimedByArrival() != isReadAtOnce) {
+            isReadAtOnce = !isReadAtOnce;
+            link.readAtOnce(isReadAtOnce);
+        }
     }
 
     @Override
@@ -237,7 +242,7 @@ final class CameraSession implements RtspSession.Listener {
     @Override
     public void onEnd(SessionEnd end) {
         tick.cancel();
-        reordering = link.reordering();
+        datagrams = link.datagrams();
         VideoTrack ended = track;
         try {
             if (ended != null && end.reason() == SessionEnd.Reason.CLOSED && !isMediaMissing) {

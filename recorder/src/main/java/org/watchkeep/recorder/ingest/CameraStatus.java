@@ -2,7 +2,7 @@
 package org.watchkeep.recorder.ingest;
 
 import java.util.Optional;
-import org.watchkeep.recorder.rtp.ReorderBuffer;
+import org.watchkeep.recorder.rtsp.DatagramCounts;
 import org.watchkeep.retention.store.StreamStatus;
 
 /**
@@ -13,7 +13,7 @@ import org.watchkeep.retention.store.StreamStatus;
  * @param sessions sessions in which media came, since the start
  * @param packets RTP packets received since the start
  * @param lostPackets RTP packets missing from their sequence since the start
- * @param datagrams what became of UDP datagrams that did not come in order, once each, since the start
+ * @param datagrams what became of UDP datagrams that did not come as they should, since the start
  * @param damagedAccessUnits pictures with a part missing, kept and flagged
  * @param store what the store has made durable
  * @param sub its sub stream, where that is recorded too; all else here is the main stream's
@@ -28,7 +28,7 @@ public record CameraStatus(
         long sessions,
         long packets,
         long lostPackets,
-        ReorderBuffer.Statistics datagrams,
+        DatagramCounts datagrams,
         long damagedAccessUnits,
         StreamStatus store,
         Optional<CameraStatus> sub) {

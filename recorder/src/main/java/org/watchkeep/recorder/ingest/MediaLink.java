@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.ingest;
 
-import org.watchkeep.recorder.rtp.ReorderBuffer;
+import org.watchkeep.recorder.rtsp.DatagramCounts;
 import org.watchkeep.recorder.rtsp.RtspSession;
 
 /** Where a session's packets come from: a camera that we call, or one that pushes. Confined to the camera's event loop. */
@@ -15,8 +15,11 @@ interface MediaLink {
     /** {@code none}, {@code basic}, {@code digest-md5} and the like. */
     String authLabel();
 
-    /** What became of datagrams that did not come in order, once each; zeros where media come in the connection. */
-    ReorderBuffer.Statistics reordering();
+    /** What became of datagrams that did not come as they should; zeros where media come in the connection. */
+    DatagramCounts datagrams();
+
+    /** Whether the time of a packet's arrival matters. One that is pushed is read as it comes. */
+    default void readAtOnce(boolean isWanted) {}
 
     /** A camera that is called. */
     static MediaLink of(RtspSession session) {
@@ -37,8 +40,13 @@ interface MediaLink {
             }
 
             @Override
-            public ReorderBuffer.Statistics reordering() {
-                return session.reordering();
+            public DatagramCounts datagrams() {
+                return session.datagrams();
+            }
+
+            @Override
+            public void readAtOnce(boolean isWanted) {
+                session.readAtOnce(isWanted);
             }
         };
     }

@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.recorder.rtsp.Credentials;
+import org.watchkeep.recorder.rtsp.DoorLimits;
 import org.watchkeep.recorder.rtsp.MountAccess;
 import org.watchkeep.recorder.rtsp.RtspServer;
 import org.watchkeep.recorder.rtsp.RtspServerSettings;
@@ -40,7 +41,9 @@ final class PushPort implements AutoCloseable {
             RandomGenerator random,
             LongSupplier monoNanos)
             throws IOException {
-        RtspServerSettings settings = RtspServerSettings.on(port.listen()).withUdpPorts(recorder.udpPorts());
+        RtspServerSettings settings = RtspServerSettings.on(port.listen())
+                .withUdpPorts(recorder.udpPorts())
+                .withDoor(DoorLimits.PUBLIC);
         server = new RtspServer(
                 port.certificate().map(settings::withCertificate).orElse(settings),
                 recorder.transport(),

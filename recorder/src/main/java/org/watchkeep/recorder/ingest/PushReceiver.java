@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.watchkeep.recorder.rtp.ReorderBuffer;
+import org.watchkeep.recorder.rtsp.DatagramCounts;
 import org.watchkeep.recorder.rtsp.MediaReceiver;
 import org.watchkeep.recorder.rtsp.RtspSession;
 import org.watchkeep.recorder.rtsp.RtspTrack;
@@ -89,8 +89,8 @@ final class PushReceiver implements MediaReceiver {
         }
 
         @Override
-        public ReorderBuffer.Statistics reordering() {
-            return publisher.reordering();
+        public DatagramCounts datagrams() {
+            return publisher.datagrams();
         }
 
         @Override

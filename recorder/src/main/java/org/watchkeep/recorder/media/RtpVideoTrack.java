@@ -376,6 +376,11 @@ final class RtpVideoTrack implements VideoTrack {
     }
 
     @Override
+    public boolean isTimedByArrival() {
+        return runs.isByArrival();
+    }
+
+    @Override
     public TrackStatistics statistics() {
         return published;
     }

@@ -328,7 +328,7 @@ final class TrackRuns {
     }
 
     /** Whether pictures have the time of their arrival. */
-    private boolean isByArrival() {
+    boolean isByArrival() {
         return isTimeDistrusted || standstill.isStanding();
     }
 

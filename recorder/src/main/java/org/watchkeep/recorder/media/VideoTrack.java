@@ -36,6 +36,9 @@ public interface VideoTrack {
      */
     void leave();
 
+    /** Whether pictures have the time of their arrival at present, for the camera's clock tells none. */
+    boolean isTimedByArrival();
+
     /** As of the newest fragment, tick or {@link #close}. Any thread. */
     TrackStatistics statistics();
 }

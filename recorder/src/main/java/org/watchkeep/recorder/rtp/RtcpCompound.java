@@ -17,6 +17,7 @@ import java.util.List;
 public record RtcpCompound(List<SenderReport> senderReports, boolean bye, List<Integer> goodbyes, boolean isMalformed) {
     private static final int SENDER_REPORT = 200;
     private static final int BYE = 203;
+    private static final int APPLICATION = 204;
     private static final int HEADER_BYTES = 4;
     private static final int SENDER_INFO_BYTES = 24;
 
@@ -32,6 +33,20 @@ public record RtcpCompound(List<SenderReport> senderReports, boolean bye, List<I
         }
         int type = packet.getUnsignedByte(packet.readerIndex() + 1);
         return type >= 192 && type <= 223;
+    }
+
+    /**
+     * Whether its first part is whole, and of a type that RFC 3550 knows (200 to 204): enough to tell a report from noise. What
+     * stands behind that may be malformed and the packet a camera's all the same.
+     */
+    public static boolean isSound(ByteBuf packet) {
+        int start = packet.readerIndex();
+        if (packet.readableBytes() < HEADER_BYTES || packet.getUnsignedByte(start) >>> 6 != 2) {
+            return false;
+        }
+        int type = packet.getUnsignedByte(start + 1);
+        int bytes = HEADER_BYTES + 4 * packet.getUnsignedShort(start + 2);
+        return type >= SENDER_REPORT && type <= APPLICATION && bytes <= packet.readableBytes();
     }
 
     /** Reads between the reader and writer index, which it leaves where they are. Never throws for what the bytes hold. */

@@ -47,16 +47,9 @@ public final class RtpPacket {
         if (first >>> 6 != 2) {
             throw bad("RTP version: " + (first >>> 6) + " (expected: 2)", -1, 0);
         }
-        int header = HEADER_BYTES + 4 * (first & 0x0f);
-        if ((first & 0x10) != 0) {
-            // RFC 3550 5.3.1: four bytes, of which the last two count the words that follow.
-            if (header + 4 > length) {
-                throw bad("RTP header extension at " + header + " of " + length + " bytes", number, header);
-            }
-            header += 4 + 4 * packet.getUnsignedShort(start + header + 2);
-        }
-        int padding = (first & 0x20) != 0 ? packet.getUnsignedByte(start + length - 1) : 0;
-        if (header + padding > length || ((first & 0x20) != 0 && padding == 0)) {
+        int header = headerBytes(packet);
+        int padding = paddingBytes(packet);
+        if (!isWithin(header, padding, length)) {
             throw bad("RTP header and padding: " + header + " + " + padding + " of " + length + " bytes", number, 0);
         }
         marker = (second & 0x80) != 0;
@@ -66,6 +59,51 @@ public final class RtpPacket {
         ssrc = packet.getInt(start + 8);
         payloadIndex = start + header;
         payloadLength = length - header - padding;
+    }
+
+    /** Whether {@link #parse} would take it. */
+    public static boolean isSound(ByteBuf packet) {
+        int length = packet.readableBytes();
+        return length >= HEADER_BYTES
+                && packet.getUnsignedByte(packet.readerIndex()) >>> 6 == 2
+                && isWithin(headerBytes(packet), paddingBytes(packet), length);
+    }
+
+    /** The type of a packet that {@link #isSound}. */
+    public static int payloadType(ByteBuf packet) {
+        return packet.getUnsignedByte(packet.readerIndex() + 1) & 0x7f;
+    }
+
+    /** The source of a packet that {@link #isSound}. */
+    public static int ssrc(ByteBuf packet) {
+        return packet.getInt(packet.readerIndex() + 8);
+    }
+
+    /** Up to the payload; an extension that begins beyond the packet is given as its first four bytes. */
+    private static int headerBytes(ByteBuf packet) {
+        int start = packet.readerIndex();
+        int first = packet.getUnsignedByte(start);
+        int header = HEADER_BYTES + 4 * (first & 0x0f);
+        if ((first & 0x10) == 0) {
+            return header;
+        }
+        // RFC 3550 5.3.1: four bytes, of which the last two count the words that follow.
+        boolean isThere = header + 4 <= packet.readableBytes();
+        return header + 4 + (isThere ? 4 * packet.getUnsignedShort(start + header + 2) : 0);
+    }
+
+    /** 0 where there is none; -1 where it says that there is some and none is. */
+    private static int paddingBytes(ByteBuf packet) {
+        int start = packet.readerIndex();
+        if ((packet.getUnsignedByte(start) & 0x20) == 0) {
+            return 0;
+        }
+        int padding = packet.getUnsignedByte(start + packet.readableBytes() - 1);
+        return padding == 0 ? -1 : padding;
+    }
+
+    private static boolean isWithin(int header, int padding, int length) {
+        return padding >= 0 && header + padding <= length;
     }
 
     private StreamFormatException bad(String what, int number, int offset) {

@@ -146,6 +146,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
         write(open, new RtspRequest(request.method(), request.uri(), headers, request.body()));
     }
 
+    /** Whether each packet is to be read when it comes, rather than with others. */
+    void readAtOnce(boolean isWanted) {
+        if (pace != null) {
+            pace.holdAtOnce(isWanted);
+        }
+    }
+
     private void notePace() {
         if (pace != null) {
             pace.awaitsAnswer(!outstanding.isEmpty());

@@ -186,7 +186,7 @@ final class Dialogue {
                     sides.tolerances().add(Tolerance.ADDRESS_CORRECTED);
                 }
                 endAbandoned();
-                setUp(ControlUrls.ofTrack(base, media.control()), 0, format.get());
+                setUp(ControlUrls.ofTrack(base, media.control()), 0, new Video(media, format.get()));
                 return;
             }
         }
@@ -209,12 +209,19 @@ final class Dialogue {
         }
     }
 
-    private void setUp(List<RtspUrl> tries, int index, MediaFormat format) {
+    /** The section that is recorded, and its format that is. */
+    private record Video(MediaDescription media, MediaFormat format) {
+        UdpReceiver.Track expected() {
+            return new UdpReceiver.Track(media.payloadTypes(), format.clockRate());
+        }
+    }
+
+    private void setUp(List<RtspUrl> tries, int index, Video video) {
         SessionMedia media = sides.media();
         String transport;
         try {
             transport = sides.policy().asksUdp()
-                    ? media.askUdp(sides.connector(), sides.connection().localEnd(), format.clockRate())
+                    ? media.askUdp(sides.connector(), sides.connection().localEnd(), video.expected())
                     : media.askTcp();
         } catch (IOException e) {
             fail(SessionEnd.Reason.UNREACHABLE, "SETUP: " + e.getMessage());
@@ -225,10 +232,10 @@ final class Dialogue {
                 .with(RtspHeaders.TRANSPORT, transport);
         ask(request, response -> {
             if (response.isOk()) {
-                onSetUp(response, format);
+                onSetUp(response, video.format());
             } else if (response.isAboutAddress() && index + 1 < tries.size()) {
                 sides.tolerances().add(Tolerance.ADDRESS_TRIED_AGAIN);
-                setUp(tries, index + 1, format);
+                setUp(tries, index + 1, video);
             } else if (response.status() == RtspResponse.UNSUPPORTED_TRANSPORT) {
                 transportRefused(answered(RtspRequest.SETUP, response));
             } else {

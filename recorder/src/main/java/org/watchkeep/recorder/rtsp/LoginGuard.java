@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shuts out addresses that fail to log in, as cameras do: each mount counts by itself ({@link MountAccess.Habits}). Any
- * thread.
+ * Shuts out addresses that fail to log in, as cameras do: each mount counts by itself ({@link MountAccess.Habits}), and all
+ * together where the server is a public one ({@link DoorLimits}). Any thread.
  */
 final class LoginGuard {
     /** What cameras commonly have: some minutes to half an hour. Refusals longer ago are forgotten, too. */
@@ -16,41 +16,55 @@ final class LoginGuard {
     /** Guesses from this many addresses at once are remembered; some 100 bytes each. */
     static final int MAX_ENTRIES = 4_096;
 
-    private record Refusals(int count, long lastNanos) {}
+    /** @param sinceNanos of a mount the last refusal, of an address the first */
+    private record Refusals(int count, long sinceNanos) {}
 
     private final Map<String, Refusals> refusals = new ConcurrentHashMap<>();
     private final ServerTally tally;
+    private final int limitOfAddress;
 
-    LoginGuard(ServerTally tally) {
+    /** At no mount in particular: the path of one begins with a slash. */
+    private static final String ANYWHERE = "";
+
+    /** @param limitOfAddress wrong logins of one address at all mounts together; 0 for no limit */
+    LoginGuard(ServerTally tally, int limitOfAddress) {
         this.tally = tally;
+        this.limitOfAddress = limitOfAddress;
     }
 
     boolean isShutOut(MountAccess access, String path, String host, long monoNanos) {
-        int limit = access.habits().lockOutAfter();
-        if (limit == 0) {
-            return false;
-        }
-        Refusals known = refusals.get(key(path, host));
-        return known != null && known.count() >= limit && monoNanos - known.lastNanos() < LOCK_OUT_NANOS;
+        return isReached(access.habits().lockOutAfter(), path, host, monoNanos)
+                || isReached(limitOfAddress, ANYWHERE, host, monoNanos);
+    }
+
+    private boolean isReached(int limit, String path, String host, long monoNanos) {
+        Refusals known = limit == 0 ? null : refusals.get(key(path, host));
+        return known != null && known.count() >= limit && monoNanos - known.sinceNanos() < LOCK_OUT_NANOS;
     }
 
     void onRefused(MountAccess access, String path, String host, long monoNanos) {
         tally.loginRefused();
-        if (access.habits().lockOutAfter() == 0) {
+        count(access.habits().lockOutAfter(), path, host, monoNanos);
+        count(limitOfAddress, ANYWHERE, host, monoNanos);
+    }
+
+    /** Of an address so many within a period are borne: two cameras with wrong passwords must not add up for ever. */
+    private void count(int limit, String path, String host, long monoNanos) {
+        if (limit == 0) {
             return;
         }
         if (refusals.size() >= MAX_ENTRIES) {
-            refusals.values().removeIf(r -> monoNanos - r.lastNanos() >= LOCK_OUT_NANOS);
+            refusals.values().removeIf(r -> monoNanos - r.sinceNanos() >= LOCK_OUT_NANOS);
             if (refusals.size() >= MAX_ENTRIES) {
                 refusals.keySet().stream().findFirst().ifPresent(refusals::remove);
             }
         }
-        Refusals now = refusals.merge(
-                key(path, host),
-                new Refusals(1, monoNanos),
-                (before, one) -> new Refusals(
-                        monoNanos - before.lastNanos() < LOCK_OUT_NANOS ? before.count() + 1 : 1, monoNanos));
-        if (now.count() == access.habits().lockOutAfter()) {
+        boolean isOfMount = !path.equals(ANYWHERE);
+        Refusals now = refusals.merge(key(path, host), new Refusals(1, monoNanos), (before, one) -> {
+            boolean isOver = monoNanos - before.sinceNanos() >= LOCK_OUT_NANOS;
+            return isOver ? one : new Refusals(before.count() + 1, isOfMount ? monoNanos : before.sinceNanos());
+        });
+        if (now.count() == limit) {
             tally.lockedOut();
         }
     }

@@ -4,6 +4,7 @@ package org.watchkeep.recorder.rtsp;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One {@code m=} section of an SDP. Immutable.
@@ -22,6 +23,11 @@ public record MediaDescription(String kind, List<MediaFormat> formats, Optional<
         return formats.stream()
                 .filter(f -> encodingNames.contains(f.encodingName()))
                 .findFirst();
+    }
+
+    /** Those that its packets may have. */
+    Set<Integer> payloadTypes() {
+        return formats.stream().map(MediaFormat::payloadType).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The first format of this encoding. */

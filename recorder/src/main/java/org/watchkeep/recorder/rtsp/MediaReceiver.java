@@ -3,7 +3,6 @@ package org.watchkeep.recorder.rtsp;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;
-import org.watchkeep.recorder.rtp.ReorderBuffer;
 
 /**
  * What stands behind a path of the {@link RtspServer} that clients push to (ANNOUNCE and RECORD, RFC 2326 10.3 and 10.11):
@@ -37,9 +36,9 @@ public interface MediaReceiver {
         /** How it logged in, as {@code digest-md5}. */
         String authLabel();
 
-        /** What became of its datagrams that did not come in order, once each. */
-        default ReorderBuffer.Statistics reordering() {
-            return ReorderBuffer.Statistics.NONE;
+        /** What became of its datagrams that did not come as they should. */
+        default DatagramCounts datagrams() {
+            return DatagramCounts.NONE;
         }
 
         /** Reads no more from it until told otherwise: what it sends waits in the network; datagrams are dropped. */

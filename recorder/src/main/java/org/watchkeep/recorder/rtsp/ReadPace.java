@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The threshold follows the stream's rate, so that packets wait about {@link #GATHER_NANOS} while media come
  * evenly, and two ticks where they stop. It is one byte while an answer is awaited, and after a tick with less media than
- * usual, so that nothing that has come stays in the kernel. The end of the connection is told at once by the kernel whatever the threshold. Confined to the connection's
- * event loop.
+ * usual, so that nothing that has come stays in the kernel; and while pictures have no better time than that of their arrival.
+ * The end of the connection is told at once by the kernel whatever the threshold. Confined to the connection's event loop.
  */
 final class ReadPace {
     private static final Logger LOG = LoggerFactory.getLogger(ReadPace.class);
@@ -53,6 +53,7 @@ final class ReadPace {
     private Timers.Timer tick = Timers.Timer.NONE;
     private boolean isRunning;
     private boolean isAnswerAwaited;
+    private boolean isHeld;
     private long bytesInTick;
     private long bytesPerTick;
     private int current = AT_ONCE;
@@ -102,6 +103,14 @@ final class ReadPace {
         }
     }
 
+    /** Whether each packet is to be read when it comes: its arrival is all that is known of when it was taken. */
+    void holdAtOnce(boolean isWanted) {
+        isHeld = isWanted;
+        if (isWanted) {
+            become(AT_ONCE);
+        }
+    }
+
     /** Nothing is read any more. */
     void stop() {
         tick.cancel();
@@ -117,7 +126,7 @@ final class ReadPace {
         if (now == 0 || isQuietening) {
             // What the threshold was made for does not come: nothing is to wait for it.
             become(AT_ONCE);
-        } else if (!isAnswerAwaited) {
+        } else if (!isAnswerAwaited && !isHeld) {
             follow(bytesPerTick * GATHER_NANOS / TICK_NANOS);
         }
     }

@@ -6,9 +6,7 @@ import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Optional;
 import java.util.Set;
-import org.watchkeep.recorder.rtp.ReorderBuffer;
 import org.watchkeep.recorder.rtp.Tolerance;
 
 /** The way by which the packets of one track come that is pushed to us. Confined to the connection's event loop. */
@@ -41,9 +39,9 @@ sealed interface RecordingLane {
     /** The interleaved channel of RTP, or our port. */
     int channel();
 
-    /** What became of packets that did not come in order, once each. Any thread. */
-    default ReorderBuffer.Statistics reordering() {
-        return ReorderBuffer.Statistics.NONE;
+    /** What became of packets that did not come as they should. Any thread. */
+    default DatagramCounts datagrams() {
+        return DatagramCounts.NONE;
     }
 
     /** In the RTSP connection. */
@@ -82,26 +80,25 @@ sealed interface RecordingLane {
 
     /** In datagrams, from the publisher's address alone; put in order, and reported on. */
     record Datagrams(UdpReceiver receiver, TransportHeader.Ports asked) implements RecordingLane {
-        /** @param clockRate of the track */
         static Datagrams open(
                 RtspServer server,
                 Channel connection,
                 TransportHeader.Ports asked,
-                int clockRate,
+                UdpReceiver.Track track,
                 Set<Tolerance> tolerances,
                 Sink sink)
                 throws IOException {
             InetAddress client = ((InetSocketAddress) connection.remoteAddress()).getAddress();
             InetAddress own = ((InetSocketAddress) connection.localAddress()).getAddress();
             UdpReceiver receiver = new UdpReceiver(
-                    clockRate, Timers.of(connection.eventLoop()), server.random(), tolerances, new Told(sink));
+                    track, Timers.of(connection.eventLoop()), server.random(), tolerances, new Told(sink));
             receiver.openPorts(of -> UdpPorts.open(
                     server.transport(),
                     connection.eventLoop(),
                     own,
                     server.settings().udpPorts(),
                     of));
-            receiver.granted(client, Optional.of(asked));
+            receiver.granted(DatagramPeer.publisher(client, asked));
             return new Datagrams(receiver, asked);
         }
 
@@ -132,8 +129,8 @@ sealed interface RecordingLane {
         }
 
         @Override
-        public ReorderBuffer.Statistics reordering() {
-            return receiver.reordering();
+        public DatagramCounts datagrams() {
+            return receiver.counts();
         }
 
         private record Told(Sink sink) implements UdpReceiver.Owner {

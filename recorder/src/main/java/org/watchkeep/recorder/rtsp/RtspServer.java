@@ -22,6 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one RTSP server: simulated cameras are mounted on it, and replay is. Serves interleaved, over UDP and inside
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // a close or write that fails shows in the pipeline: channelInactive,
 // exceptionCaught
 public final class RtspServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RtspServer.class);
+
     /** A fleet of 2,000 cameras on one server, each with a recorder and a viewer; a connection costs some 2 kB. */
     static final int MAX_CONNECTIONS = 4_096;
 
@@ -60,6 +64,8 @@ public final class RtspServer implements AutoCloseable {
     private final LongSupplier monoNanos;
     private final ServerTally tally;
     private final LoginGuard guard;
+    private final Door door;
+    private final LogThrottle strangers;
     private final Map<String, Mount> mounts = new ConcurrentHashMap<>();
     private final Map<String, PushMount> pushMounts = new ConcurrentHashMap<>();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -91,7 +97,9 @@ public final class RtspServer implements AutoCloseable {
             ServerTally tally)
             throws IOException {
         this.tally = tally;
-        this.guard = new LoginGuard(tally);
+        this.guard = new LoginGuard(tally, settings.door().refusalsOfAnAddress());
+        this.door = new Door(settings.door());
+        this.strangers = new LogThrottle(monoNanos, LOG::info);
         this.settings = settings;
         this.transport = transport;
         this.random = random;
@@ -128,10 +136,19 @@ public final class RtspServer implements AutoCloseable {
     }
 
     private void accept(Channel channel) {
-        if (connections.size() >= MAX_CONNECTIONS) {
+        if (channel.remoteAddress() == null) {
+            // Gone before we could ask who it was.
             channel.close();
             return;
         }
+        Optional<Door.Place> place =
+                connections.size() < MAX_CONNECTIONS ? door.enter(channel.remoteAddress()) : Optional.empty();
+        if (place.isEmpty()) {
+            strangers.note(channel.remoteAddress(), "not let in: too many connections that have not logged in");
+            channel.close();
+            return;
+        }
+        channel.closeFuture().addListener(closed -> place.get().giveUp());
         connections.add(channel);
         if (tls != null) {
             // What begins like TLS is TLS; the rest is RTSP in clear.
@@ -139,7 +156,7 @@ public final class RtspServer implements AutoCloseable {
         } else if (isTlsTooOld) {
             channel.pipeline().addLast(new TlsRefusal());
         }
-        channel.pipeline().addLast(new ServerConnection(this, channel));
+        channel.pipeline().addLast(new ServerConnection(this, channel, place.get()));
     }
 
     /** Where it listens; the port that was found when 0 was asked. */
@@ -196,6 +213,16 @@ public final class RtspServer implements AutoCloseable {
 
     LoginGuard guard() {
         return guard;
+    }
+
+    /** What clients do that have not logged in is told of here, and nowhere else. */
+    LogThrottle strangers() {
+        return strangers;
+    }
+
+    /** Connections that have not logged in. */
+    int strangerCount() {
+        return door.strangers();
     }
 
     RtspServerSettings settings() {

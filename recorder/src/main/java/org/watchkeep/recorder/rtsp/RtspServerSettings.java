@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param certificate shown to clients that begin with TLS, on the same port; without one none can
  * @param isOldTlsOnly TLS 1.0 and 1.1 and nothing newer, as very old cameras; to be tested against
  * @param udpPorts where ports for media in datagrams are taken from
+ * @param door what is borne from those that have not logged in
  */
 public record RtspServerSettings(
         InetSocketAddress address,
@@ -20,7 +21,8 @@ public record RtspServerSettings(
         int sessionTimeoutSeconds,
         Optional<ServerCertificate> certificate,
         boolean isOldTlsOnly,
-        UdpPortRange udpPorts) {
+        UdpPortRange udpPorts,
+        DoorLimits door) {
     /** RFC 2326 12.37. */
     public static final int DEFAULT_SESSION_TIMEOUT_SECONDS = 60;
 
@@ -41,20 +43,25 @@ public record RtspServerSettings(
             String product,
             int sessionTimeoutSeconds,
             Optional<ServerCertificate> certificate) {
-        this(address, product, sessionTimeoutSeconds, certificate, false, UdpPortRange.ANY);
+        this(address, product, sessionTimeoutSeconds, certificate, false, UdpPortRange.ANY, DoorLimits.NONE);
     }
 
     public RtspServerSettings withCertificate(ServerCertificate shown) {
         return new RtspServerSettings(
-                address, product, sessionTimeoutSeconds, Optional.of(shown), isOldTlsOnly, udpPorts);
+                address, product, sessionTimeoutSeconds, Optional.of(shown), isOldTlsOnly, udpPorts, door);
     }
 
     public RtspServerSettings withOldTlsOnly() {
-        return new RtspServerSettings(address, product, sessionTimeoutSeconds, certificate, true, udpPorts);
+        return new RtspServerSettings(address, product, sessionTimeoutSeconds, certificate, true, udpPorts, door);
     }
 
     public RtspServerSettings withUdpPorts(UdpPortRange others) {
-        return new RtspServerSettings(address, product, sessionTimeoutSeconds, certificate, isOldTlsOnly, others);
+        return new RtspServerSettings(address, product, sessionTimeoutSeconds, certificate, isOldTlsOnly, others, door);
+    }
+
+    public RtspServerSettings withDoor(DoorLimits others) {
+        return new RtspServerSettings(
+                address, product, sessionTimeoutSeconds, certificate, isOldTlsOnly, udpPorts, others);
     }
 
     public static RtspServerSettings on(InetSocketAddress address) {

@@ -10,7 +10,6 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.watchkeep.recorder.rtp.ReorderBuffer;
 import org.watchkeep.recorder.rtp.Tolerance;
 
 /**
@@ -146,12 +145,17 @@ public final class RtspSession {
         return connection.authLabel();
     }
 
-    /** What became of datagrams that did not come in order, once each; zeros where media are interleaved. */
-    public ReorderBuffer.Statistics reordering() {
-        return media.reordering();
+    /** What became of datagrams that did not come as they should; zeros where media are interleaved. */
+    public DatagramCounts datagrams() {
+        return media.datagrams();
     }
 
-    /** Frames on channels that were not set up, datagrams from elsewhere, and either before PLAY. */
+    /** Whether the time of a packet's arrival matters: interleaved ones are read together otherwise ({@link ReadPace}). */
+    public void readAtOnce(boolean isWanted) {
+        connection.readAtOnce(isWanted);
+    }
+
+    /** Frames on channels that were not set up, datagrams that were refused, and either before PLAY. */
     public long strayFrames() {
         return media.strayFrames();
     }
@@ -337,7 +341,9 @@ public final class RtspSession {
         @Override
         public void onSilence() {
             if (policy.onSilence()) {
-                close("no packet over UDP (a firewall?); TCP is asked for next");
+                String refusals = media.refusals();
+                close("no packet over UDP (" + (refusals.isEmpty() ? "a firewall?" : refusals)
+                        + "); TCP is asked for next");
             }
         }
 

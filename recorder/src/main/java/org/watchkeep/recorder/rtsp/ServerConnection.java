@@ -11,7 +11,6 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +44,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
 
     private final RtspServer server;
     private final Channel channel;
+    private final Door.Place place;
     private final InterleavedDecoder decoder;
     private final ServerAuth auth;
     private final ServerPublisher publisher;
@@ -54,9 +54,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     private boolean isInDialogue;
     private long lastHeardNanos;
 
-    ServerConnection(RtspServer server, Channel channel) {
+    ServerConnection(RtspServer server, Channel channel, Door.Place place) {
         this.server = server;
         this.channel = channel;
+        this.place = place;
         this.decoder = new InterleavedDecoder(channel.alloc(), InterleavedDecoder.Junk.REFUSE, this);
         this.auth = new ServerAuth(server.random());
         this.publisher = new ServerPublisher(server, channel, auth::label, this::heard);
@@ -68,6 +69,18 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         server.tally().connected();
         isInDialogue = true;
         scheduleTimeout(TimeUnit.SECONDS.toNanos(server.settings().sessionTimeoutSeconds()));
+        int loginSeconds = server.settings().door().loginSeconds();
+        if (loginSeconds > 0) {
+            channel.eventLoop().schedule(() -> closeStranger(loginSeconds), loginSeconds, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Who says something now and then, and never who it is, holds a place that others need. */
+    private void closeStranger(int loginSeconds) {
+        if (channel.isOpen() && place.isStranger()) {
+            server.strangers().note(channel.remoteAddress(), "no login in " + loginSeconds + " s, closing");
+            channel.close();
+        }
     }
 
     /** RTCP and even RTP count as a sign of life: FFmpeg sends nothing else while it records from us. */
@@ -81,8 +94,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
                         return;
                     }
                     if (silent >= limit) {
-                        LOG.info(
-                                "{}: nothing heard for {} s, closing", channel.remoteAddress(), silent / 1_000_000_000);
+                        tell("nothing heard for " + TimeUnit.NANOSECONDS.toSeconds(silent) + " s, closing");
                         channel.close();
                     } else {
                         scheduleTimeout(limit - silent);
@@ -99,7 +111,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         try {
             decoder.decode(bytes);
         } catch (IOException e) {
-            LOG.info("{}: {}", channel.remoteAddress(), e.getMessage());
+            tell(String.valueOf(e.getMessage()));
             reply(RtspResponse.of(RtspResponse.BAD_REQUEST)).addListener(ChannelFutureListener.CLOSE);
             decoder.close();
         } finally {
@@ -134,6 +146,15 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         channel.config().setAutoRead(channel.isWritable() || (session != null && session.isPlaying()));
         if (session != null && channel.isWritable()) {
             session.onWritable();
+        }
+    }
+
+    /** What anybody can cause is told seldom; what a client that is logged in does, always. */
+    private void tell(String what) {
+        if (place.isStranger()) {
+            server.strangers().note(channel.remoteAddress(), what);
+        } else {
+            LOG.info("{}: {}", channel.remoteAddress(), what);
         }
     }
 
@@ -263,21 +284,22 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     /** Empty where the login is right, or none is asked for. */
     private Optional<RtspResponse> loginRefusal(String path, MountAccess access, RtspRequest request) {
         if (access.scheme() == MountAccess.Scheme.NONE) {
+            place.giveUp();
             return Optional.empty();
         }
-        String host = channel.remoteAddress() instanceof InetSocketAddress from
-                ? from.getAddress().getHostAddress()
-                : String.valueOf(channel.remoteAddress());
+        String host = RemoteHost.of(channel.remoteAddress());
         LoginGuard guard = server.guard();
         ServerAuth.Verdict verdict = guard.isShutOut(access, path, host, server.monoNanos())
                 ? ServerAuth.Verdict.MISSING
                 : auth.check(access, request);
         if (verdict == ServerAuth.Verdict.ACCEPTED) {
             guard.onAccepted(path, host);
+            place.giveUp();
             return Optional.empty();
         }
         if (verdict == ServerAuth.Verdict.REFUSED) {
             guard.onRefused(access, path, host, server.monoNanos());
+            server.strangers().note(channel.remoteAddress(), "wrong login for " + path);
         }
         return Optional.of(auth.challenge(access, verdict));
     }

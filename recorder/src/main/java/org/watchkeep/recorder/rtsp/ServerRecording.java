@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.watchkeep.recorder.rtp.ReorderBuffer;
 import org.watchkeep.recorder.rtp.Tolerance;
 
 /**
@@ -145,7 +144,8 @@ final class ServerRecording {
 
     private RecordingLane datagrams(int track, TransportHeader.Ports asked) throws IOException {
         int clockRate = track == video ? format.clockRate() : ANY_CLOCK_RATE;
-        return RecordingLane.Datagrams.open(server, channel, asked, clockRate, tolerances, new Track(track));
+        UdpReceiver.Track expected = new UdpReceiver.Track(media.get(track).payloadTypes(), clockRate);
+        return RecordingLane.Datagrams.open(server, channel, asked, expected, tolerances, new Track(track));
     }
 
     private boolean isOccupied(int track, TransportHeader.Channels channels) {
@@ -279,8 +279,8 @@ final class ServerRecording {
         }
 
         @Override
-        public ReorderBuffer.Statistics reordering() {
-            return lane.reordering();
+        public DatagramCounts datagrams() {
+            return lane.datagrams();
         }
 
         /** Datagrams cannot be held up: those that come are dropped, and counted by what their numbers leave out. */

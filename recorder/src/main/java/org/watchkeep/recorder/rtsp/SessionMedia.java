@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.watchkeep.recorder.rtp.ReorderBuffer;
 import org.watchkeep.recorder.rtp.RtcpCompound;
 import org.watchkeep.recorder.rtp.Tolerance;
 
@@ -76,10 +75,10 @@ final class SessionMedia {
     }
 
     /** The Transport header for UDP; opens the ports it names, once. */
-    String askUdp(Connector connector, @Nullable SocketAddress localEnd, int clockRate) throws IOException {
+    String askUdp(Connector connector, @Nullable SocketAddress localEnd, UdpReceiver.Track track) throws IOException {
         UdpReceiver receiver = udp;
         if (receiver == null) {
-            receiver = new UdpReceiver(clockRate, timers, random, tolerances, new Datagrams());
+            receiver = new UdpReceiver(track, timers, random, tolerances, new Datagrams());
             udp = receiver;
             return TransportHeader.request(receiver.openPorts(of -> connector.openPorts(localEnd, of)));
         }
@@ -105,7 +104,7 @@ final class SessionMedia {
             if (!(cameraEnd instanceof InetSocketAddress camera)) {
                 return false;
             }
-            receiver.granted(camera.getAddress(), granted.flatMap(TransportHeader::serverPorts));
+            receiver.granted(DatagramPeer.camera(camera.getAddress(), granted));
         } else if (receiver != null) {
             tolerances.add(Tolerance.TCP_WHERE_UDP_WAS_ASKED);
             receiver.close();
@@ -131,13 +130,18 @@ final class SessionMedia {
         return udp == null ? channels.rtp() : udp.rtpPort();
     }
 
-    /** What became of datagrams that did not come in order, once each; zeros where media are interleaved. */
-    ReorderBuffer.Statistics reordering() {
-        return udp == null ? ReorderBuffer.Statistics.NONE : udp.reordering();
+    /** What became of datagrams that did not come as they should; zeros where media are interleaved. */
+    DatagramCounts datagrams() {
+        return udp == null ? DatagramCounts.NONE : udp.counts();
+    }
+
+    /** What came and was refused, for a session that ends without media; empty where nothing was. */
+    String refusals() {
+        return udp == null ? "" : udp.refusals();
     }
 
     long strayFrames() {
-        return strayFrames + (udp == null ? 0 : udp.foreignPackets());
+        return strayFrames + datagrams().refused();
     }
 
     boolean isKnownChannel(int channel) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.rtsp;
 
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -12,9 +14,16 @@ import java.util.function.Predicate;
  * @param channels of interleaved delivery; empty where the peer named none
  * @param clientPorts where the client receives
  * @param serverPorts where the server sends from and receives reports; some cameras (OpenIPC) leave them out
+ * @param source the address it sends from, where that is said as a number: names are not looked up
+ * @param ssrc the source of its packets; empty where it is nothing that one could be
  */
 record TransportHeader(
-        boolean isUdp, Optional<Channels> channels, Optional<Ports> clientPorts, Optional<Ports> serverPorts) {
+        boolean isUdp,
+        Optional<Channels> channels,
+        Optional<Ports> clientPorts,
+        Optional<Ports> serverPorts,
+        Optional<InetAddress> source,
+        Optional<Integer> ssrc) {
     /** What we ask for, in the one order of parameters that every camera takes (Luckfox takes no other). */
     static String request(Channels channels) {
         return "RTP/AVP/TCP;unicast;interleaved=" + channels;
@@ -62,8 +71,8 @@ record TransportHeader(
 
     /**
      * The first transport of the header that can be read and used; empty when there is none. Escam Q6 answers {@code RTP/AVP} with
-     * {@code interleaved=}: that is TCP all the same. Multicast is not used. Other parameters (mode, ssrc with blanks before
-     * it, too long or zero, source and destination) are passed over.
+     * {@code interleaved=}: that is TCP all the same. Multicast is not used. Other parameters (mode, destination) are
+     * passed over.
      */
     static Optional<TransportHeader> parse(String value, Predicate<TransportHeader> usable) {
         for (String transport : value.split(",", -1)) {
@@ -79,6 +88,8 @@ record TransportHeader(
         Optional<Channels> channels = Optional.empty();
         Optional<Ports> clientPorts = Optional.empty();
         Optional<Ports> serverPorts = Optional.empty();
+        Optional<InetAddress> source = Optional.empty();
+        Optional<Integer> ssrc = Optional.empty();
         boolean namesChannels = false;
         boolean isMulticast = false;
         for (String part : parts) {
@@ -90,6 +101,10 @@ record TransportHeader(
                 clientPorts = ports(parameter);
             } else if (parameter.startsWith("server_port=")) {
                 serverPorts = ports(parameter);
+            } else if (parameter.startsWith("source=")) {
+                source = address(value(parameter));
+            } else if (parameter.startsWith("ssrc=")) {
+                ssrc = ssrc(value(parameter));
             } else {
                 isMulticast |= parameter.equals("multicast");
             }
@@ -98,7 +113,28 @@ record TransportHeader(
         boolean isTcp = protocol.endsWith("/TCP");
         boolean isUdp = !isTcp && !namesChannels && !isMulticast && protocol.startsWith("RTP/AVP");
         boolean usable = isUdp || (namesChannels ? channels.isPresent() : isTcp);
-        return usable ? Optional.of(new TransportHeader(isUdp, channels, clientPorts, serverPorts)) : Optional.empty();
+        return usable
+                ? Optional.of(new TransportHeader(isUdp, channels, clientPorts, serverPorts, source, ssrc))
+                : Optional.empty();
+    }
+
+    private static String value(String parameter) {
+        return parameter.substring(parameter.indexOf('=') + 1).replace("\"", "").strip();
+    }
+
+    /** A name would have to be looked up, on an event loop. */
+    private static Optional<InetAddress> address(String value) {
+        return Optional.ofNullable(NetUtil.createInetAddressFromIpAddressString(value));
+    }
+
+    /** Eight hexadecimal digits (RFC 2326 12.39), some with blanks before them; 0 is what cameras say that do not know. */
+    private static Optional<Integer> ssrc(String value) {
+        try {
+            boolean isShort = !value.isEmpty() && value.length() <= 8;
+            return isShort ? Optional.of(Integer.parseUnsignedInt(value, 16)).filter(s -> s != 0) : Optional.empty();
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
     }
 
     /** Port 0 is no port. */
@@ -110,10 +146,7 @@ record TransportHeader(
 
     /** {@code name=0-1}; some name one number only, or begin at an odd one. */
     private static Optional<int[]> pair(String parameter, int max) {
-        String[] ends = parameter
-                .substring(parameter.indexOf('=') + 1)
-                .replace("\"", "")
-                .split("-", 2);
+        String[] ends = value(parameter).split("-", 2);
         int rtp = RtspHeaders.unsigned(ends[0]);
         int rtcp = ends.length < 2 ? rtp + 1 : RtspHeaders.unsigned(ends[1]);
         boolean valid = rtp >= 0 && rtp <= max && rtcp >= 0 && rtcp <= max + 1 && rtcp != rtp;

@@ -3,13 +3,18 @@ package org.watchkeep.recorder.rtsp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Base64;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,6 +23,7 @@ import org.watchkeep.recorder.rtp.ReceptionStatistics;
 import org.watchkeep.recorder.rtp.ReorderBuffer;
 import org.watchkeep.recorder.rtp.RtcpCompound;
 import org.watchkeep.recorder.rtp.RtcpWriter;
+import org.watchkeep.recorder.rtp.RtpPacket;
 import org.watchkeep.recorder.rtp.SenderReport;
 import org.watchkeep.recorder.rtp.Tolerance;
 
@@ -33,11 +39,15 @@ final class UdpReceiver implements PortPair.Receiver {
     /** Some cameras stop when they hear no receiver report for longer. */
     static final long MAX_REPORT_INTERVAL_NANOS = 5_000_000_000L;
 
+    /** Of a datagram that is refused: a header and a little. */
+    private static final int SHOWN_BYTES = 16;
+
     /** 96 random bits (RFC 7022 4.2). */
     private static final int CNAME_BYTES = 12;
 
     /** What the receiver tells its session. */
     interface Owner {
+        /** Something of the peer's was read, and follows. */
         void onBytes();
 
         void onRtp(ByteBuf packet) throws IOException;
@@ -61,25 +71,44 @@ final class UdpReceiver implements PortPair.Receiver {
     private final int ssrc;
     private final String cname;
 
+    private final Track track;
+    private final SourceLock rtpLock = new SourceLock();
+    private final SourceLock rtcpLock = new SourceLock();
+
     private @Nullable PortPair ports;
-    private @Nullable InetAddress camera;
-    private Optional<TransportHeader.Ports> cameraPorts = Optional.empty();
-    private int rtpFrom;
-    private int rtcpFrom;
+    private @Nullable DatagramPeer peer;
     private boolean isOpen;
     private boolean closed;
-    private long foreignPackets;
+    /** Of datagrams that were read together, none has been taken yet. */
+    private boolean isFirstOfRead;
+    /** Written on the event loop alone. */
+    private volatile long refused;
+
+    private String refusal = "";
     private Timers.Timer holdTimer = Timers.Timer.NONE;
     private boolean isHoldTimerSet;
     private Timers.Timer reportTimer = Timers.Timer.NONE;
 
-    UdpReceiver(int clockRate, Timers timers, RandomGenerator random, Set<Tolerance> tolerances, Owner owner) {
+    /**
+     * What may come.
+     *
+     * @param payloadTypes of its packets
+     * @param clockRate ticks a second of their timestamps
+     */
+    record Track(Set<Integer> payloadTypes, int clockRate) {
+        Track {
+            payloadTypes = Set.copyOf(payloadTypes);
+        }
+    }
+
+    UdpReceiver(Track track, Timers timers, RandomGenerator random, Set<Tolerance> tolerances, Owner owner) {
+        this.track = track;
         this.timers = timers;
         this.random = random;
         this.tolerances = tolerances;
         this.owner = owner;
         this.reorder = new ReorderBuffer(allocator, owner::onRtp);
-        this.statistics = new ReceptionStatistics(clockRate);
+        this.statistics = new ReceptionStatistics(track.clockRate());
         this.ssrc = random.nextInt();
         byte[] name = new byte[CNAME_BYTES];
         random.nextBytes(name);
@@ -101,25 +130,22 @@ final class UdpReceiver implements PortPair.Receiver {
         return ports == null ? 0 : ports.rtpPort();
     }
 
-    /** Packets from elsewhere than the camera, or before PLAY. */
-    long foreignPackets() {
-        return foreignPackets;
+    /** Any thread. */
+    DatagramCounts counts() {
+        return DatagramCounts.of(reorder.statistics(), refused);
     }
 
-    ReorderBuffer.Statistics reordering() {
-        return reorder.statistics();
+    /** Why datagrams were refused: how many, and what was wrong with one of the last; empty where none was. */
+    String refusals() {
+        return refused == 0 ? "" : "datagrams refused: " + refused + ", as " + refusal;
     }
 
-    /**
-     * SETUP was granted.
-     *
-     * @param address the camera's end of the connection: nobody else is listened to
-     * @param granted where the camera sends from, by its own word
-     */
-    void granted(InetAddress address, Optional<TransportHeader.Ports> granted) {
-        camera = address;
-        cameraPorts = granted;
-        if (granted.isEmpty()) {
+    /** SETUP was granted: nobody but this peer is listened to. */
+    void granted(DatagramPeer by) {
+        peer = by;
+        rtpLock.expect(by.hosts(), by.ports().map(TransportHeader.Ports::rtp));
+        rtcpLock.expect(by.hosts(), by.ports().map(TransportHeader.Ports::rtcp));
+        if (by.ports().isEmpty()) {
             tolerances.add(Tolerance.NO_SERVER_PORT);
         }
     }
@@ -127,6 +153,8 @@ final class UdpReceiver implements PortPair.Receiver {
     /** PLAY or RECORD: packets count from now on. */
     void open() {
         isOpen = true;
+        rtpLock.open(timers.nanos());
+        rtcpLock.open(timers.nanos());
     }
 
     /**
@@ -135,14 +163,16 @@ final class UdpReceiver implements PortPair.Receiver {
      */
     void punch() {
         PortPair out = ports;
-        InetAddress to = camera;
-        if (out == null || to == null || cameraPorts.isEmpty()) {
+        DatagramPeer to = peer;
+        if (out == null || to == null || to.ports().isEmpty()) {
             return;
         }
-        ByteBuf empty = allocator.buffer(12).writeByte(0x80).writeByte(0).writeShort(0);
-        out.sendRtp(
-                empty.writeInt(0).writeInt(ssrc),
-                new InetSocketAddress(to, cameraPorts.get().rtp()));
+        for (InetAddress host : to.hosts()) {
+            ByteBuf empty = allocator.buffer(12).writeByte(0x80).writeByte(0).writeShort(0);
+            out.sendRtp(
+                    empty.writeInt(0).writeInt(ssrc),
+                    new InetSocketAddress(host, to.ports().get().rtp()));
+        }
         report(false);
     }
 
@@ -162,8 +192,8 @@ final class UdpReceiver implements PortPair.Receiver {
 
     private void report(boolean isLast) {
         PortPair out = ports;
-        InetSocketAddress to = rtcpPeer();
-        if (out == null || to == null) {
+        Set<InetSocketAddress> ends = reportedTo();
+        if (out == null || ends.isEmpty()) {
             return;
         }
         ByteBuf compound = allocator.buffer();
@@ -172,56 +202,153 @@ final class UdpReceiver implements PortPair.Receiver {
         if (isLast) {
             RtcpWriter.goodbye(compound, ssrc);
         }
-        out.sendRtcp(compound, to);
+        for (InetSocketAddress end : ends) {
+            out.sendRtcp(compound.retainedDuplicate(), end);
+        }
+        compound.release();
         out.flush();
     }
 
-    /** Where the camera said; else where its reports come from; else beside where its packets come from. */
-    private @Nullable InetSocketAddress rtcpPeer() {
-        int beside = rtpFrom == 0 || rtpFrom == TransportHeader.Ports.MAX ? 0 : rtpFrom + 1;
-        int port = cameraPorts.map(TransportHeader.Ports::rtcp).orElse(rtcpFrom != 0 ? rtcpFrom : beside);
-        InetAddress to = camera;
-        return port == 0 || to == null ? null : new InetSocketAddress(to, port);
+    /**
+     * Where the camera said, and where its reports come from, which differ behind a NAT; where it said nothing and has not
+     * reported, beside where its packets come from.
+     */
+    private Set<InetSocketAddress> reportedTo() {
+        DatagramPeer to = peer;
+        if (to == null) {
+            return Set.of();
+        }
+        Optional<InetSocketAddress> media = rtpLock.held();
+        List<InetAddress> hosts = media.map(m -> List.of(m.getAddress())).orElse(to.hosts());
+        Set<InetSocketAddress> ends = new LinkedHashSet<>();
+        to.ports().ifPresent(said -> hosts.forEach(host -> ends.add(new InetSocketAddress(host, said.rtcp()))));
+        rtcpLock.held().ifPresent(ends::add);
+        if (ends.isEmpty()) {
+            media.filter(m -> m.getPort() < TransportHeader.Ports.MAX)
+                    .ifPresent(m -> ends.add(new InetSocketAddress(m.getAddress(), m.getPort() + 1)));
+        }
+        return ends;
     }
 
     @Override
     public void onBytes() {
-        owner.onBytes();
+        isFirstOfRead = true;
     }
 
     @Override
     public void onRtp(ByteBuf packet, InetSocketAddress from) {
-        if (!isFromCamera(from) || (rtpFrom != 0 && rtpFrom != from.getPort())) {
-            foreignPackets++;
+        if (!isAwaited(from)) {
             return;
         }
         if (RtcpCompound.isRtcp(packet)) {
-            takeRtcp(packet);
+            onRtcpAmongMedia(packet, from);
+        } else if (isOfTrack(packet, from)) {
+            onMedia(packet, from);
+        }
+    }
+
+    private void onMedia(ByteBuf packet, InetSocketAddress from) {
+        long now = timers.nanos();
+        Optional<Integer> announced = peer == null ? Optional.empty() : peer.ssrc();
+        boolean isAnnouncedSource = announced.isEmpty() || announced.get() == RtpPacket.ssrc(packet);
+        if (!rtpLock.takes(from, isAnnouncedSource, now)) {
+            refuse(from, () -> "another end than the one that sends the media");
             return;
         }
-        if (rtpFrom == 0) {
-            rtpFrom = from.getPort();
-            if (cameraPorts.isPresent() && cameraPorts.get().rtp() != rtpFrom) {
-                tolerances.add(Tolerance.MEDIA_FROM_OTHER_PORT);
-            }
+        if (!rtpLock.isAnnouncedPort(from)) {
+            tolerances.add(Tolerance.MEDIA_FROM_OTHER_PORT);
         }
-        statistics.onRtp(packet, timers.nanos());
-        guarded(() -> reorder.offer(packet, timers.nanos()));
+        taken();
+        statistics.onRtp(packet, now);
+        guarded(() -> reorder.offer(packet, now));
         scheduleHold();
+    }
+
+    /** Some cameras send their reports from where the media come from, and to there (RFC 5761). */
+    private void onRtcpAmongMedia(ByteBuf packet, InetSocketAddress from) {
+        boolean isMediasEnd = rtpLock.held().isPresent() ? rtpLock.isHeldBy(from) : rtpLock.isAnnouncedPort(from);
+        if (isMediasEnd && RtcpCompound.isSound(packet)) {
+            taken();
+            takeRtcp(packet);
+        } else {
+            refuse(from, () -> "RTCP among the media: " + start(packet));
+        }
     }
 
     @Override
     public void onRtcp(ByteBuf packet, InetSocketAddress from) {
-        if (!isFromCamera(from)) {
-            foreignPackets++;
+        if (!isAwaited(from)) {
             return;
         }
-        rtcpFrom = from.getPort();
-        takeRtcp(packet);
+        boolean isMediasHost = rtpLock.held()
+                .map(m -> m.getAddress().equals(from.getAddress()))
+                .orElse(true);
+        if (!RtcpCompound.isSound(packet)) {
+            refuse(from, () -> "no RTCP: " + start(packet));
+        } else if (!isMediasHost || !rtcpLock.takes(from, true, timers.nanos())) {
+            refuse(from, () -> "another end than the one that reports");
+        } else {
+            taken();
+            takeRtcp(packet);
+        }
     }
 
-    private boolean isFromCamera(InetSocketAddress from) {
-        return isOpen && !closed && from.getAddress().equals(camera);
+    /** Whether anything is to come from there now. */
+    private boolean isAwaited(InetSocketAddress from) {
+        if (closed) {
+            return false;
+        }
+        if (!rtpLock.isOfPeer(from)) {
+            refuse(from, () -> "not the address we talk to");
+            return false;
+        }
+        if (!isOpen) {
+            refuse(from, () -> "before PLAY");
+            return false;
+        }
+        return true;
+    }
+
+    private boolean isOfTrack(ByteBuf packet, InetSocketAddress from) {
+        if (!RtpPacket.isSound(packet)) {
+            refuse(from, () -> "no RTP: " + start(packet));
+            return false;
+        }
+        int type = RtpPacket.payloadType(packet);
+        if (!track.payloadTypes().contains(type)) {
+            refuse(
+                    from,
+                    () -> "payload type " + type + " (expected: one of " + new TreeSet<>(track.payloadTypes()) + ")");
+            return false;
+        }
+        return true;
+    }
+
+    private static String start(ByteBuf packet) {
+        int shown = Math.min(packet.readableBytes(), SHOWN_BYTES);
+        return packet.readableBytes() + " bytes, " + ByteBufUtil.hexDump(packet, packet.readerIndex(), shown);
+    }
+
+    /**
+     * Nothing else is made of it: no statistics, no sign of life. The first is told of, for who comes to look; what was wrong is
+     * written down more and more seldom, for somebody may be sending a great many.
+     */
+    private void refuse(InetSocketAddress from, Supplier<String> why) {
+        long count = refused + 1;
+        refused = count;
+        if (Long.bitCount(count) == 1) {
+            refusal = "from " + from + ": " + why.get();
+        }
+        if (count == 1) {
+            LOG.info("UDP port {}: refused a datagram {}; further ones are only counted", rtpPort(), refusal);
+        }
+    }
+
+    private void taken() {
+        if (isFirstOfRead) {
+            isFirstOfRead = false;
+            owner.onBytes();
+        }
     }
 
     private void takeRtcp(ByteBuf packet) {

@@ -18,6 +18,7 @@ final class TestVideo {
 
     private int sequence = 65_530;
     private int picture;
+    private int frozenAt = -1;
 
     private static byte[] hex(String text) {
         return ByteBufUtil.decodeHexDump(text);
@@ -47,6 +48,11 @@ final class TestVideo {
         picture += pictures;
     }
 
+    /** Whether RTP time stands still while pictures go on. */
+    void freeze(boolean isFrozen) {
+        frozenAt = isFrozen ? picture : -1;
+    }
+
     /** The packets of the next picture that is no key picture. */
     List<byte[]> nextWithoutKey() {
         picture += picture % 25 == 0 ? 1 : 0;
@@ -74,7 +80,7 @@ final class TestVideo {
                 .put((byte) 0x80)
                 .put((byte) (marker ? 0x80 | 96 : 96))
                 .putShort((short) sequence++)
-                .putInt(picture * TICKS_PER_PICTURE)
+                .putInt((frozenAt < 0 ? picture : frozenAt) * TICKS_PER_PICTURE)
                 .putInt(SSRC)
                 .put(nal)
                 .array();

@@ -91,6 +91,22 @@ class ReadPaceTest {
         assertThat(last()).isGreaterThan(30_000);
     }
 
+    /** While RTP time stands still a picture's time is that of its arrival, and gathering would bend it. */
+    @Test
+    void holdAtOnce_whileMediaCome_gathersNothingUntilItIsOver() {
+        pace.onMedia();
+        ticks(40, 125_000);
+        pace.holdAtOnce(true);
+        assertThat(last()).isEqualTo(1);
+        pace.awaitsAnswer(true);
+        pace.awaitsAnswer(false);
+        ticks(40, 125_000);
+        assertThat(last()).isEqualTo(1);
+        pace.holdAtOnce(false);
+        ticks(4, 125_000);
+        assertThat(last()).isGreaterThan(30_000);
+    }
+
     @Test
     void onRead_noMediaYet_gathersNothing() {
         ticks(40, 125_000);

@@ -3,6 +3,7 @@ package org.watchkeep.recorder.rtsp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Random;
@@ -79,6 +80,24 @@ class TransportHeaderTest {
         TransportHeader read = datagrams(header).orElseThrow();
         assertThat(read.clientPorts().map(TransportHeader.Ports::toString)).isEqualTo(Optional.ofNullable(client));
         assertThat(read.serverPorts().map(TransportHeader.Ports::toString)).isEqualTo(Optional.ofNullable(server));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "source=192.0.2.9;ssrc=4A1B2C3D, 192.0.2.9, 4a1b2c3d",
+                "source=\"192.0.2.9\";ssrc= 0000001f, 192.0.2.9, 1f",
+                "source=2001:db8::9;ssrc=0, 2001:db8:0:0:0:0:0:9, -",
+                "source=camera.local;ssrc=FFFFFFFFFFxyz, -, -",
+                "source=;ssrc=, -, -",
+                "mode=play, -, -"
+            })
+    void parse_sourceAndSsrc_areWhatCanBeOne(String said, String source, String ssrc) {
+        TransportHeader read =
+                datagrams("RTP/AVP;unicast;client_port=4000-4001;" + said).orElseThrow();
+        assertThat(read.source().map(InetAddress::getHostAddress)).isEqualTo(Optional.ofNullable(source));
+        assertThat(read.ssrc().map(Integer::toHexString)).isEqualTo(Optional.ofNullable(ssrc));
     }
 
     @ParameterizedTest

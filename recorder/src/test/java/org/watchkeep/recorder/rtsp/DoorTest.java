@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.rtsp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Who is let in, and who is shut out, on a port that anybody can reach. */
+class DoorTest {
+    private static final DoorLimits LIMITS = new DoorLimits(3, 5, 10, 20);
+
+    private final Door door = new Door(LIMITS);
+    private int ports = 1_024;
+
+    private Optional<Door.Place> enter(String address) {
+        return door.enter(new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(address), ports++));
+    }
+
+    @Test
+    void enter_manyOfOneAddress_leavesRoomForOthers() {
+        for (int i = 0; i < 3; i++) {
+            assertThat(enter("192.0.2.1")).isPresent();
+        }
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(enter("192.0.2.1")).isEmpty();
+        }
+        assertThat(enter("192.0.2.2")).isPresent();
+        assertThat(door.strangers()).isEqualTo(4);
+    }
+
+    @Test
+    void enter_manyAddresses_areBoundedTogether() {
+        for (int i = 1; i <= 5; i++) {
+            assertThat(enter("192.0.2." + i)).isPresent();
+        }
+        assertThat(enter("192.0.2.6")).isEmpty();
+    }
+
+    @Test
+    void enter_addressesOfOneIpv6Site_countAsOne() {
+        for (int i = 1; i <= 3; i++) {
+            assertThat(enter("2001:db8::" + i)).isPresent();
+        }
+        assertThat(enter("2001:db8::4")).isEmpty();
+        assertThat(enter("2001:db8:0:1::1")).isPresent();
+    }
+
+    @Test
+    void giveUp_loggedInOrGone_makesRoomOnce() {
+        List<Door.Place> in = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            in.add(enter("192.0.2.1").orElseThrow());
+        }
+        in.get(0).giveUp();
+        in.get(0).giveUp();
+        assertThat(in.get(0).isStranger()).isFalse();
+        assertThat(enter("192.0.2.1")).isPresent();
+        assertThat(enter("192.0.2.1")).isEmpty();
+    }
+
+    @Test
+    void enter_noLimits_letsEverybodyIn() {
+        Door open = new Door(DoorLimits.NONE);
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(open.enter(new InetSocketAddress(
+                            NetUtil.createInetAddressFromIpAddressString("192.0.2.1"), 1_024 + i)))
+                    .isPresent();
+        }
+    }
+
+    @Test
+    void guard_wrongLoginsAtManyPaths_shutTheAddressOutForAWhile() {
+        LoginGuard guard = new LoginGuard(new ServerTally(), LIMITS.refusalsOfAnAddress());
+        MountAccess access = new MountAccess(MountAccess.Scheme.DIGEST_ANY, "r", new Credentials("u", "p"))
+                .withHabits(MountAccess.Habits.NONE.withLockOutAfter(10));
+        for (int i = 0; i < 20; i++) {
+            assertThat(guard.isShutOut(access, "/new", "a", i)).isFalse();
+            guard.onRefused(access, "/p" + i % 4, "a", i);
+        }
+        assertThat(guard.isShutOut(access, "/new", "a", 20)).isTrue();
+        assertThat(guard.isShutOut(access, "/new", "b", 20)).isFalse();
+        assertThat(guard.isShutOut(access, "/new", "a", LoginGuard.LOCK_OUT_NANOS))
+                .isFalse();
+    }
+
+    /** Two cameras of a site, each shut out for a while again and again, do not add up. */
+    @Test
+    void guard_aFewWrongLoginsEachPeriod_neverShutTheAddressOut() {
+        LoginGuard guard = new LoginGuard(new ServerTally(), LIMITS.refusalsOfAnAddress());
+        MountAccess access = new MountAccess(MountAccess.Scheme.DIGEST_ANY, "r", new Credentials("u", "p"))
+                .withHabits(MountAccess.Habits.NONE.withLockOutAfter(10));
+        for (long minute = 0; minute < 600; minute++) {
+            long now = TimeUnit.MINUTES.toNanos(minute);
+            guard.onRefused(access, "/p" + minute % 2, "a", now);
+            assertThat(guard.isShutOut(access, "/new", "a", now)).isFalse();
+        }
+    }
+}
