@@ -4,7 +4,6 @@ package org.watchkeep.retention.keys;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.watchkeep.retention.disk.DirectIoUnavailableException;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.DiskFile;
 
@@ -37,20 +35,15 @@ final class KeyHome implements Closeable {
     /** 64 slots, 256 KiB: two and a half days of one class; so the file grows a few times and then no more. */
     static final int GROWTH = 64;
 
-    private final Disk disk;
     private final Path folder;
-    private final DiskFile file;
+    private final SlotFile file;
     private final List<KeyAlarm> findings = new ArrayList<>();
     private HomeHeader header;
-    private long sizeBytes;
-    private boolean lengthened;
     private boolean headerDamaged;
 
-    private KeyHome(Disk disk, Path folder, DiskFile file) throws IOException {
-        this.disk = disk;
+    private KeyHome(Path folder, SlotFile file) throws IOException {
         this.folder = folder;
         this.file = file;
-        this.sizeBytes = file.size();
         this.header = readHeader();
     }
 
@@ -72,10 +65,10 @@ final class KeyHome implements Closeable {
         try (DiskFile file = disk.open(temporary, Disk.Mode.WRITE)) {
             HomeHeader first = HomeHeader.fresh(storeId, GROWTH);
             HomeHeader second = first.again();
-            file.write(first.encode(), blockAt(first.block()));
-            file.write(second.encode(), blockAt(second.block()));
+            file.write(first.encode(), (long) first.block() * Disk.BLOCK);
+            file.write(second.encode(), (long) second.block() * Disk.BLOCK);
             for (int slot = 0; slot < GROWTH; slot++) {
-                file.write(SlotBlock.encode(new Slot.Empty(slot)), slotAt(slot));
+                file.write(SlotBlock.encode(new Slot.Empty(slot)), (long) slotAt(slot) * Disk.BLOCK);
             }
             file.sync();
         }
@@ -85,13 +78,9 @@ final class KeyHome implements Closeable {
 
     /** Opens a home; {@link DamagedBlockException} when neither copy of its header can be read. */
     static KeyHome open(Disk disk, Path folder) throws IOException {
-        // Mode WRITE would make the file: an empty mount point must never look like a home.
-        if (!isThere(disk, folder)) {
-            throw new NoSuchFileException(folder.resolve(FILE).toString());
-        }
-        DiskFile file = disk.open(folder.resolve(FILE), Disk.Mode.WRITE);
+        SlotFile file = SlotFile.open(disk, folder, FILE);
         try {
-            KeyHome home = new KeyHome(disk, folder, file);
+            KeyHome home = new KeyHome(folder, file);
             if (!CacheTag.isThere(disk, folder)) {
                 CacheTag.write(disk, folder);
                 home.findings.add(new KeyAlarm(
@@ -130,7 +119,7 @@ final class KeyHome implements Closeable {
     private Slot read(int number) {
         ByteBuffer block = ByteBuffer.allocate(0);
         try {
-            block = readBlock(slotAt(number));
+            block = file.read(slotAt(number));
             return SlotBlock.parse(block, number);
         } catch (IOException e) {
             return new Slot.Suspect(number, SlotBlock.claim(block), String.valueOf(e.getMessage()));
@@ -150,7 +139,7 @@ final class KeyHome implements Closeable {
 
     /** Not durable before {@link #sync}. */
     void write(Slot slot) throws IOException {
-        writeBlock(SlotBlock.encode(slot), slotAt(slot.number()));
+        file.write(SlotBlock.encode(slot), slotAt(slot.number()));
     }
 
     /** Notes that this epoch number was given out. Not durable before {@link #sync}. */
@@ -181,10 +170,6 @@ final class KeyHome implements Closeable {
 
     void sync() throws IOException {
         file.sync();
-        if (lengthened) {
-            disk.syncFolder(folder);
-            lengthened = false;
-        }
     }
 
     /**
@@ -194,8 +179,8 @@ final class KeyHome implements Closeable {
      * @throws IOException when something else stands there
      */
     boolean readBack(Slot expected) throws IOException {
-        Optional<ByteBuffer> direct = readPastCache(slotAt(expected.number()));
-        ByteBuffer block = direct.isPresent() ? direct.get() : readBlock(slotAt(expected.number()));
+        Optional<ByteBuffer> direct = file.readPastCache(slotAt(expected.number()));
+        ByteBuffer block = direct.isPresent() ? direct.get() : file.read(slotAt(expected.number()));
         Slot found = SlotBlock.parse(block, expected.number());
         if (!found.equals(expected)) {
             throw new IOException(
@@ -209,28 +194,11 @@ final class KeyHome implements Closeable {
         file.close();
     }
 
-    /** Empty where the file system has no direct I/O (tmpfs on older kernels). */
-    private Optional<ByteBuffer> readPastCache(long position) throws IOException {
-        DiskFile direct;
-        try {
-            direct = disk.open(folder.resolve(FILE), Disk.Mode.READ_DIRECT);
-        } catch (DirectIoUnavailableException e) {
-            return Optional.empty();
-        }
-        try (direct) {
-            ByteBuffer block = ByteBuffer.allocateDirect(2 * Disk.BLOCK)
-                    .alignedSlice(Disk.BLOCK)
-                    .limit(Disk.BLOCK);
-            direct.read(block, position);
-            return Optional.of(block.flip());
-        }
-    }
-
     private HomeHeader readHeader() throws IOException {
         @Nullable HomeHeader newest = null;
         List<String> damage = new ArrayList<>();
         for (int copy = 0; copy < HomeHeader.COPIES; copy++) {
-            ByteBuffer block = readBlock(blockAt(copy));
+            ByteBuffer block = file.read(copy);
             refuseNewer(block);
             try {
                 HomeHeader read = HomeHeader.parse(block);
@@ -269,29 +237,11 @@ final class KeyHome implements Closeable {
     }
 
     private void writeHeader(HomeHeader next) throws IOException {
-        writeBlock(next.encode(), blockAt(next.block()));
+        file.write(next.encode(), next.block());
         header = next;
     }
 
-    private void writeBlock(ByteBuffer block, long position) throws IOException {
-        file.write(block, position);
-        if (position + Disk.BLOCK > sizeBytes) {
-            sizeBytes = position + Disk.BLOCK;
-            lengthened = true;
-        }
-    }
-
-    private ByteBuffer readBlock(long position) throws IOException {
-        ByteBuffer block = ByteBuffer.allocate(Disk.BLOCK);
-        file.read(block, position);
-        return block.flip();
-    }
-
-    private static long blockAt(int block) {
-        return (long) block * Disk.BLOCK;
-    }
-
-    private static long slotAt(int slot) {
-        return blockAt(HomeHeader.COPIES + slot);
+    private static int slotAt(int slot) {
+        return HomeHeader.COPIES + slot;
     }
 }
