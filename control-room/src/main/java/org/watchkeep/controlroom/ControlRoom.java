@@ -241,7 +241,7 @@ public final class ControlRoom implements Closeable {
                         .map(v -> new StoreSettings.VolumeSettings(v.id(), v.path(), v.sizeBytes()))
                         .toList(),
                 site.classes().stream()
-                        .map(c -> new StoreSettings.ClassSettings(c.id(), c.days()))
+                        .map(c -> new StoreSettings.ClassSettings(c.id(), c.days(), c.reason()))
                         .toList());
     }
 

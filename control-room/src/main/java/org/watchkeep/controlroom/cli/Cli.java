@@ -70,6 +70,11 @@ final class Cli {
                 .addSubcommand(new StoreCheckCommand(shell))
                 .addSubcommand(new StoreRebuildIndexCommand(shell))
                 .addSubcommand(new StoreLedgerCommand(shell)));
+        root.addSubcommand(group("retention", "For how long footage is kept, and what is due.")
+                .addSubcommand(new RetentionStatusCommand(shell))
+                .addSubcommand(new RetentionEffectCommand(shell))
+                .addSubcommand(new RetentionLowerCommand(shell))
+                .addSubcommand(new RetentionConfirmClockCommand(shell)));
         root.addSubcommand(group("volume", "Look at the volumes, or add one.")
                 .addSubcommand(new VolumeListCommand(shell))
                 .addSubcommand(new VolumeEnrolCommand(shell)));

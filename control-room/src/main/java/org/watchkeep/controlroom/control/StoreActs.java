@@ -24,14 +24,20 @@ public final class StoreActs implements Acts {
     public static final String LEDGER = "store-ledger";
     public static final String VOLUMES = "volume-ls";
     public static final String REBUILD_INDEX = "store-rebuild-index";
+    public static final String RETENTION = "retention-status";
+    public static final String RETENTION_EFFECT = "retention-effect";
+    public static final String RETENTION_LOWER = "retention-lower";
+    public static final String CONFIRM_CLOCK = "retention-confirm-clock";
 
     private final FootageStore store;
     private final CameraNames cameras;
+    private final RetentionCalls retention;
 
     /** @param site names the cameras that options may say by number */
     public StoreActs(FootageStore store, SiteConfig site) {
         this.store = store;
         this.cameras = new CameraNames(store, site);
+        this.retention = new RetentionCalls(store.retention());
     }
 
     @Override
@@ -43,6 +49,10 @@ public final class StoreActs implements Acts {
             case CHECK -> check(options, answer);
             case LEDGER -> ledger(options);
             case VOLUMES -> volumes(options);
+            case RETENTION -> retention.status(options);
+            case RETENTION_EFFECT -> retention.effect(options);
+            case RETENTION_LOWER -> retention.lower(options);
+            case CONFIRM_CLOCK -> retention.confirmClock(options);
             case REBUILD_INDEX ->
                 throw Refusal.environment(
                         "recording",

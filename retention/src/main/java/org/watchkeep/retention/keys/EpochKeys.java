@@ -175,6 +175,11 @@ public final class EpochKeys implements Closeable {
         return alarms;
     }
 
+    /** What the file systems of the homes do with what is overwritten, one sentence: {@code in place: ext4; …}. */
+    public String medium() {
+        return Medium.of(homes.folders());
+    }
+
     @Override
     public void close() throws IOException {
         synchronized (lock) {
@@ -267,7 +272,8 @@ public final class EpochKeys implements Closeable {
         return byEpoch.get(epoch) instanceof Slot.Live;
     }
 
-    private boolean isReadable(long epoch) {
+    /** Whether keys of the epoch are handed out: it lives, and no erasure of it has begun. No lock, no disk. */
+    public boolean isReadable(long epoch) {
         return !closed && !refused.contains(epoch) && isLive(epoch);
     }
 

@@ -228,6 +228,10 @@ final class KeyHomes implements Closeable {
         return present() == HOMES;
     }
 
+    List<Path> folders() {
+        return places.stream().map(place -> place.folder).toList();
+    }
+
     List<KeyAlarm> alarms() {
         List<KeyAlarm> alarms = new ArrayList<>();
         for (Place place : places) {

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.watchkeep.retention.keys.Epoch;
 import org.watchkeep.retention.keys.EpochKeys;
 
@@ -30,17 +31,21 @@ final class EpochSchedule {
     private final EpochKeys keys;
     private final Ledger ledger;
     private final StoreClock clock;
+    private final Consumer<Epoch> opened;
     /** Newest first. */
     private volatile List<Window> windows;
 
     /** An epoch and since when it is open. */
     private record Window(Epoch epoch, long openedMonoNanos) {}
 
-    EpochSchedule(String classId, EpochKeys keys, Ledger ledger, StoreClock clock) throws IOException {
+    /** @param opened hears of each epoch before anything is recorded in it */
+    EpochSchedule(String classId, EpochKeys keys, Ledger ledger, StoreClock clock, Consumer<Epoch> opened)
+            throws IOException {
         this.classId = classId;
         this.keys = keys;
         this.ledger = ledger;
         this.clock = clock;
+        this.opened = opened;
         this.windows = List.of(new Window(open(), clock.monoNanos()));
     }
 
@@ -48,6 +53,7 @@ final class EpochSchedule {
         long utcMicros = clock.utcMicros();
         long monoNanos = clock.monoNanos();
         Epoch epoch = keys.openEpoch(classId, utcMicros, monoNanos);
+        opened.accept(epoch);
         ledger.append(new LedgerEntry.EpochOpened(epoch.number(), classId, utcMicros, monoNanos), utcMicros);
         return epoch;
     }
@@ -73,6 +79,11 @@ final class EpochSchedule {
         if (!sameHour || clock.monoNanos() - open.openedMonoNanos >= MOST_NANOS) {
             rollNow();
         }
+    }
+
+    /** The number of the epoch that new fragments belong to. */
+    long current() {
+        return windows.get(0).epoch.number();
     }
 
     /** Opens the next epoch whatever the time: a clock has stepped. */

@@ -48,6 +48,7 @@ public final class FootageStore implements Closeable {
     private final RecordReader reader;
     private final List<StoreLoop> loops;
     private final StreamState nobody;
+    private final Erasures erasures;
     private final Keeper keeper;
     private final Recovery recovery;
     private final Sealer sealer;
@@ -78,6 +79,8 @@ public final class FootageStore implements Closeable {
                 rings.add(new Ring(volume, inClass.id(), writer));
             }
         }
+        this.erasures = new Erasures(this, parts);
+        erasures.begin();
         this.indexer = new Indexer(this, streams, parts.index(), parts.mostWaitingForIndex(), this::tookReel);
         this.recovery = new Recovery(this, streams, parts.index(), indexer);
         recovery.readReels(writers);
@@ -86,7 +89,7 @@ public final class FootageStore implements Closeable {
         this.sealer = new Sealer(this, streams, pace);
         this.schedules = new LinkedHashMap<>();
         for (StoreSettings.ClassSettings inClass : settings.classes()) {
-            schedules.put(inClass.id(), new EpochSchedule(inClass.id(), keys, ledger, clock));
+            schedules.put(inClass.id(), new EpochSchedule(inClass.id(), keys, ledger, clock, erasures::opened));
         }
         this.keeper = new Keeper(this, streams, index, indexer, ledger::appendDurably, pace);
         keeper.round();
@@ -324,7 +327,12 @@ public final class FootageStore implements Closeable {
         return instant.getEpochSecond() >= Long.MAX_VALUE / 1_000_000 ? Long.MAX_VALUE : StreamState.micros(instant);
     }
 
+    /** Whether it stands on a reel, its epoch lives, and it is not past its limit. */
     boolean isReadable(Segment segment) {
+        return isOnReel(segment) && erasures.isShown(segment);
+    }
+
+    boolean isOnReel(Segment segment) {
         Volume volume = volumes.get(segment.configuration().volume());
         return volume != null && volume.holding(segment.configuration().reelSerial()) != null;
     }
@@ -361,6 +369,9 @@ public final class FootageStore implements Closeable {
     RecordCipher.Opened opened(Segment segment, FragmentRef ref, RecordHeader.Kind kind) throws IOException {
         StreamState state = streams.of(segment.stream())
                 .orElseThrow(() -> new FragmentGoneException("stream is not known: " + segment.stream()));
+        if (!erasures.isShown(segment)) {
+            throw new FragmentGoneException("past its limit: " + segment.stream() + " from " + segment.start());
+        }
         return reader.read(ref, new RecordReader.Expected(kind, state.number, segment.run(), segment.number()));
     }
 
@@ -448,12 +459,13 @@ public final class FootageStore implements Closeable {
         return keys;
     }
 
-    int daysOf(String classId) {
-        return settings.classes().stream()
-                .filter(c -> c.id().equals(classId))
-                .findFirst()
-                .map(StoreSettings.ClassSettings::days)
-                .orElse(0);
+    Erasures erasures() {
+        return erasures;
+    }
+
+    /** Retention: what is due, what is in doubt, and the acts of people on it. */
+    public RetentionActs retention() {
+        return erasures;
     }
 
     /** Acknowledges what was appended, indexes it, and records a clean stop. End all runs first. */
@@ -466,6 +478,7 @@ public final class FootageStore implements Closeable {
         sealer.stop();
         writers.forEach(VolumeWriter::stop);
         keeper.stop();
+        erasures.writeDown();
         indexer.close();
         long utcMicros = clock.utcMicros();
         try (Closeable parts = this::closeParts) {

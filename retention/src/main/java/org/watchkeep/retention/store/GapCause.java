@@ -39,6 +39,11 @@ public enum GapCause {
      * another volume. Footage that was overwritten in its order, the oldest first, is no gap.
      */
     OVERWRITTEN("overwritten"),
+    /**
+     * There was footage, and it was erased by its rule, while older footage of the camera still stands. What was erased in
+     * its order, the oldest first, is no gap.
+     */
+    ERASED("erased"),
     /** There was footage; its record was damaged on the disk, and the index that told of it was lost as well. */
     DAMAGED("damaged");
 

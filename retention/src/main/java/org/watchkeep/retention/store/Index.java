@@ -29,6 +29,9 @@ interface Index extends Closeable {
     /** Removes rows as one batch; a row that is not there is no error. */
     void removeAll(List<SegmentIndex.RowKey> keys) throws IOException;
 
+    /** Removes every row of an epoch. */
+    void removeEpoch(long epoch) throws IOException;
+
     /** Makes or opens the index in a folder. */
     interface Opening {
         /**

@@ -169,7 +169,8 @@ final class Indexer {
             }
             done.put(stream, complete);
             for (SegmentBuilder segment : complete) {
-                if (segment.hasFragments()) {
+                // What was erased in the meantime is not entered again.
+                if (segment.hasFragments() && store.keys().isReadable(segment.epoch)) {
                     rows.add(new SegmentIndex.Row(stream.number, segment.toSegment()));
                 }
             }
@@ -269,7 +270,11 @@ final class Indexer {
         }
         long serial = header.serial();
         List<SegmentIndex.Row> rows = catchUp.read(ring, listed.get());
-        index.put(rows, Map.of());
+        index.put(
+                rows.stream()
+                        .filter(row -> store.keys().isReadable(row.segment().epoch()))
+                        .toList(),
+                Map.of());
         catchUp.put(rows);
         missing.put(ring.name(), new Missing(new RingPosition(serial + 1, 0), span.to));
     }

@@ -123,9 +123,11 @@ final class Keeper implements Runnable {
 
     /** Each duty fails alone: a full system disk must not keep reels from being cleared. */
     void round() {
+        attempt("reckoning how old footage is", store.erasures()::tick);
         attempt("watching the clock", this::watchClock);
         attempt("watching the disks", this::watchDisks);
         attempt("opening the next key epoch", this::rollEpochs);
+        attempt("erasing what is due", () -> store.erasures().round(overwritten));
         attempt("clearing ahead", this::clearAhead);
         attempt("indexing", indexer::round);
         attempt("forgetting what is older than all footage", this::trim);
@@ -280,7 +282,7 @@ final class Keeper implements Runnable {
     private long surplusMicros(Ring ring) {
         ReelHeader oldest = oldestClearable(ring).map(Reel::header).orElse(null);
         long ageMicros = oldest == null ? 0 : store.clock().utcMicros() - oldest.createdUtcMicros();
-        return ageMicros - TimeUnit.DAYS.toMicros(store.daysOf(ring.classId));
+        return ageMicros - TimeUnit.DAYS.toMicros(store.erasures().days(ring.classId));
     }
 
     private void clear(Ring ring, ReelHeader header, ReelLists.Listed listed) throws IOException {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
 
 /**
  * One thing that happened to the store and that reels do not tell. Immutable.
@@ -26,6 +27,10 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = LedgerEntry.ReelOpened.class, name = "reel-opened"),
     @JsonSubTypes.Type(value = LedgerEntry.ReelCleared.class, name = "reel-cleared"),
     @JsonSubTypes.Type(value = LedgerEntry.EpochOpened.class, name = "epoch-opened"),
+    @JsonSubTypes.Type(value = LedgerEntry.RuleSet.class, name = "rule-set"),
+    @JsonSubTypes.Type(value = LedgerEntry.EraseDue.class, name = "erase-due"),
+    @JsonSubTypes.Type(value = LedgerEntry.EpochErased.class, name = "epoch-erased"),
+    @JsonSubTypes.Type(value = LedgerEntry.ClockConfirmed.class, name = "clock-confirmed"),
     @JsonSubTypes.Type(value = LedgerEntry.VolumeRegistered.class, name = "volume-registered"),
     @JsonSubTypes.Type(value = LedgerEntry.VolumeFailed.class, name = "volume-failed"),
 })
@@ -107,6 +112,49 @@ sealed interface LedgerEntry {
     }
 
     record EpochOpened(long epoch, String classId, long utcMicros, long monoNanos) implements LedgerEntry {}
+
+    /** For how long a class is kept from now on; said by the configuration, or by two people. */
+    record RuleSet(String classId, int days, String reason, String by, String approvedBy) implements LedgerEntry {
+        public RuleSet {
+            reason = bounded(reason);
+            by = bounded(by);
+            approvedBy = bounded(approvedBy);
+        }
+    }
+
+    /** An epoch is about to be erased; what is found without its {@link EpochErased} is done again. */
+    record EraseDue(long epoch, String classId, String rule, int days, List<Integer> keptStreams)
+            implements LedgerEntry {
+        public EraseDue {
+            keptStreams = List.copyOf(keptStreams);
+        }
+    }
+
+    /** No key of the epoch is left in so many homes; the counts are what the index knew of it. */
+    record EpochErased(
+            long epoch,
+            String classId,
+            String rule,
+            long streams,
+            long segments,
+            long fragments,
+            long bytes,
+            int homes,
+            int homesOutstanding,
+            boolean readPastCache,
+            String medium)
+            implements LedgerEntry {
+        public EpochErased {
+            medium = bounded(medium);
+        }
+    }
+
+    /** Somebody says that UTC is right, and by how much the retention clock was off it. */
+    record ClockConfirmed(long utcMicros, long offMicros, String by) implements LedgerEntry {
+        public ClockConfirmed {
+            by = bounded(by);
+        }
+    }
 
     record VolumeRegistered(String volume, String uuid) implements LedgerEntry {}
 

@@ -4,6 +4,7 @@ package org.watchkeep.retention.store;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.watchkeep.retention.keys.Epoch;
 
@@ -51,6 +52,42 @@ final class Overwritten {
                 }
             }
         }
+    }
+
+    /** Before an epoch is erased: its spans of those streams of which something older is left. */
+    void enterErased(Epoch epoch, String why) throws IOException {
+        for (StreamState stream : streams.all()) {
+            Coverage spans = new Coverage();
+            if (hasOlderEpoch(stream, epoch)) {
+                for (Segment row : rows(epoch, stream)) {
+                    Recovery.addFootage(spans, row, streams);
+                }
+            }
+            for (Coverage.Span span : spans.spans()) {
+                stream.gap(span.from(), span.to(), GapCause.ERASED, why);
+            }
+        }
+    }
+
+    private boolean hasOlderEpoch(StreamState stream, Epoch than) throws IOException {
+        long from = emptyBelow.getOrDefault(stream.number, 0L);
+        for (Epoch epoch : store.keys().epochs()) {
+            if (epoch.number() >= than.number()) {
+                break;
+            }
+            boolean looks = epoch.number() >= from && store.keys().isReadable(epoch.number());
+            if (looks && !rows(epoch, stream).isEmpty()) {
+                return true;
+            }
+            emptyBelow.merge(stream.number, epoch.number(), Math::max);
+        }
+        return false;
+    }
+
+    private List<Segment> rows(Epoch epoch, StreamState stream) throws IOException {
+        return store.segments(epoch.number(), stream, java.time.Instant.MIN, java.time.Instant.MAX).stream()
+                .filter(store::isOnReel)
+                .toList();
     }
 
     /** Whether something of the stream is left that is older than this. */

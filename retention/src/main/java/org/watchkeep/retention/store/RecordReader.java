@@ -92,7 +92,12 @@ final class RecordReader {
             throw new FragmentGoneException("the key of epoch " + header.epoch() + " is erased: " + where(ref));
         }
         try {
-            return cipher.open(header, key.get(), buffer, at);
+            RecordCipher.Opened opened = cipher.open(header, key.get(), buffer, at);
+            if (!keys.isReadable(header.epoch())) {
+                throw new FragmentGoneException(
+                        "the key of epoch " + header.epoch() + " was erased while it was being read: " + where(ref));
+            }
+            return opened;
         } catch (GeneralSecurityException e) {
             throw damagedOrGone(volume, ref, "decryption: " + e.getMessage());
         }

@@ -187,7 +187,9 @@ final class Recovery {
             return;
         }
         streams.runs.sawRun(header.run());
-        stream.get().found(header, ring, at);
+        if (store.keys().isReadable(header.epoch())) {
+            stream.get().found(header, ring, at);
+        }
         if (header.kind() == RecordHeader.Kind.FRAGMENT) {
             stream.get().sawEnd(streams.moment(header).plusMicros(header.durationMicros()));
         }

@@ -280,7 +280,8 @@ final class SegmentIndex implements Index {
     }
 
     /** Every row of an epoch is gone at once, and whole tables of it are given back to the file system. */
-    void removeEpoch(long epoch) throws IOException {
+    @Override
+    public void removeEpoch(long epoch) throws IOException {
         if (epoch == Long.MAX_VALUE) {
             throw new IllegalArgumentException("epoch: " + epoch + " (expected: below 2^63 - 1)");
         }

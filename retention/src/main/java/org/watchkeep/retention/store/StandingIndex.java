@@ -231,6 +231,14 @@ final class StandingIndex implements Index {
     }
 
     @Override
+    public void removeEpoch(long epoch) throws IOException {
+        use(false, index -> {
+            index.removeEpoch(epoch);
+            return true;
+        });
+    }
+
+    @Override
     public void close() throws IOException {
         life.writeLock().lock();
         try {

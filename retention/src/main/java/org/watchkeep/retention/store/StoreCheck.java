@@ -262,7 +262,7 @@ final class StoreCheck {
 
     /** Older than everything the stream still has, and the head has come by. */
     private boolean wasCleared(NavigableMap<Long, NavigableMap<Long, Known>> runs, long run, long sequence) {
-        boolean cleared = streams.reels.hasCleared();
+        boolean cleared = streams.reels.hasCleared() || streams.rules.hasErased();
         if (!cleared || runs.isEmpty()) {
             return cleared;
         }
@@ -284,7 +284,7 @@ final class StoreCheck {
         }
         return streams.of(id).stream()
                 .flatMap(state -> state.gapSpans().stream())
-                .filter(gap -> gap.cause() == GapCause.OVERWRITTEN)
+                .filter(gap -> gap.cause() == GapCause.OVERWRITTEN || gap.cause() == GapCause.ERASED)
                 .anyMatch(gap -> gap.to().map(to -> to.isAfter(before.start)).orElse(true)
                         && (after == null || gap.from().isBefore(after.start)));
     }

@@ -26,7 +26,8 @@ record StoreParts(
         StandingIndex index,
         int mostWaitingForIndex,
         StreamBook streams,
-        Map<String, Volume> volumes) {
+        Map<String, Volume> volumes,
+        Disk disk) {
     private static final Logger log = LoggerFactory.getLogger(StoreParts.class);
 
     /** Half for the filters and indexes of 1,000 cameras' rows, half for the rows that are looked at. */
@@ -86,7 +87,8 @@ record StoreParts(
             Map<String, Volume> volumes = openVolumes(settings, disk, streams);
             StandingIndex index =
                     new StandingIndex(settings.folder().resolve(FootageStore.INDEX_FOLDER), indexSettings.opening);
-            return new StoreParts(settings, clock, keys, ledger, index, indexSettings.mostWaiting, streams, volumes);
+            return new StoreParts(
+                    settings, clock, keys, ledger, index, indexSettings.mostWaiting, streams, volumes, disk);
         } catch (IOException | RuntimeException e) {
             ledger.close();
             throw e;

@@ -15,8 +15,16 @@ public record StoreSettings(Path folder, List<VolumeSettings> volumes, List<Clas
     /** A directory on a disk and how many bytes of it the reels may take. */
     public record VolumeSettings(String id, Path path, long sizeBytes) {}
 
-    /** A retention class: the cameras with the same limit in days. */
-    public record ClassSettings(String id, int days) {}
+    /**
+     * A retention class: the cameras with the same limit in days.
+     *
+     * @param reason why so long, in a person's words
+     */
+    public record ClassSettings(String id, int days, String reason) {
+        public ClassSettings(String id, int days) {
+            this(id, days, "");
+        }
+    }
 
     public StoreSettings {
         volumes = List.copyOf(volumes);

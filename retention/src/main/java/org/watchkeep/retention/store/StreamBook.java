@@ -26,6 +26,7 @@ final class StreamBook {
     final BootBook boots = new BootBook();
     final RunBook runs = new RunBook();
     final ReelBook reels = new ReelBook();
+    final RuleBook rules = new RuleBook();
     private final Map<StreamId, StreamState> byId = new ConcurrentHashMap<>();
     private final Map<Integer, StreamState> byNumber = new ConcurrentHashMap<>();
     private final Map<String, String> volumeUuids = new ConcurrentHashMap<>();
@@ -87,7 +88,7 @@ final class StreamBook {
             reels.cleared(e.volume(), e.reel(), e.serial());
         } else if (entry instanceof LedgerEntry.ReelOpened e) {
             reels.opened(e, boots.at(e.utcMicros()));
-        } else {
+        } else if (!rules.fold(entry)) {
             foldClock(entry);
         }
     }

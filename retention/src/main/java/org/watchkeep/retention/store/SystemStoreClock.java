@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import org.watchkeep.retention.policy.TimeWitness;
 
 /** The machine's clocks. Immutable. */
 public final class SystemStoreClock implements StoreClock {
     private static final Path LINUX_BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final String bootId;
+    private final TimeWitness witness = new SystemTimeWitness();
 
     public SystemStoreClock() {
         this.bootId = readBootId();
@@ -42,5 +44,10 @@ public final class SystemStoreClock implements StoreClock {
     @Override
     public String bootId() {
         return bootId;
+    }
+
+    @Override
+    public TimeWitness witness() {
+        return witness;
     }
 }

@@ -39,7 +39,7 @@ class EpochScheduleTest {
 
     /** One that the keeper does not know, so that only the test rolls it. */
     private EpochSchedule schedule() throws IOException {
-        return new EpochSchedule("own", rig.store.keys(), rig.store.ledger(), clock);
+        return new EpochSchedule("own", rig.store.keys(), rig.store.ledger(), clock, epoch -> {});
     }
 
     @Test

@@ -91,6 +91,12 @@ final class FlakyIndex implements Index.Opening {
         }
 
         @Override
+        public void removeEpoch(long epoch) throws IOException {
+            mayWrite();
+            index.removeEpoch(epoch);
+        }
+
+        @Override
         public void close() throws IOException {
             index.close();
         }

@@ -110,6 +110,10 @@ class LedgerTest {
                 new LedgerEntry.ReelOpened("v1", 12, 3, "public", NOVEMBER),
                 new LedgerEntry.ReelCleared("v1", 11, 3, "reuse", 4_000, NOVEMBER - 9, NOVEMBER),
                 new LedgerEntry.EpochOpened(4, "public", NOVEMBER, 5),
+                new LedgerEntry.RuleSet("public", 31, "requests take \u2603 weeks", "configuration", ""),
+                new LedgerEntry.EraseDue(4, "public", "limit", 31, List.of(7, 9)),
+                new LedgerEntry.EpochErased(4, "public", "limit", 1, 2, 3, 4, 2, 0, true, "ext4"),
+                new LedgerEntry.ClockConfirmed(NOVEMBER, -5, "1001"),
                 new LedgerEntry.VolumeRegistered("v1", "0b5f"),
                 new LedgerEntry.VolumeFailed("v1", ""));
         assertThat(entries).hasSize(LedgerEntry.class.getPermittedSubclasses().length);
@@ -284,10 +288,10 @@ class LedgerTest {
 
     @Test
     void open_newerFormat_isRefusedWithBothNumbers() throws IOException {
-        write("2026-11.ledger", LedgerLine.encode(new LedgerLine.Header(4, "2026-11", Optional.empty(), 0)));
+        write("2026-11.ledger", LedgerLine.encode(new LedgerLine.Header(5, "2026-11", Optional.empty(), 0)));
         assertThatThrownBy(this::replay)
                 .isInstanceOf(LedgerException.class)
-                .hasMessageContaining("version: 4 (expected: 1 to 3)")
+                .hasMessageContaining("version: 5 (expected: 1 to 4)")
                 .hasMessageContaining("/data/ledger/2026-11.ledger at byte 0");
     }
 

@@ -3,6 +3,7 @@ package org.watchkeep.retention.store;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.watchkeep.retention.policy.TimeWitness;
 
 /** Both clocks, moved by hand. Any thread. */
 final class TestClock implements StoreClock {
@@ -12,6 +13,7 @@ final class TestClock implements StoreClock {
     private final AtomicLong utcMicros = new AtomicLong(START_UTC_MICROS);
     private final AtomicLong monoNanos = new AtomicLong(5_000_000_000L);
     private volatile String bootId = "boot-1";
+    private volatile boolean witnessed;
 
     @Override
     public long utcMicros() {
@@ -26,6 +28,16 @@ final class TestClock implements StoreClock {
     @Override
     public String bootId() {
         return bootId;
+    }
+
+    @Override
+    public TimeWitness witness() {
+        return utc -> witnessed;
+    }
+
+    /** Whether somebody else says that the wall clock is right. */
+    void witnessed(boolean agrees) {
+        witnessed = agrees;
     }
 
     /** Time passes. */

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom.cli;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.watchkeep.controlroom.config.ConfigException;
+import org.watchkeep.controlroom.control.Acts;
+import org.watchkeep.controlroom.control.Documents;
+import org.watchkeep.controlroom.control.Refusal;
+import org.watchkeep.controlroom.control.StoreActs;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "confirm-clock", description = "Says that the system clock is right, when retention is in doubt of it.")
+final class RetentionConfirmClockCommand implements Callable<Integer> {
+    private final Shell shell;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Option(names = "--as", paramLabel = "P", required = true, description = "Who has compared it with another clock.")
+    private String by = "";
+
+    RetentionConfirmClockCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() throws IOException, Refusal, ConfigException {
+        Acts.Request request =
+                new Acts.Request(StoreActs.CONFIRM_CLOCK, Documents.part().put("as", by));
+        Acts.Result result = new OwnerCall(shell, common).run(request, new Notes(shell));
+        if (common.json) {
+            shell.printJson(result.document());
+        } else {
+            shell.say("confirmed: it is " + result.document().path("utc").asText());
+        }
+        return result.exit();
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.watchkeep.controlroom.config.ConfigException;
+import org.watchkeep.controlroom.control.Acts;
+import org.watchkeep.controlroom.control.Documents;
+import org.watchkeep.controlroom.control.Refusal;
+import org.watchkeep.controlroom.control.StoreActs;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(name = "status", description = "Shows rules, the retention clock, what is due, and what keeps it from going.")
+final class RetentionStatusCommand implements Callable<Integer> {
+    private static final long MICROS_A_SECOND = 1_000_000;
+
+    private final Shell shell;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    RetentionStatusCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() throws IOException, Refusal, ConfigException {
+        Acts.Request request = new Acts.Request(StoreActs.RETENTION, Documents.part());
+        Acts.Result result = new OwnerCall(shell, common).run(request, new Notes(shell));
+        if (common.json) {
+            shell.printJson(result.document());
+        } else {
+            print(result.document());
+        }
+        return result.exit();
+    }
+
+    private void print(JsonNode document) {
+        document.path("classes").forEach(this::printClass);
+        long off = document.path("clockOffMicros").asLong() / MICROS_A_SECOND;
+        if (off != 0) {
+            shell.say(String.format(
+                    Locale.ROOT,
+                    "the system clock is %d s off what was seen to elapse (%s): nothing is erased until it is put"
+                            + " right or confirmed",
+                    off,
+                    document.path("utc").asText()));
+        }
+        document.path("alarms").forEach(alarm -> shell.say("alarm: " + alarm.asText()));
+    }
+
+    private void printClass(JsonNode of) {
+        int days = of.path("days").asInt();
+        int configured = of.path("configuredDays").asInt(days);
+        shell.say(String.format(
+                Locale.ROOT,
+                "%s  %d days%s  %d epochs, %d due%s",
+                of.path("id").asText(),
+                days,
+                configured < days ? " (configured: " + configured + ", waits for two people)" : "",
+                of.path("liveEpochs").asInt(),
+                of.path("dueEpochs").asInt(),
+                of.path("oldest").isTextual()
+                        ? ", the oldest of " + of.path("oldest").asText()
+                        : ""));
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom.control;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import org.watchkeep.retention.policy.PolicyException;
+import org.watchkeep.retention.store.RetentionActs;
+
+/** What is asked of retention, and decided, through the owner. Any thread. */
+final class RetentionCalls {
+    private final RetentionActs retention;
+
+    RetentionCalls(RetentionActs retention) {
+        this.retention = retention;
+    }
+
+    Acts.Result status(Options options) throws Refusal {
+        options.nothingElse();
+        RetentionActs.Status status = retention.status();
+        ObjectNode document = Documents.of("retention-status")
+                .put("utc", Documents.instant(status.utc()))
+                .put("clockOffMicros", status.offMicros());
+        ArrayNode classes = document.putArray("classes");
+        boolean waits = false;
+        for (RetentionActs.ClassStatus of : status.classes()) {
+            ObjectNode node = classes.addObject()
+                    .put("id", of.id())
+                    .put("days", of.days())
+                    .put("configuredDays", of.configuredDays().orElse(null))
+                    .put("reason", of.reason())
+                    .put("liveEpochs", of.liveEpochs())
+                    .put("dueEpochs", of.dueEpochs());
+            Documents.putInstant(node, "oldest", of.oldest());
+            waits |= of.configuredDays().filter(days -> days < of.days()).isPresent();
+        }
+        ArrayNode alarms = document.putArray("alarms");
+        status.alarms().forEach(alarms::add);
+        boolean good = status.offMicros() == 0 && status.alarms().isEmpty() && !waits;
+        return new Acts.Result(document, good ? Refusal.GOOD : Refusal.FOUND);
+    }
+
+    Acts.Result effect(Options options) throws Refusal {
+        String classId = options.text("class");
+        int days = days(options);
+        options.nothingElse();
+        try {
+            return new Acts.Result(document(retention.effect(classId, days)), Refusal.GOOD);
+        } catch (PolicyException e) {
+            throw refused(e);
+        }
+    }
+
+    Acts.Result lower(Options options) throws Refusal, IOException {
+        String classId = options.text("class");
+        int days = days(options);
+        String by = options.text("as");
+        String approvedBy = options.text("approvedBy");
+        options.nothingElse();
+        try {
+            ObjectNode document = document(retention.lower(classId, days, by, approvedBy));
+            return new Acts.Result(document.put("as", by).put("approvedBy", approvedBy), Refusal.GOOD);
+        } catch (PolicyException e) {
+            throw refused(e);
+        }
+    }
+
+    Acts.Result confirmClock(Options options) throws Refusal, IOException {
+        String by = options.text("as");
+        options.nothingElse();
+        try {
+            retention.confirmClock(by);
+        } catch (PolicyException e) {
+            throw refused(e);
+        }
+        ObjectNode document = Documents.of("retention-confirm-clock")
+                .put("utc", Documents.instant(retention.status().utc()))
+                .put("as", by);
+        return new Acts.Result(document, Refusal.GOOD);
+    }
+
+    private static int days(Options options) throws Refusal {
+        String text = options.text("days");
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw Refusal.badInput("bad-days", "days: " + text, "Give a whole number of days.");
+        }
+    }
+
+    private static ObjectNode document(RetentionActs.Effect effect) {
+        ObjectNode document = Documents.of("retention-effect")
+                .put("class", effect.classId())
+                .put("daysNow", effect.daysNow())
+                .put("days", effect.days())
+                .put("epochs", effect.epochs());
+        Documents.putInstant(document, "from", effect.from());
+        Documents.putInstant(document, "to", effect.to());
+        return document;
+    }
+
+    private static Refusal refused(PolicyException e) {
+        return Refusal.badInput("retention-rule", String.valueOf(e.getMessage()), e.next());
+    }
+}

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.watchkeep.retention.keys.Epoch;
+import org.watchkeep.retention.policy.Brake;
+import org.watchkeep.retention.policy.Erasing;
+import org.watchkeep.retention.policy.PolicyException;
+import org.watchkeep.retention.policy.RetentionBook;
+import org.watchkeep.retention.policy.RetentionClock;
+import org.watchkeep.retention.policy.RetentionRule;
+
+/**
+ * Retention in the store: keeps its clock, says what is past its limit, erases what is due. The order of one erasure is
+ * {@link Erasing}'s.
+ *
+ * <p>{@link #isShown} from any thread, without a lock. The rest is guarded by this object; the keeper and people come in.
+ */
+final class Erasures implements RetentionActs {
+    private static final Logger log = LoggerFactory.getLogger(Erasures.class);
+
+    /** How often the clock is written down: what a power cut takes from it is made up for by UTC, with a witness. */
+    private static final long WRITE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** An erasure that failed is tried again so much later. */
+    private static final long AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final FootageStore store;
+    private final StreamBook streams;
+    private final Index index;
+    private final StoreClock clock;
+    private final Map<String, StoreSettings.ClassSettings> configured = new LinkedHashMap<>();
+    private final RetentionBook book;
+    private final Erasing erasing;
+
+    /** Of the epochs that live, any thread. */
+    private final Map<Long, Long> stamps = new ConcurrentHashMap<>();
+
+    private final Map<String, Brake.Mark> marks = new HashMap<>();
+
+    /** What keeps an erasure from being done, by what it is about. */
+    private final Map<String, String> alarms = new ConcurrentHashMap<>();
+
+    /** What readers reckon from; the next tick replaces it. */
+    private volatile RetentionClock.State reckoned;
+
+    private RetentionClock retention;
+    private long writtenNanos;
+    private long againNanos;
+    private boolean failed;
+
+    Erasures(FootageStore store, StoreParts parts) throws IOException {
+        this.store = store;
+        this.streams = parts.streams();
+        this.index = parts.index();
+        this.clock = parts.clock();
+        parts.settings().classes().forEach(inClass -> configured.put(inClass.id(), inClass));
+        this.book = new RetentionBook(parts.disk(), parts.settings().folder());
+        this.erasing = new Erasing(
+                parts.keys(),
+                new LedgerTrail(),
+                Erasing.Holds.NONE,
+                new ShownInStore(),
+                parts.keys().medium());
+        this.retention = open(parts);
+        this.reckoned = retention.state();
+        this.writtenNanos = clock.monoNanos() - WRITE_NANOS;
+    }
+
+    private RetentionClock open(StoreParts parts) throws IOException {
+        Optional<RetentionBook.Content> content = book.read();
+        if (content.isPresent()) {
+            stamps.putAll(content.get().stamps());
+            marks.putAll(content.get().marks());
+            return new RetentionClock(content.get().clock());
+        }
+        List<Epoch> epochs = parts.keys().epochs();
+        if (epochs.isEmpty()) {
+            return RetentionClock.begin(reading());
+        }
+        // Lost, or a store of a version that had none: what is surely known is when its newest epoch was opened. All
+        // behind that is in doubt until somebody vouches for it.
+        long newest = epochs.get(epochs.size() - 1).openedUtcMicros();
+        log.warn("there is no retention clock; it goes on from {}", StreamState.instant(newest));
+        return RetentionClock.begin(new RetentionClock.Reading(newest, clock.monoNanos(), "unknown"));
+    }
+
+    private RetentionClock.Reading reading() {
+        return new RetentionClock.Reading(clock.utcMicros(), clock.monoNanos(), clock.bootId());
+    }
+
+    /** Before anything is shown or recorded: rules, and what a stop left half erased. */
+    synchronized void begin() throws IOException {
+        tick();
+        for (Epoch epoch : store.keys().epochs()) {
+            if (epoch.state() == Epoch.State.LIVE) {
+                stamps.computeIfAbsent(epoch.number(), number -> boundedStamp(epoch));
+            }
+        }
+        for (StoreSettings.ClassSettings inClass : configured.values()) {
+            int days = streams.rules
+                    .of(inClass.id())
+                    .map(LedgerEntry.RuleSet::days)
+                    .orElse(0);
+            if (inClass.days() > days) {
+                set(new LedgerEntry.RuleSet(inClass.id(), inClass.days(), inClass.reason(), "configuration", ""));
+            }
+        }
+        for (LedgerEntry.EraseDue due : streams.rules.unfinished()) {
+            log.warn("the erasure of epoch {} had begun before the stop and is done again", due.epoch());
+            erasing.again(
+                    new Erasing.Due(
+                            due.epoch(), due.classId(), new Erasing.Rule(due.rule()), due.days(), due.keptStreams()),
+                    Erasing.Counts.NONE,
+                    clock.utcMicros());
+        }
+    }
+
+    /** Epochs are numbered as they were opened, so one without a stamp lies between its neighbours. */
+    private long boundedStamp(Epoch epoch) {
+        long stamp = retention.state().stampOf(epoch.openedUtcMicros());
+        for (Map.Entry<Long, Long> other : stamps.entrySet()) {
+            stamp = other.getKey() < epoch.number()
+                    ? Math.max(stamp, other.getValue())
+                    : Math.min(stamp, other.getValue());
+        }
+        return stamp;
+    }
+
+    private void set(LedgerEntry.RuleSet rule) throws IOException {
+        store.ledger().appendDurably(rule, clock.utcMicros());
+        streams.rules.fold(rule);
+    }
+
+    /** An epoch is being opened. The keeper, and the opening thread. */
+    synchronized void opened(Epoch epoch) {
+        tick();
+        stamps.put(epoch.number(), retention.stamp());
+        writeDown();
+    }
+
+    /** Takes the clocks in; asks a witness where they disagree or one was asked in vain before. */
+    synchronized void tick() {
+        RetentionClock.Reading now = reading();
+        boolean wasDoubtful = retention.state().doubtful();
+        retention.tick(now, false);
+        RetentionClock.State after = retention.state();
+        boolean wantsWord = after.doubtful() || after.unseenAt() >= 0;
+        if (wantsWord && clock.witness().agrees(now.utcMicros())) {
+            retention.tick(now, true);
+        }
+        reckoned = retention.state();
+        if (reckoned.doubtful() && !wasDoubtful) {
+            log.error(
+                    "the system clock says {}, by what was seen to elapse it is {}: nothing is erased until the clock"
+                            + " is put right or somebody confirms it",
+                    StreamState.instant(now.utcMicros()),
+                    StreamState.instant(reckoned.utcMicros()));
+        }
+        if (now.monoNanos() - writtenNanos >= WRITE_NANOS) {
+            writeDown();
+        }
+    }
+
+    synchronized void writeDown() {
+        stamps.keySet().removeIf(number -> !isLive(number));
+        stamps.values().stream().min(Long::compare).ifPresent(retention::forgetBefore);
+        reckoned = retention.state();
+        try {
+            book.write(new RetentionBook.Content(retention.state(), stamps, marks));
+            alarms.remove(RetentionBook.FILE);
+        } catch (IOException e) {
+            log.error("the retention clock cannot be written down, it is tried again: {}", e.toString());
+            alarms.put(RetentionBook.FILE, "the retention clock cannot be written down: " + e.getMessage());
+        }
+        writtenNanos = clock.monoNanos();
+    }
+
+    private boolean isLive(long epoch) {
+        return store.keys().epoch(epoch).map(e -> e.state() == Epoch.State.LIVE).orElse(false);
+    }
+
+    // ---- what is shown --------------------------------------------------------------------------------------------
+
+    /** Whether readers may have it: its epoch lives, and its first fragment is not past the limit by any reckoning. */
+    boolean isShown(Segment segment) {
+        Epoch epoch = store.keys().epoch(segment.epoch()).orElse(null);
+        if (epoch == null || !store.keys().isReadable(segment.epoch())) {
+            return false;
+        }
+        RetentionClock.State now = reckoned;
+        Long stamp = stamps.get(segment.epoch());
+        long opened = epoch.openedUtcMicros();
+        long intoEpoch = Math.max(0, StreamState.micros(segment.start()) - opened);
+        boolean sameBoot = now.bootId().equals(clock.bootId());
+        long sinceTick = sameBoot ? Math.max(0, clock.monoNanos() - now.monoNanos()) / 1_000 : 0;
+        long age = now.greatestAgeMicros(stamp == null ? now.stampOf(opened) : stamp) + sinceTick - intoEpoch;
+        return age < TimeUnit.DAYS.toMicros(days(epoch.classId()));
+    }
+
+    /** Days in force. A class that nobody ever set a rule for has the limit of ordinary CCTV. */
+    int days(String classId) {
+        return streams.rules.of(classId).map(LedgerEntry.RuleSet::days).orElse(RetentionRule.ORDINARY_LIMIT_DAYS);
+    }
+
+    // ---- erasing --------------------------------------------------------------------------------------------------
+
+    /** The keeper's round: everything that is due, the oldest first. */
+    synchronized void round(Overwritten overwritten) {
+        if (reckoned.doubtful() || (failed && clock.monoNanos() - againNanos < 0)) {
+            return;
+        }
+        failed = false;
+        Map<String, List<Epoch>> due = new TreeMap<>();
+        for (Epoch epoch : live()) {
+            if (isDue(epoch, days(epoch.classId())) && !isOpen(epoch)) {
+                due.computeIfAbsent(epoch.classId(), id -> new ArrayList<>()).add(epoch);
+            }
+        }
+        streams.rules
+                .all()
+                .forEach(rule -> round(rule.classId(), due.getOrDefault(rule.classId(), List.of()), overwritten));
+        due.keySet().stream()
+                .filter(classId -> streams.rules.of(classId).isEmpty())
+                .forEach(classId -> round(classId, due.getOrDefault(classId, List.of()), overwritten));
+    }
+
+    private void round(String classId, List<Epoch> due, Overwritten overwritten) {
+        Brake.Mark now = new Brake.Mark(reckoned.spentMicros(), TimeUnit.DAYS.toMicros(days(classId)));
+        Brake.Mark before = marks.getOrDefault(classId, now);
+        if (!Brake.allows(before, now)) {
+            if (alarms.put(classId, "the brake is on") == null) {
+                log.error(
+                        "class {}: {} epochs are due that neither time nor a confirmed rule explains; nothing of it is"
+                                + " erased until somebody confirms its rule",
+                        classId,
+                        due.size());
+            }
+            return;
+        }
+        marks.put(classId, now);
+        alarms.remove(classId);
+        due.forEach(epoch -> erase(epoch, overwritten));
+    }
+
+    private void erase(Epoch epoch, Overwritten overwritten) {
+        String about = "epoch " + epoch.number();
+        try {
+            int days = days(epoch.classId());
+            Erasing.Counts counts = prepare(epoch, days, overwritten);
+            Erasing.Erased erased = erasing.erase(epoch, Erasing.Rule.LIMIT, days, counts, clock.utcMicros());
+            stamps.remove(epoch.number());
+            if (alarms.remove(about) != null) {
+                log.warn("{} of class {} is erased at last", about, epoch.classId());
+            }
+            log.info("erased {}", erased);
+        } catch (IOException e) {
+            failed = true;
+            againNanos = clock.monoNanos() + AGAIN_NANOS;
+            alarms.put(about, about + " of class " + epoch.classId() + " is due and not erased: " + e.getMessage());
+            log.error("{} of class {} is due and cannot be erased, it is tried again", about, epoch.classId(), e);
+        }
+    }
+
+    /** Outside the erase lock: an index that is slow, or fails, must not make an erasure late. */
+    private Erasing.Counts prepare(Epoch epoch, int days, Overwritten overwritten) {
+        long ofStreams = 0;
+        long segments = 0;
+        long fragments = 0;
+        long bytes = 0;
+        try {
+            for (StreamState stream : streams.all()) {
+                List<Segment> rows = store.segments(epoch.number(), stream, Instant.MIN, Instant.MAX);
+                ofStreams += rows.isEmpty() ? 0 : 1;
+                for (Segment row : rows) {
+                    segments++;
+                    fragments += row.fragments().size();
+                    bytes += row.sizeBytes();
+                }
+            }
+            overwritten.enterErased(epoch, "erased by the rule of class " + epoch.classId() + ", " + days + " days");
+        } catch (IOException e) {
+            log.error("what epoch {} held is not known, it is erased all the same: {}", epoch.number(), e.toString());
+        }
+        return new Erasing.Counts(ofStreams, segments, fragments, bytes);
+    }
+
+    private List<Epoch> live() {
+        return store.keys().epochs().stream()
+                .filter(epoch -> epoch.state() == Epoch.State.LIVE)
+                .toList();
+    }
+
+    private boolean isDue(Epoch epoch, int days) {
+        long stamp = stamps.computeIfAbsent(epoch.number(), number -> boundedStamp(epoch));
+        return reckoned.ageMicros(stamp) >= TimeUnit.DAYS.toMicros(days) - RetentionRule.MARGIN_MICROS;
+    }
+
+    /** What is being written into is never a day old; but a keeper that slept must not take the key from under a writer. */
+    private boolean isOpen(Epoch epoch) {
+        return store.schedules().stream().anyMatch(schedule -> schedule.current() == epoch.number());
+    }
+
+    /** Until the audit trail takes this place, erasures are entered in the ledger. */
+    private final class LedgerTrail implements Erasing.Trail {
+        @Override
+        public void due(Erasing.Due due) throws IOException {
+            enter(new LedgerEntry.EraseDue(
+                    due.epoch(), due.classId(), due.rule().code(), due.days(), due.keptStreams()));
+        }
+
+        @Override
+        public void erased(Erasing.Erased erased) throws IOException {
+            enter(new LedgerEntry.EpochErased(
+                    erased.due().epoch(),
+                    erased.due().classId(),
+                    erased.due().rule().code(),
+                    erased.counts().streams(),
+                    erased.counts().segments(),
+                    erased.counts().fragments(),
+                    erased.counts().bytes(),
+                    erased.homes(),
+                    erased.homesOutstanding(),
+                    erased.readPastCache(),
+                    erased.medium()));
+        }
+
+        private void enter(LedgerEntry entry) throws IOException {
+            store.ledger().appendDurably(entry, clock.utcMicros());
+            streams.rules.fold(entry);
+        }
+    }
+
+    private final class ShownInStore implements Erasing.Shown {
+        @Override
+        public void end(long epoch) {
+            // A reading asks whether its key is still handed out before it gives anything to anybody: see RecordReader.
+            stamps.remove(epoch);
+        }
+
+        @Override
+        public void forget(long epoch) {
+            try {
+                index.removeEpoch(epoch);
+            } catch (IOException e) {
+                log.error("rows of erased epoch {} stay in the index, they are not shown: {}", epoch, e.toString());
+            }
+        }
+    }
+
+    // ---- people ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public synchronized Status status() {
+        tick();
+        List<ClassStatus> classes = new ArrayList<>();
+        for (LedgerEntry.RuleSet rule : new TreeMap<>(rulesById()).values()) {
+            List<Epoch> epochs = live().stream()
+                    .filter(epoch -> epoch.classId().equals(rule.classId()))
+                    .toList();
+            classes.add(new ClassStatus(
+                    rule.classId(),
+                    rule.days(),
+                    Optional.ofNullable(configured.get(rule.classId())).map(StoreSettings.ClassSettings::days),
+                    rule.reason(),
+                    epochs.size(),
+                    (int) epochs.stream()
+                            .filter(epoch -> isDue(epoch, rule.days()))
+                            .count(),
+                    epochs.stream().findFirst().map(epoch -> StreamState.instant(epoch.openedUtcMicros()))));
+        }
+        return new Status(
+                StreamState.instant(reckoned.utcMicros()),
+                reckoned.doubtMicros(),
+                classes,
+                new TreeMap<>(alarms).values().stream().toList());
+    }
+
+    private Map<String, LedgerEntry.RuleSet> rulesById() {
+        Map<String, LedgerEntry.RuleSet> byId = new HashMap<>();
+        streams.rules.all().forEach(rule -> byId.put(rule.classId(), rule));
+        return byId;
+    }
+
+    @Override
+    public synchronized Effect effect(String classId, int days) throws PolicyException {
+        LedgerEntry.RuleSet rule = streams.rules
+                .of(classId)
+                .orElseThrow(() -> new PolicyException(
+                        "retention class " + classId + ": not known (expected: one of "
+                                + new TreeMap<>(rulesById()).keySet() + ")",
+                        "Name a class of the configuration."));
+        RetentionRule.of(classId, days, RetentionRule.MOST_DAYS, "asked");
+        List<Instant> opened = live().stream()
+                .filter(epoch -> epoch.classId().equals(classId) && isDue(epoch, days) && !isOpen(epoch))
+                .map(epoch -> StreamState.instant(epoch.openedUtcMicros()))
+                .toList();
+        return new Effect(
+                classId,
+                rule.days(),
+                days,
+                opened.size(),
+                opened.stream().findFirst(),
+                opened.isEmpty() ? Optional.empty() : Optional.of(opened.get(opened.size() - 1)));
+    }
+
+    @Override
+    public synchronized Effect lower(String classId, int days, String by, String approvedBy)
+            throws IOException, PolicyException {
+        Effect effect = effect(classId, days);
+        StoreSettings.ClassSettings wanted = configured.get(classId);
+        if (wanted == null || wanted.days() != days || days >= effect.daysNow()) {
+            throw new PolicyException(
+                    "retention class " + classId + ": " + days + " days, in force " + effect.daysNow()
+                            + " (expected: fewer than in force, and as in the configuration)",
+                    "Write the new days into the configuration first; more days need nobody's approval.");
+        }
+        if (by.isBlank() || approvedBy.isBlank() || by.strip().equalsIgnoreCase(approvedBy.strip())) {
+            throw new PolicyException(
+                    "fewer days for class " + classId + ": asked for by '" + by + "', approved by '" + approvedBy
+                            + "' (expected: two people)",
+                    "Have a second person look at what it erases, and name them.");
+        }
+        tick();
+        set(new LedgerEntry.RuleSet(classId, days, wanted.reason(), by, approvedBy));
+        marks.put(classId, new Brake.Mark(reckoned.spentMicros(), TimeUnit.DAYS.toMicros(days)));
+        alarms.remove(classId);
+        writeDown();
+        return effect;
+    }
+
+    @Override
+    public synchronized void confirmClock(String by) throws IOException, PolicyException {
+        tick();
+        if (!reckoned.doubtful()) {
+            throw new PolicyException("the clock is not in doubt", "Nothing needs doing.");
+        }
+        if (by.isBlank()) {
+            throw new PolicyException("nobody confirms the clock", "Name who has compared it with another clock.");
+        }
+        long utcMicros = clock.utcMicros();
+        store.ledger().appendDurably(new LedgerEntry.ClockConfirmed(utcMicros, reckoned.doubtMicros(), by), utcMicros);
+        retention.confirmUtc(utcMicros);
+        reckoned = retention.state();
+        writeDown();
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.watchkeep.retention.policy.PolicyException;
+
+/** What people ask of retention, and decide. Any thread but event loops. */
+public interface RetentionActs {
+    /**
+     * Where retention stands.
+     *
+     * @param utc what the retention clock takes UTC for
+     * @param offMicros by how much the system clock is off that and nobody vouched for it; while it is not 0 nothing is erased
+     * @param alarms what keeps footage from being erased when it should be
+     */
+    record Status(Instant utc, long offMicros, List<ClassStatus> classes, List<String> alarms) {
+        public Status {
+            classes = List.copyOf(classes);
+            alarms = List.copyOf(alarms);
+        }
+    }
+
+    /**
+     * One class.
+     *
+     * @param days in force
+     * @param configuredDays empty where the class is no longer configured; fewer than in force wait for two people
+     * @param liveEpochs epochs whose footage can be read
+     * @param dueEpochs of those, what is due and not erased yet
+     * @param oldest when the oldest of them was opened
+     */
+    record ClassStatus(
+            String id,
+            int days,
+            Optional<Integer> configuredDays,
+            String reason,
+            int liveEpochs,
+            int dueEpochs,
+            Optional<Instant> oldest) {}
+
+    /** What a change of days would erase at once. */
+    record Effect(String classId, int daysNow, int days, int epochs, Optional<Instant> from, Optional<Instant> to) {}
+
+    Status status();
+
+    /** What would be erased if the class were kept so many days; changes nothing. */
+    Effect effect(String classId, int days) throws PolicyException;
+
+    /**
+     * Puts fewer days in force than the class had, as its configuration says; entered before it counts.
+     *
+     * @param by who asks for it
+     * @param approvedBy somebody else, who has seen the effect
+     */
+    Effect lower(String classId, int days, String by, String approvedBy) throws IOException, PolicyException;
+
+    /** A person says that the system clock is right; entered before it counts. */
+    void confirmClock(String by) throws IOException, PolicyException;
+}

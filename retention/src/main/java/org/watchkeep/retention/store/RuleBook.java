@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** What the ledger says of rules and erasures: the rule in force of each class, and erasures not known to have come to their end. Any thread. */
+final class RuleBook {
+    private final Map<String, LedgerEntry.RuleSet> inForce = new ConcurrentHashMap<>();
+    private final Map<Long, LedgerEntry.EraseDue> unfinished = new ConcurrentSkipListMap<>();
+    private volatile boolean erased;
+
+    /** Hears of an entry; false where it is about something else. */
+    boolean fold(LedgerEntry entry) {
+        if (entry instanceof LedgerEntry.RuleSet set) {
+            inForce.put(set.classId(), set);
+        } else if (entry instanceof LedgerEntry.EraseDue due) {
+            unfinished.put(due.epoch(), due);
+        } else if (entry instanceof LedgerEntry.EpochErased done) {
+            unfinished.remove(done.epoch());
+            erased = true;
+        } else {
+            return entry instanceof LedgerEntry.ClockConfirmed;
+        }
+        return true;
+    }
+
+    Optional<LedgerEntry.RuleSet> of(String classId) {
+        return Optional.ofNullable(inForce.get(classId));
+    }
+
+    /** Of every class that ever had one, also those that are no longer configured. */
+    Collection<LedgerEntry.RuleSet> all() {
+        return inForce.values();
+    }
+
+    /** Oldest epoch first. */
+    List<LedgerEntry.EraseDue> unfinished() {
+        return List.copyOf(unfinished.values());
+    }
+
+    /** Whether anything was ever erased. */
+    boolean hasErased() {
+        return erased || !unfinished.isEmpty();
+    }
+}
