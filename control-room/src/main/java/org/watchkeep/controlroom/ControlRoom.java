@@ -38,6 +38,7 @@ import org.watchkeep.retention.disk.TrialDisk;
 import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.keys.KeyAlarm;
 import org.watchkeep.retention.keys.MasterKeystore;
+import org.watchkeep.retention.keys.MasterRotation;
 import org.watchkeep.retention.store.AcknowledgementListener;
 import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.StoreClock;
@@ -80,7 +81,7 @@ public final class ControlRoom implements Closeable {
         this.ground = ground;
         this.keys = keys;
         this.store = store;
-        this.acts = new StoreActs(store, site);
+        this.acts = new KeyActs(new StoreActs(store, site), new RealDisk(), site.keys(), keys, store.retention());
     }
 
     /**
@@ -216,14 +217,45 @@ public final class ControlRoom implements Closeable {
         char[] passphrase = passphrase(settings);
         try {
             MasterKeystore master = MasterKeystore.open(disk, settings.keystore(), passphrase);
-            return EpochKeys.open(
+            EpochKeys keys = EpochKeys.open(
                     disk, settings.homes().get(0), settings.homes().get(1), master);
+            if (master.isRotating()) {
+                goOnRotating(disk, settings, passphrase, keys);
+            }
+            return keys;
         } finally {
             Arrays.fill(passphrase, '\0');
         }
     }
 
-    private static char[] passphrase(SiteConfig.Keys settings) throws Refusal {
+    /** A rotation that a stop broke off. With a key home away it waits, and both masters stay. */
+    private static void goOnRotating(Disk disk, SiteConfig.Keys settings, char[] passphrase, EpochKeys keys) {
+        try {
+            MasterRotation.Rotated rotated = KeyActs.rotate(disk, settings, passphrase, keys);
+            LOG.warn("the rotation to master {} had been broken off and is now done", rotated.toMasterId());
+        } catch (IOException e) {
+            LOG.error("the rotation of the master key is not done, it goes on at the next start: {}", e.toString());
+        }
+    }
+
+    /** Brings a keystore back from its copy, into an installation that has none; the key homes must open under it. */
+    public static String restoreKeys(Path data, SiteConfig site, Path from) throws IOException, Refusal {
+        requireInitialised(data, site);
+        Disk disk = new RealDisk();
+        char[] passphrase = passphrase(site.keys());
+        try (FolderLock lock = lock(data)) {
+            MasterKeystore master = MasterKeystore.open(disk, from, passphrase);
+            EpochKeys.open(disk, site.keys().homes().get(0), site.keys().homes().get(1), master)
+                    .close();
+            MasterKeystore.copy(disk, from, site.keys().keystore(), passphrase);
+            return master.masterId();
+        } finally {
+            Arrays.fill(passphrase, '\0');
+        }
+    }
+
+    /** The caller wipes it. */
+    static char[] passphrase(SiteConfig.Keys settings) throws Refusal {
         try {
             return SecretFile.read(settings.passphraseFile());
         } catch (IOException e) {

@@ -75,6 +75,10 @@ final class Cli {
                 .addSubcommand(new RetentionEffectCommand(shell))
                 .addSubcommand(new RetentionLowerCommand(shell))
                 .addSubcommand(new RetentionConfirmClockCommand(shell)));
+        root.addSubcommand(group("keys", "The site's master key.")
+                .addSubcommand(new KeysBackupCommand(shell))
+                .addSubcommand(new KeysRestoreCommand(shell))
+                .addSubcommand(new KeysRotateCommand(shell)));
         root.addSubcommand(group("volume", "Look at the volumes, or add one.")
                 .addSubcommand(new VolumeListCommand(shell))
                 .addSubcommand(new VolumeEnrolCommand(shell)));

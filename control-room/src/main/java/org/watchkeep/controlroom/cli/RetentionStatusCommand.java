@@ -40,6 +40,7 @@ final class RetentionStatusCommand implements Callable<Integer> {
 
     private void print(JsonNode document) {
         document.path("classes").forEach(this::printClass);
+        document.path("rings").forEach(this::printRing);
         long off = document.path("clockOffMicros").asLong() / MICROS_A_SECOND;
         if (off != 0) {
             shell.say(String.format(
@@ -50,6 +51,19 @@ final class RetentionStatusCommand implements Callable<Integer> {
                     document.path("utc").asText()));
         }
         document.path("alarms").forEach(alarm -> shell.say("alarm: " + alarm.asText()));
+    }
+
+    private void printRing(JsonNode of) {
+        shell.say(
+                of.path("forecastDays").isNumber()
+                        ? String.format(
+                                Locale.ROOT,
+                                "%s  keeps %.1f days at the present pace (wanted: %d)",
+                                of.path("ring").asText(),
+                                of.path("forecastDays").asDouble(),
+                                of.path("wantedDays").asInt())
+                        : of.path("ring").asText() + "  no forecast: "
+                                + of.path("forecastReason").asText());
     }
 
     private void printClass(JsonNode of) {

@@ -34,6 +34,14 @@ final class RetentionCalls {
             Documents.putInstant(node, "oldest", of.oldest());
             waits |= of.configuredDays().filter(days -> days < of.days()).isPresent();
         }
+        ArrayNode rings = document.putArray("rings");
+        for (RetentionActs.RingForecast of : status.rings()) {
+            ObjectNode node = rings.addObject().put("ring", of.ring()).put("wantedDays", of.wanted());
+            node.put("forecastDays", of.days().orElse(null));
+            if (of.days().isEmpty()) {
+                node.put("forecastReason", "fewer than three reels begun since the start");
+            }
+        }
         ArrayNode alarms = document.putArray("alarms");
         status.alarms().forEach(alarms::add);
         boolean good = status.offMicros() == 0 && status.alarms().isEmpty() && !waits;

@@ -233,6 +233,54 @@ public final class EpochKeys implements Closeable {
         return slots.get(from);
     }
 
+    /**
+     * Wraps every root under this master, in the first home, synced, then in the second; reads every one back. New epochs
+     * are wrapped under it from the first moment. May be run again after any failure.
+     *
+     * @param next knows the master of until now as its {@link MasterKeystore#retiring}
+     * @throws IOException when not every root stands under the new master in every home: the old one must be kept
+     */
+    void rewrap(MasterKeystore next) throws IOException {
+        synchronized (lock) {
+            checkOpen();
+            cipher.use(next);
+            try {
+                if (!homes.isComplete()) {
+                    reuniteLocked();
+                }
+                List<Slot.Live> rewrapped = new ArrayList<>();
+                for (Slot slot : slots) {
+                    if (slot instanceof Slot.Live live
+                            && !live.root().masterId().equals(next.masterId())) {
+                        rewrapped.add(cipher.rewrapped(live));
+                    }
+                }
+                homes.write(rewrapped);
+                for (Slot.Live live : rewrapped) {
+                    slots.set(live.number(), live);
+                    byEpoch.put(live.epoch(), live);
+                }
+                for (Slot slot : slots) {
+                    if (slot instanceof Slot.Live) {
+                        homes.readBack(slot);
+                    }
+                }
+                if (!homes.isComplete()) {
+                    throw new KeyHomeException(
+                            "master rotation: one key home is away (expected: both)",
+                            "Bring it back, or replace it, and rotate again; the old master is kept until then.");
+                }
+            } finally {
+                alarms = homes.alarms();
+            }
+        }
+    }
+
+    /** The old master is gone from the keystore: nothing opens under it any more. */
+    void retired(MasterKeystore now) {
+        cipher.use(now);
+    }
+
     /** Every slot that holds the epoch, and every damaged one that still names it. */
     private Erasure overwrite(long epoch, long atUtcMicros) throws IOException {
         int homesOverwritten = 0;

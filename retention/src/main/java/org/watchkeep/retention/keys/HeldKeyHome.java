@@ -142,6 +142,19 @@ final class HeldKeyHome implements Closeable {
         file.sync();
     }
 
+    /** Writes kept keys again, wrapped otherwise, each in its place. Durable on return. */
+    void rewrite(Collection<HeldKeyBlock.Kept> all) throws IOException {
+        for (HeldKeyBlock.Kept each : all) {
+            Integer slot = slotOf.get(each.key());
+            if (slot == null) {
+                throw new IllegalStateException(each.key() + " is not kept in " + folder);
+            }
+            file.write(HeldKeyBlock.encode(slot, each), slot);
+            kept.put(each.key(), each);
+        }
+        file.sync();
+    }
+
     /** The damaged slot that seems to be this key's own, so that it is whole again; else a free one. */
     private int slotFor(HeldKey key) {
         for (Map.Entry<Integer, Optional<HeldKey>> each : damaged.entrySet()) {

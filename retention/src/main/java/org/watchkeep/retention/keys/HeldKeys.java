@@ -155,7 +155,7 @@ public final class HeldKeys implements Closeable {
                         "What it opened is gone; nothing else is affected."));
         byte[] bytes = clear.getEncoded();
         try {
-            return new HeldKeyBlock.Kept(key, wrap.wrap(bytes, HeldKeyBlock.clearPart(key, wrap.masterId())));
+            return new HeldKeyBlock.Kept(key, wrap.wrap(bytes, masterId -> HeldKeyBlock.clearPart(key, masterId)));
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }
@@ -176,6 +176,44 @@ public final class HeldKeys implements Closeable {
                 dropping.clear();
             }
         }
+    }
+
+    /**
+     * Wraps every kept key under this master, in the first home, synced, then in the second. May be run again after any
+     * failure.
+     *
+     * @throws IOException when not every key stands under the new master in every home: the old one must be kept
+     */
+    void rewrap(MasterKeystore next) throws IOException {
+        synchronized (lock) {
+            checkOpen();
+            wrap.use(next);
+            reuniteLocked();
+            List<HeldKeyBlock.Kept> all = new ArrayList<>();
+            for (HeldKeyBlock.Kept kept : byKey.values()) {
+                byte[] key = unwrap(kept).getEncoded();
+                try {
+                    all.add(new HeldKeyBlock.Kept(
+                            kept.key(),
+                            wrap.wrap(key, masterId -> HeldKeyBlock.clearPart(kept.key(), masterId))));
+                } finally {
+                    Arrays.fill(key, (byte) 0);
+                }
+            }
+            // All of them, also those that one home has under the new master already: the other may not.
+            inEach(home -> home.rewrite(all));
+            all.forEach(kept -> byKey.put(kept.key(), kept));
+            if (homesAwayLocked() > 0) {
+                throw new KeyHomeException(
+                        "master rotation: a key home with held keys is away (expected: both)",
+                        "Bring it back, or replace it, and rotate again; the old master is kept until then.");
+            }
+        }
+    }
+
+    /** The old master is gone from the keystore. */
+    void retired(MasterKeystore now) {
+        wrap.use(now);
     }
 
     /** Looks for a home that was absent, and carries what only one of them keeps to the other. */

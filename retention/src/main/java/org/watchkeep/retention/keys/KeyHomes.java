@@ -205,6 +205,16 @@ final class KeyHomes implements Closeable {
         });
     }
 
+    /** Writes slots in each home, and syncs once; all of the first before any of the second. */
+    void write(List<? extends Slot> slots) throws IOException {
+        inEach(highestEpoch, home -> {
+            for (Slot slot : slots) {
+                home.write(slot);
+            }
+            home.sync();
+        });
+    }
+
     /** Reads a slot back in each home; true when every one came from the medium. */
     boolean readBack(Slot slot) throws IOException {
         List<Boolean> pastCache = new ArrayList<>();

@@ -44,6 +44,10 @@ public final class MasterKeystore {
     static final int MAX_PASSPHRASE = 1024;
 
     private static final String ALIAS = "watchkeep-master-";
+
+    /** Of the master before, until every root is wrapped under the new one. */
+    private static final String RETIRING = "watchkeep-retiring-";
+
     private static final String KEY_PROTECTION = "PBEWithHmacSHA256AndAES_256";
     private static final String MAC_ROUNDS_PROPERTY = "keystore.pkcs12.macIterationCount";
     private static final byte[] ID_LABEL = "watchkeep/v1/master-id".getBytes(StandardCharsets.US_ASCII);
@@ -54,10 +58,12 @@ public final class MasterKeystore {
 
     private final String masterId;
     private final SecretKey key;
+    private final Optional<MasterKeystore> retiring;
 
-    private MasterKeystore(SecretKey key) {
+    private MasterKeystore(SecretKey key, Optional<MasterKeystore> retiring) {
         this.masterId = idOf(key);
         this.key = key;
+        this.retiring = retiring;
     }
 
     /**
@@ -104,21 +110,34 @@ public final class MasterKeystore {
         KeyStore store = load(keystore, bytes, passphrase);
         try {
             List<String> aliases = Collections.list(store.aliases());
-            if (aliases.size() != 1 || !aliases.get(0).startsWith(ALIAS)) {
+            List<String> masters =
+                    aliases.stream().filter(alias -> alias.startsWith(ALIAS)).toList();
+            List<String> before =
+                    aliases.stream().filter(alias -> alias.startsWith(RETIRING)).toList();
+            if (masters.size() != 1 || before.size() > 1 || aliases.size() != 1 + before.size()) {
                 throw new KeystoreException(
-                        "keystore " + keystore + ": entries " + aliases + " (expected: one, " + ALIAS + "…)",
+                        "keystore " + keystore + ": entries " + aliases + " (expected: one, " + ALIAS
+                                + "…, and at most one " + RETIRING + "…)",
                         "Name the keystore that was made for this store.");
             }
-            return entry(store, aliases.get(0), passphrase)
-                    .orElseThrow(() -> new KeystoreException(
-                            "keystore " + keystore + ": its key is not the one it names (expected: " + aliases.get(0)
-                                    + ")",
-                            RESTORE));
+            Optional<MasterKeystore> old = Optional.empty();
+            if (!before.isEmpty()) {
+                old = Optional.of(named(keystore, store, before.get(0), RETIRING, passphrase));
+            }
+            return new MasterKeystore(named(keystore, store, masters.get(0), ALIAS, passphrase).key, old);
         } catch (UnrecoverableKeyException e) {
             throw wrongPassphrase(keystore, e);
         } catch (GeneralSecurityException | RuntimeException e) {
             throw damaged(keystore, e);
         }
+    }
+
+    private static MasterKeystore named(Path keystore, KeyStore store, String alias, String prefix, char[] passphrase)
+            throws GeneralSecurityException, KeystoreException {
+        return entry(store, alias, prefix, passphrase)
+                .orElseThrow(() -> new KeystoreException(
+                        "keystore " + keystore + ": its key is not the one it names (expected: " + alias + ")",
+                        RESTORE));
     }
 
     /** As {@link #create(Disk, Path, char[])}, on the machine's own disk. */
@@ -133,7 +152,85 @@ public final class MasterKeystore {
 
     /** A master key that is in no file. */
     static MasterKeystore of(SecretKey key) {
-        return new MasterKeystore(key);
+        return new MasterKeystore(key, Optional.empty());
+    }
+
+    /**
+     * Puts a new master into the keystore beside the old one; where a rotation had begun, the one it began with. Durable on
+     * return. The caller wipes the passphrase.
+     */
+    static MasterKeystore beginRotation(Disk disk, Path keystore, char[] passphrase, int rounds)
+            throws KeystoreException {
+        MasterKeystore now = open(disk, keystore, passphrase);
+        if (now.retiring.isPresent()) {
+            return now;
+        }
+        MasterKeystore next = new MasterKeystore(randomKey(), Optional.of(now));
+        replace(disk, keystore, next, passphrase, rounds);
+        return next;
+    }
+
+    /** Takes the old master out of the keystore. Durable on return; run again it changes nothing. */
+    static MasterKeystore endRotation(Disk disk, Path keystore, char[] passphrase, int rounds)
+            throws KeystoreException {
+        MasterKeystore now = open(disk, keystore, passphrase);
+        if (now.retiring.isEmpty()) {
+            return now;
+        }
+        MasterKeystore alone = of(now.key);
+        replace(disk, keystore, alone, passphrase, rounds);
+        return alone;
+    }
+
+    /**
+     * Copies a keystore that opens, to where there is none; the copy opens with the same passphrase. Durable on return.
+     *
+     * @return the master in it
+     */
+    public static MasterKeystore copy(Disk disk, Path keystore, Path to, char[] passphrase) throws KeystoreException {
+        MasterKeystore master = open(disk, keystore, passphrase);
+        if (master.isRotating()) {
+            throw new KeystoreException(
+                    "keystore " + keystore + ": its rotation has not come to its end (expected: one master)",
+                    "Run the rotation again, then copy it.");
+        }
+        try {
+            if (disk.exists(to)) {
+                throw new KeystoreException(
+                        "copy " + to + ": is there already (expected: none)", "Name another file, or move it away.");
+            }
+            write(disk, to, read(disk, keystore));
+        } catch (KeystoreException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new KeystoreException(
+                    "copy " + to + ": cannot be written: " + e.getMessage(),
+                    "Check that the folder is writable and has room.",
+                    e);
+        }
+        return open(disk, to, passphrase);
+    }
+
+    private static void replace(Disk disk, Path keystore, MasterKeystore by, char[] passphrase, int rounds)
+            throws KeystoreException {
+        try {
+            write(disk, keystore, encode(by, passphrase, rounds));
+        } catch (IOException e) {
+            throw new KeystoreException(
+                    "keystore " + keystore + ": cannot be written: " + e.getMessage(),
+                    "Check that the folder is writable and has room; the rotation goes on when it is run again.",
+                    e);
+        }
+    }
+
+    /** The master before this one, while roots may still be wrapped under it. */
+    Optional<MasterKeystore> retiring() {
+        return retiring;
+    }
+
+    /** Whether a rotation had begun and did not come to its end. */
+    public boolean isRotating() {
+        return retiring.isPresent();
     }
 
     /** 16 hexadecimal digits derived from the key; says nothing about it. */
@@ -175,18 +272,26 @@ public final class MasterKeystore {
     }
 
     private static byte[] encode(MasterKeystore master, char[] passphrase, int rounds) throws IOException {
-        byte[] salt = new byte[SALT_BYTES];
-        new SecureRandom().nextBytes(salt);
-        KeyStore.PasswordProtection protection =
-                new KeyStore.PasswordProtection(passphrase, KEY_PROTECTION, new PBEParameterSpec(salt, rounds));
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            store.setEntry(ALIAS + master.masterId, new KeyStore.SecretKeyEntry(master.key), protection);
+            put(store, ALIAS, master, passphrase, rounds);
+            if (master.retiring.isPresent()) {
+                put(store, RETIRING, master.retiring.get(), passphrase, rounds);
+            }
             return withMac(store, passphrase, rounds);
         } catch (GeneralSecurityException e) {
             throw new IOException("this Java runtime makes no PKCS#12 keystore: " + e.getMessage(), e);
         }
+    }
+
+    private static void put(KeyStore store, String prefix, MasterKeystore of, char[] passphrase, int rounds)
+            throws GeneralSecurityException {
+        byte[] salt = new byte[SALT_BYTES];
+        new SecureRandom().nextBytes(salt);
+        KeyStore.PasswordProtection protection =
+                new KeyStore.PasswordProtection(passphrase, KEY_PROTECTION, new PBEParameterSpec(salt, rounds));
+        store.setEntry(prefix + of.masterId, new KeyStore.SecretKeyEntry(of.key), protection);
     }
 
     /**
@@ -290,21 +395,21 @@ public final class MasterKeystore {
     }
 
     /** The entry's key; empty when it is no AES-256 key or not the one its name says. */
-    private static Optional<MasterKeystore> entry(KeyStore store, String alias, char[] passphrase)
+    private static Optional<MasterKeystore> entry(KeyStore store, String alias, String prefix, char[] passphrase)
             throws GeneralSecurityException {
         Key key = store.getKey(alias, passphrase);
         if (!(key instanceof SecretKey secret) || secret.getEncoded().length != KEY_BYTES) {
             return Optional.empty();
         }
         MasterKeystore master = of(new SecretKeySpec(secret.getEncoded(), "AES"));
-        return alias.equals(ALIAS + master.masterId) ? Optional.of(master) : Optional.empty();
+        return alias.equals(prefix + master.masterId) ? Optional.of(master) : Optional.empty();
     }
 
     private static KeystoreException wrongPassphrase(Path keystore, Exception cause) {
         return new KeystoreException(
                 "keystore " + keystore + ": does not open with this passphrase",
-                "Give the passphrase it was made with; if that is certain, the file is damaged: restore it from the keys"
-                        + " backup.",
+                "Give the passphrase it was made with; if that is certain, the file is damaged: restore it from the"
+                        + " keys backup.",
                 cause);
     }
 

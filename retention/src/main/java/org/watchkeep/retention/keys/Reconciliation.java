@@ -16,6 +16,7 @@ import java.util.Map;
  *   <li>Homes of different stores, one home twice, a slot wrapped by another master: refused, nothing is written.
  *   <li>Two different live roots for one epoch, or both homes opened epochs each without the other: refused, both kept.
  *   <li>Erased anywhere beats live, in whatever slot.
+ *   <li>Of one root wrapped under two masters, which a rotation leaves, the newer master's wins.
  *   <li>In one slot the higher epoch wins: a lower one was erased before the slot was used again. So live beats empty.
  *   <li>A readable copy beats a damaged one; except that a home used alone is not mended by a stale home's empty or erased
  *       slot, for its damaged block may be all that is left of a newer root.
@@ -87,7 +88,7 @@ final class Reconciliation {
         for (HomeContent home : homes) {
             for (Slot slot : home.slots()) {
                 if (slot instanceof Slot.Live live) {
-                    if (live.root().masterId().equals(cipher.masterId())) {
+                    if (cipher.knows(live.root().masterId())) {
                         return;
                     }
                     other = live.root().masterId();
@@ -185,7 +186,7 @@ final class Reconciliation {
             } else if (other instanceof Slot.Suspect damaged) {
                 slot = mended(damaged, second, slot);
             } else {
-                slot = winner(erasedIfErased(slot), erasedIfErased(other));
+                slot = winner(erasedIfErased(slot), erasedIfErased(other), cipher.masterId());
             }
         }
         slot = erasedIfErased(slot);
@@ -210,7 +211,11 @@ final class Reconciliation {
         return other;
     }
 
-    private static Slot winner(Slot a, Slot b) {
+    private static Slot winner(Slot a, Slot b, String masterId) {
+        if (a instanceof Slot.Live x && b instanceof Slot.Live y && x.epoch() == y.epoch()) {
+            // A rotation came to one of them: the other's wrapping is about to be worth nothing.
+            return x.root().masterId().equals(masterId) ? x : y;
+        }
         if (a instanceof Slot.Erased x && b instanceof Slot.Erased y && x.epoch() == y.epoch()) {
             return x.erasedAtUtcMicros() <= y.erasedAtUtcMicros() ? x : y;
         }

@@ -27,12 +27,33 @@ final class RootCipher {
         return wrap.masterId();
     }
 
+    /** From now on roots are wrapped under this one; those under its {@linkplain MasterKeystore#retiring old one} still open. */
+    void use(MasterKeystore next) {
+        wrap.use(next);
+    }
+
+    /** Whether roots under this master open. */
+    boolean knows(String masterId) {
+        return wrap.knows(masterId);
+    }
+
     /** A live slot with a new random root that nobody has seen in clear. */
     Slot.Live newRoot(int slot, Slot.Opening opening) {
         byte[] root = new byte[ROOT_BYTES];
         random.nextBytes(root);
+        return wrapped(slot, opening, root);
+    }
+
+    /** The same root under the master of now. */
+    Slot.Live rewrapped(Slot.Live live) throws DamagedBlockException {
+        return wrapped(live.number(), live.opening(), unwrap(live));
+    }
+
+    /** Wipes the root. */
+    private Slot.Live wrapped(int slot, Slot.Opening opening, byte[] root) {
         try {
-            return new Slot.Live(slot, opening, wrap.wrap(root, SlotBlock.clearPart(slot, opening, masterId())));
+            return new Slot.Live(
+                    slot, opening, wrap.wrap(root, masterId -> SlotBlock.clearPart(slot, opening, masterId)));
         } finally {
             Arrays.fill(root, (byte) 0);
         }

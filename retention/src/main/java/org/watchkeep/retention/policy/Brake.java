@@ -31,7 +31,7 @@ public final class Brake {
 
     /** Whether the time between explains how far the edge has moved. */
     public static boolean allows(Mark before, Mark now) {
-        long spent = now.spentMicros - before.spentMicros;
+        long spent = Math.max(0, now.spentMicros - before.spentMicros);
         long moved = now.edgeMicros() - before.edgeMicros();
         return moved <= spent * MOST_TENTHS / 10 + SLACK_MICROS;
     }

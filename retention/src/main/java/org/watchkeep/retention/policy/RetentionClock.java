@@ -45,6 +45,7 @@ public final class RetentionClock {
      *
      * @param elapsedMicros time since the clock was first made, as far as it was seen
      * @param zeroUtcMicros UTC when nothing had elapsed, as reckoned now
+     * @param forgottenMicros jumps that were settled so long ago that nothing is left that was stamped before them
      * @param unseenAt where time may first have passed unseen since UTC was last vouched for; -1 nowhere
      * @param taken time that did pass unseen, oldest first, all forward
      * @param inDoubt steps of UTC that nobody has vouched for, oldest first, either way
@@ -52,6 +53,7 @@ public final class RetentionClock {
     public record State(
             long elapsedMicros,
             long zeroUtcMicros,
+            long forgottenMicros,
             long unseenAt,
             List<Jump> taken,
             List<Jump> inDoubt,
@@ -84,7 +86,7 @@ public final class RetentionClock {
 
         /** All the time that ever passed by this clock: what explains an erasure. */
         public long spentMicros() {
-            return elapsedMicros + sum(taken);
+            return elapsedMicros + forgottenMicros + sum(taken);
         }
 
         /** What UTC should be by this clock. */
@@ -106,7 +108,7 @@ public final class RetentionClock {
         }
 
         private State at(long elapsed, long mono, String boot) {
-            return new State(elapsed, zeroUtcMicros, unseenAt, taken, inDoubt, mono, boot);
+            return new State(elapsed, zeroUtcMicros, forgottenMicros, unseenAt, taken, inDoubt, mono, boot);
         }
 
         private State elapsed(long micros) {
@@ -114,17 +116,18 @@ public final class RetentionClock {
         }
 
         private State inDoubt(List<Jump> jumps) {
-            return new State(elapsedMicros, zeroUtcMicros, unseenAt, taken, jumps, monoNanos, bootId);
+            return new State(elapsedMicros, zeroUtcMicros, forgottenMicros, unseenAt, taken, jumps, monoNanos, bootId);
         }
 
         /** From now on time may have passed unseen; what is stamped from now on lies behind it. */
         private State unseen() {
             long first = unseenAt == NONE ? elapsedMicros : unseenAt;
-            return new State(elapsedMicros + 1, zeroUtcMicros, first, taken, inDoubt, monoNanos, bootId);
+            return new State(
+                    elapsedMicros + 1, zeroUtcMicros, forgottenMicros, first, taken, inDoubt, monoNanos, bootId);
         }
 
         private State vouched(long zero, List<Jump> nowTaken) {
-            return new State(elapsedMicros, zero, NONE, nowTaken, List.of(), monoNanos, bootId);
+            return new State(elapsedMicros, zero, forgottenMicros, NONE, nowTaken, List.of(), monoNanos, bootId);
         }
 
         /** A jump counts for what was stamped at it or before it. */
@@ -150,7 +153,7 @@ public final class RetentionClock {
     /** A clock of a store that never had one: its UTC is believed, as there is nothing to compare it with. */
     public static RetentionClock begin(Reading now) {
         return new RetentionClock(
-                new State(0, now.utcMicros(), NONE, List.of(), List.of(), now.monoNanos(), now.bootId()));
+                new State(0, now.utcMicros(), 0, NONE, List.of(), List.of(), now.monoNanos(), now.bootId()));
     }
 
     public State state() {
@@ -211,13 +214,20 @@ public final class RetentionClock {
 
     /** Jumps before the oldest stamp that still matters say nothing any more. */
     public void forgetBefore(long oldestStamp) {
-        long zero = state.zeroUtcMicros;
+        long forgotten = state.forgottenMicros;
         List<Jump> left = new ArrayList<>(state.taken);
         while (!left.isEmpty() && left.get(0).atElapsedMicros < oldestStamp) {
-            zero += left.remove(0).micros;
+            forgotten += left.remove(0).micros;
         }
         state = new State(
-                state.elapsedMicros, zero, state.unseenAt, left, state.inDoubt, state.monoNanos, state.bootId);
+                state.elapsedMicros,
+                state.zeroUtcMicros,
+                forgotten,
+                state.unseenAt,
+                left,
+                state.inDoubt,
+                state.monoNanos,
+                state.bootId);
     }
 
     /** Elapsed time follows UTC as fast as a clock may be slewed: it never stands, let alone goes back. */

@@ -115,7 +115,7 @@ final class Erasures implements RetentionActs {
                     .map(LedgerEntry.RuleSet::days)
                     .orElse(0);
             if (inClass.days() > days) {
-                set(new LedgerEntry.RuleSet(inClass.id(), inClass.days(), inClass.reason(), "configuration", ""));
+                enter(new LedgerEntry.RuleSet(inClass.id(), inClass.days(), inClass.reason(), "configuration", ""));
             }
         }
         for (LedgerEntry.EraseDue due : streams.rules.unfinished()) {
@@ -137,11 +137,6 @@ final class Erasures implements RetentionActs {
                     : Math.min(stamp, other.getValue());
         }
         return stamp;
-    }
-
-    private void set(LedgerEntry.RuleSet rule) throws IOException {
-        store.ledger().appendDurably(rule, clock.utcMicros());
-        streams.rules.fold(rule);
     }
 
     /** An epoch is being opened. The keeper, and the opening thread. */
@@ -336,11 +331,6 @@ final class Erasures implements RetentionActs {
                     erased.readPastCache(),
                     erased.medium()));
         }
-
-        private void enter(LedgerEntry entry) throws IOException {
-            store.ledger().appendDurably(entry, clock.utcMicros());
-            streams.rules.fold(entry);
-        }
     }
 
     private final class ShownInStore implements Erasing.Shown {
@@ -385,7 +375,23 @@ final class Erasures implements RetentionActs {
                 StreamState.instant(reckoned.utcMicros()),
                 reckoned.doubtMicros(),
                 classes,
+                forecast(),
                 new TreeMap<>(alarms).values().stream().toList());
+    }
+
+    private List<RingForecast> forecast() {
+        List<RingForecast> forecasts = new ArrayList<>();
+        for (Volume volume : store.volumes().values()) {
+            List<Forecast.Pace> rings = store.rings().stream()
+                    .filter(ring -> ring.volume == volume && !ring.footage().isEmpty())
+                    .map(ring -> new Forecast.Pace(ring.name(), ring.reelNanos(), days(ring.classId)))
+                    .toList();
+            long reels = volume.reels().stream()
+                    .filter(reel -> reel.state() != Reel.State.RETIRED)
+                    .count();
+            forecasts.addAll(Forecast.of(rings, (int) reels));
+        }
+        return forecasts;
     }
 
     private Map<String, LedgerEntry.RuleSet> rulesById() {
@@ -434,11 +440,27 @@ final class Erasures implements RetentionActs {
                     "Have a second person look at what it erases, and name them.");
         }
         tick();
-        set(new LedgerEntry.RuleSet(classId, days, wanted.reason(), by, approvedBy));
+        enter(new LedgerEntry.RuleSet(classId, days, wanted.reason(), by, approvedBy));
         marks.put(classId, new Brake.Mark(reckoned.spentMicros(), TimeUnit.DAYS.toMicros(days)));
         alarms.remove(classId);
         writeDown();
         return effect;
+    }
+
+    @Override
+    public List<String> masterRotated(String from, String to, String by) throws IOException {
+        enter(new LedgerEntry.MasterRotated(from, to, by));
+        return streams.rules.mediaOf(from);
+    }
+
+    @Override
+    public void keysBackedUp(String master, String medium, String by) throws IOException {
+        enter(new LedgerEntry.KeysBackedUp(master, medium, by));
+    }
+
+    private void enter(LedgerEntry entry) throws IOException {
+        store.ledger().appendDurably(entry, clock.utcMicros());
+        streams.rules.fold(entry);
     }
 
     @Override
@@ -451,7 +473,7 @@ final class Erasures implements RetentionActs {
             throw new PolicyException("nobody confirms the clock", "Name who has compared it with another clock.");
         }
         long utcMicros = clock.utcMicros();
-        store.ledger().appendDurably(new LedgerEntry.ClockConfirmed(utcMicros, reckoned.doubtMicros(), by), utcMicros);
+        enter(new LedgerEntry.ClockConfirmed(utcMicros, reckoned.doubtMicros(), by));
         retention.confirmUtc(utcMicros);
         reckoned = retention.state();
         writeDown();

@@ -30,6 +30,8 @@ import java.util.List;
     @JsonSubTypes.Type(value = LedgerEntry.RuleSet.class, name = "rule-set"),
     @JsonSubTypes.Type(value = LedgerEntry.EraseDue.class, name = "erase-due"),
     @JsonSubTypes.Type(value = LedgerEntry.EpochErased.class, name = "epoch-erased"),
+    @JsonSubTypes.Type(value = LedgerEntry.MasterRotated.class, name = "master-rotated"),
+    @JsonSubTypes.Type(value = LedgerEntry.KeysBackedUp.class, name = "keys-backed-up"),
     @JsonSubTypes.Type(value = LedgerEntry.ClockConfirmed.class, name = "clock-confirmed"),
     @JsonSubTypes.Type(value = LedgerEntry.VolumeRegistered.class, name = "volume-registered"),
     @JsonSubTypes.Type(value = LedgerEntry.VolumeFailed.class, name = "volume-failed"),
@@ -146,6 +148,21 @@ sealed interface LedgerEntry {
             implements LedgerEntry {
         public EpochErased {
             medium = bounded(medium);
+        }
+    }
+
+    /** Roots are wrapped under another master; backups of the one before are worth nothing and are to be destroyed. */
+    record MasterRotated(String from, String to, String by) implements LedgerEntry {
+        public MasterRotated {
+            by = bounded(by);
+        }
+    }
+
+    /** A copy of the keystore was made, and what it is on. */
+    record KeysBackedUp(String master, String medium, String by) implements LedgerEntry {
+        public KeysBackedUp {
+            medium = bounded(medium);
+            by = bounded(by);
         }
     }
 

@@ -16,9 +16,11 @@ public interface RetentionActs {
      * @param offMicros by how much the system clock is off that and nobody vouched for it; while it is not 0 nothing is erased
      * @param alarms what keeps footage from being erased when it should be
      */
-    record Status(Instant utc, long offMicros, List<ClassStatus> classes, List<String> alarms) {
+    record Status(
+            Instant utc, long offMicros, List<ClassStatus> classes, List<RingForecast> rings, List<String> alarms) {
         public Status {
             classes = List.copyOf(classes);
+            rings = List.copyOf(rings);
             alarms = List.copyOf(alarms);
         }
     }
@@ -41,6 +43,14 @@ public interface RetentionActs {
             int dueEpochs,
             Optional<Instant> oldest) {}
 
+    /**
+     * For how long a ring keeps its footage at the pace measured since the start.
+     *
+     * @param wanted days of its class
+     * @param days empty until three reels of every ring on its volume have been begun
+     */
+    record RingForecast(String ring, int wanted, Optional<Double> days) {}
+
     /** What a change of days would erase at once. */
     record Effect(String classId, int daysNow, int days, int epochs, Optional<Instant> from, Optional<Instant> to) {}
 
@@ -56,6 +66,16 @@ public interface RetentionActs {
      * @param approvedBy somebody else, who has seen the effect
      */
     Effect lower(String classId, int days, String by, String approvedBy) throws IOException, PolicyException;
+
+    /**
+     * Enters that roots are wrapped under another master.
+     *
+     * @return the media that hold a backup of the one before: to be destroyed
+     */
+    List<String> masterRotated(String from, String to, String by) throws IOException;
+
+    /** Enters that a copy of the keystore is being made; before it is. */
+    void keysBackedUp(String master, String medium, String by) throws IOException;
 
     /** A person says that the system clock is right; entered before it counts. */
     void confirmClock(String by) throws IOException, PolicyException;

@@ -7,11 +7,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
 
-/** What the ledger says of rules and erasures: the rule in force of each class, and erasures not known to have come to their end. Any thread. */
+/**
+ * What the ledger says of rules, erasures and masters: the rule in force of each class, erasures not known to have come to
+ * their end, and what backups are on. Any thread.
+ */
 final class RuleBook {
     private final Map<String, LedgerEntry.RuleSet> inForce = new ConcurrentHashMap<>();
     private final Map<Long, LedgerEntry.EraseDue> unfinished = new ConcurrentSkipListMap<>();
+    private final Map<String, List<String>> backups = new ConcurrentHashMap<>();
     private volatile boolean erased;
 
     /** Hears of an entry; false where it is about something else. */
@@ -23,10 +28,21 @@ final class RuleBook {
         } else if (entry instanceof LedgerEntry.EpochErased done) {
             unfinished.remove(done.epoch());
             erased = true;
+        } else if (entry instanceof LedgerEntry.KeysBackedUp backup) {
+            backups.merge(backup.master(), List.of(backup.medium()), RuleBook::joined);
         } else {
-            return entry instanceof LedgerEntry.ClockConfirmed;
+            return entry instanceof LedgerEntry.ClockConfirmed || entry instanceof LedgerEntry.MasterRotated;
         }
         return true;
+    }
+
+    private static List<String> joined(List<String> some, List<String> more) {
+        return Stream.concat(some.stream(), more.stream()).distinct().toList();
+    }
+
+    /** What backups of this master are on. */
+    List<String> mediaOf(String master) {
+        return backups.getOrDefault(master, List.of());
     }
 
     Optional<LedgerEntry.RuleSet> of(String classId) {

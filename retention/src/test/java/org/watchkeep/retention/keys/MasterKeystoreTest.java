@@ -164,7 +164,7 @@ class MasterKeystoreTest {
         replace(bytes.toByteArray());
         assertThatThrownBy(() -> MasterKeystore.open(disk, FILE, passphrase()))
                 .isInstanceOf(KeystoreException.class)
-                .hasMessageContaining("entries [] (expected: one, watchkeep-master-…)");
+                .hasMessageContaining("entries [] (expected: one, watchkeep-master-…");
     }
 
     @Property(tries = 300)

@@ -24,6 +24,7 @@ class RetentionBookTest {
         RetentionClock.State state = new RetentionClock.State(
                 elapsed,
                 1_780_309_800_000_000L,
+                11,
                 3,
                 List.of(new RetentionClock.Jump(1, 2)),
                 List.of(new RetentionClock.Jump(5, -9)),

@@ -153,7 +153,10 @@ class RetentionClockTest {
         clock.tick(reading(), true);
         pass(HOUR);
         assertThat(clock.state().stampOf(utcThen)).isCloseTo(stamp, within(10L));
+        long spent = clock.state().spentMicros();
         clock.forgetBefore(clock.stamp());
+        assertThat(clock.state().spentMicros()).isEqualTo(spent);
+        assertThat(clock.state().taken()).isEmpty();
         assertThat(clock.state().utcMicros()).isCloseTo(utc, within(10L));
     }
 }

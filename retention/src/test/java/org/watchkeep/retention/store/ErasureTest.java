@@ -154,6 +154,7 @@ class ErasureTest {
         clock.witnessed(true);
         try (StoreRig rig = open()) {
             assertThat(rig.store.retention().status().offMicros()).isZero();
+            assertThat(rig.store.retention().status().alarms()).isEmpty();
             assertThat(rig.segments(GATE)).hasSize(1);
         }
     }

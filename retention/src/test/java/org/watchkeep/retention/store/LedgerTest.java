@@ -113,6 +113,8 @@ class LedgerTest {
                 new LedgerEntry.RuleSet("public", 31, "requests take \u2603 weeks", "configuration", ""),
                 new LedgerEntry.EraseDue(4, "public", "limit", 31, List.of(7, 9)),
                 new LedgerEntry.EpochErased(4, "public", "limit", 1, 2, 3, 4, 2, 0, true, "ext4"),
+                new LedgerEntry.MasterRotated("0123456789abcdef", "fedcba9876543210", "1001"),
+                new LedgerEntry.KeysBackedUp("0123456789abcdef", "disc 4, safe", "1001"),
                 new LedgerEntry.ClockConfirmed(NOVEMBER, -5, "1001"),
                 new LedgerEntry.VolumeRegistered("v1", "0b5f"),
                 new LedgerEntry.VolumeFailed("v1", ""));
