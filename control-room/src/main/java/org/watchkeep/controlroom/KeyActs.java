@@ -66,8 +66,8 @@ public final class KeyActs implements Acts {
     static MasterRotation.Rotated rotate(Disk disk, SiteConfig.Keys settings, char[] passphrase, EpochKeys keys)
             throws IOException {
         MasterKeystore master = MasterKeystore.open(disk, settings.keystore(), passphrase);
-        try (HeldKeys held = HeldKeys.open(
-                disk, settings.homes().get(0), settings.homes().get(1), master)) {
+        try (HeldKeys held =
+                HeldKeys.open(disk, settings.homes().get(0), settings.homes().get(1), master)) {
             return MasterRotation.run(disk, settings.keystore(), passphrase, keys, held);
         }
     }

@@ -194,8 +194,7 @@ public final class HeldKeys implements Closeable {
                 byte[] key = unwrap(kept).getEncoded();
                 try {
                     all.add(new HeldKeyBlock.Kept(
-                            kept.key(),
-                            wrap.wrap(key, masterId -> HeldKeyBlock.clearPart(kept.key(), masterId))));
+                            kept.key(), wrap.wrap(key, masterId -> HeldKeyBlock.clearPart(kept.key(), masterId))));
                 } finally {
                     Arrays.fill(key, (byte) 0);
                 }

@@ -52,9 +52,7 @@ final class KeyWrap {
         MasterKeystore now = master;
         return masterId.equals(now.masterId())
                 ? Optional.of(now.key())
-                : now.retiring()
-                        .filter(old -> old.masterId().equals(masterId))
-                        .map(MasterKeystore::key);
+                : now.retiring().filter(old -> old.masterId().equals(masterId)).map(MasterKeystore::key);
     }
 
     /** @param saidInClear what is said in clear, the id of the master being part of it */

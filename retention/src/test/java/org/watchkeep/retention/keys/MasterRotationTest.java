@@ -43,7 +43,9 @@ class MasterRotationTest {
                         number,
                         keys.streamKey(number, 1).map(SecretKey::getEncoded).orElseThrow());
             }
-            heldKey = keys.streamKey(ERASED, HELD_STREAM).map(SecretKey::getEncoded).orElseThrow();
+            heldKey = keys.streamKey(ERASED, HELD_STREAM)
+                    .map(SecretKey::getEncoded)
+                    .orElseThrow();
             try (HeldKeys held = HeldKeys.open(disk, A, B, master)) {
                 held.keep(List.of(new HeldKey(ERASED, HELD_STREAM)), keys);
             }
@@ -70,7 +72,9 @@ class MasterRotationTest {
 
     private void checkHeld(FakeDisk disk, String when) throws IOException {
         try (HeldKeys held = held(disk)) {
-            assertThat(held.streamKey(ERASED, HELD_STREAM).map(SecretKey::getEncoded).orElseThrow())
+            assertThat(held.streamKey(ERASED, HELD_STREAM)
+                            .map(SecretKey::getEncoded)
+                            .orElseThrow())
                     .as(when)
                     .isEqualTo(heldKey);
         }
