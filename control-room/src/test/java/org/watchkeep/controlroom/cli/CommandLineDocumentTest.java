@@ -87,6 +87,17 @@ class CommandLineDocumentTest {
     @Test
     void tree_topLevel_isWhatIsBuiltAndNothingElse() {
         assertThat(new Cli(TestShell.silent()).tree().getSubcommands().keySet())
-                .containsExactly("init", "demo", "serve", "config", "camera", "simulate", "store", "volume", "profile");
+                .containsExactly(
+                        "init",
+                        "demo",
+                        "serve",
+                        "config",
+                        "camera",
+                        "simulate",
+                        "store",
+                        "retention",
+                        "keys",
+                        "volume",
+                        "profile");
     }
 }
