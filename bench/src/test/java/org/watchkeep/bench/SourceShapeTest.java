@@ -24,7 +24,6 @@ class SourceShapeTest {
      * the project, and leaves the list when it no longer needs it.
      */
     private static final Set<String> FLAT_CATALOGUES = Set.of(
-            "recorder/src/test/java/org/watchkeep/recorder/rtsp/RtspSessionTest.java",
             "retention/src/test/java/org/watchkeep/retention/keys/EpochKeysTest.java",
             // One short test for each way in which the disk of the tests can fail.
             "retention/src/test/java/org/watchkeep/retention/disk/FakeDiskTest.java");

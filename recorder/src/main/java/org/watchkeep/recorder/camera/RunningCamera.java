@@ -40,6 +40,7 @@ final class RunningCamera implements MediaSource {
     private final CameraClock clock;
     private final ScheduledExecutorService pacing;
     private final Consumer<Duration> onReboot;
+    private final Breakdowns breakdowns;
     private final String sdp;
     private final SplittableRandom random;
     private final List<Viewer> viewers = new ArrayList<>();
@@ -58,13 +59,16 @@ final class RunningCamera implements MediaSource {
 
     /**
      * @param onReboot closes the camera's port for a while; called on the pacing thread
+     * @param breakdowns what it cannot do is noted there
      */
     RunningCamera(
             SimulatedCamera camera,
             PictureSource source,
             CameraClock clock,
             ScheduledExecutorService pacing,
-            Consumer<Duration> onReboot) {
+            Consumer<Duration> onReboot,
+            Breakdowns breakdowns) {
+        this.breakdowns = breakdowns;
         this.camera = camera;
         this.source = source;
         this.clock = clock;
@@ -126,7 +130,15 @@ final class RunningCamera implements MediaSource {
         for (Oddity oddity : oddities) {
             manners = Answers.both(oddity.manners(), manners);
         }
-        return manners;
+        Manners odd = manners;
+        return (request, server) -> {
+            try {
+                return odd.answer(request, server);
+            } catch (RuntimeException e) {
+                breakdowns.note(camera.path(), "no answer to " + request.method() + ", the connection ends", e);
+                throw e;
+            }
+        };
     }
 
     /** Completes when the last picture has been sent to all; never for a camera without an end. */
@@ -138,7 +150,7 @@ final class RunningCamera implements MediaSource {
     void start(long delayNanos) {
         boolean waits = camera.scene() instanceof FromFile file && file.begin() == Begin.WITH_FIRST_CLIENT;
         if (!waits) {
-            pacing.execute(() -> run(delayNanos));
+            pace(() -> run(delayNanos));
         }
     }
 
@@ -166,9 +178,35 @@ final class RunningCamera implements MediaSource {
                 sink,
                 own,
                 oddities.stream().map(Oddity::packets).toList(),
-                gone -> pacing.execute(() -> remove(gone)));
-        pacing.execute(() -> add(viewer));
-        return viewer;
+                gone -> pace(() -> remove(gone)));
+        pace(() -> add(viewer));
+        return new MediaSubscription() {
+            @Override
+            public void onWritable() {
+                guarded(viewer, Viewer::onWritable);
+            }
+
+            @Override
+            public void onReport() {
+                guarded(viewer, Viewer::onReport);
+            }
+
+            @Override
+            public void stop() {
+                guarded(viewer, Viewer::stop);
+            }
+        };
+    }
+
+    /** The pacing thread would keep to itself what a task throws. */
+    private void pace(Runnable task) {
+        pacing.execute(() -> {
+            try {
+                task.run();
+            } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+                fail(e);
+            }
+        });
     }
 
     private void add(Viewer viewer) {
@@ -273,8 +311,18 @@ final class RunningCamera implements MediaSource {
         }
     }
 
-    private static void onLoop(Viewer viewer, Consumer<Viewer> act) {
-        viewer.sink().loop().execute(() -> act.accept(viewer));
+    private void onLoop(Viewer viewer, Consumer<Viewer> act) {
+        viewer.sink().loop().execute(() -> guarded(viewer, act));
+    }
+
+    /** A client that is not sent what it should be must not go on as if it were. On the viewer's event loop. */
+    private void guarded(Viewer viewer, Consumer<Viewer> act) {
+        try {
+            act.accept(viewer);
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+            breakdowns.note(camera.path(), "cannot send to a client, its connection ends", e);
+            viewer.sink().disconnect();
+        }
     }
 
     private void endIfOver() {
@@ -288,7 +336,7 @@ final class RunningCamera implements MediaSource {
         if (closed) {
             return;
         }
-        LOG.error("{}: the camera has stopped", camera.path(), cause);
+        breakdowns.note(camera.path(), "the camera has stopped", cause);
         closed = true;
         forEachViewer(viewer -> viewer.sink().disconnect());
         ended.completeExceptionally(cause);

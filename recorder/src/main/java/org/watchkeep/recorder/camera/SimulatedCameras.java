@@ -61,6 +61,7 @@ public final class SimulatedCameras implements Closeable {
     private final ServerCertificate certificate;
     private final boolean isOldTlsOnly;
     private final ServerTally tally = new ServerTally();
+    private final Breakdowns breakdowns = new Breakdowns();
     /** Null while the port refuses. Guarded by this. */
     private @Nullable RtspServer server;
 
@@ -83,7 +84,7 @@ public final class SimulatedCameras implements Closeable {
             certificate = certificate(wanted, cameras);
             isOldTlsOnly = has(cameras, TlsQuirk.OLD_TLS_ONLY);
             for (SimulatedCamera camera : cameras) {
-                this.cameras.add(new RunningCamera(camera, sourceOf(camera), clock, pacing, this::reboot));
+                this.cameras.add(new RunningCamera(camera, sourceOf(camera), clock, pacing, this::reboot, breakdowns));
             }
             RtspServer listening = listen(wanted);
             server = listening;
@@ -194,6 +195,11 @@ public final class SimulatedCameras implements Closeable {
         return tally;
     }
 
+    /** How often a camera could not do what it was to do, and ended a connection or stopped. Each is in the log. */
+    public long breakdowns() {
+        return breakdowns.count();
+    }
+
     /** Fault: every connection breaks and the port refuses for a while. Any thread but an event loop. */
     public synchronized void reboot(Duration lasts) {
         RtspServer up = server;
@@ -217,7 +223,11 @@ public final class SimulatedCameras implements Closeable {
         }
     }
 
-    /** Breaks all connections, stops the cameras and frees their encoders. */
+    /**
+     * Breaks all connections, stops the cameras and frees their encoders.
+     *
+     * @throws IOException also where a camera had broken down before: what was seen of it is worth nothing
+     */
     @Override
     public void close() throws IOException {
         synchronized (this) {
@@ -233,6 +243,7 @@ public final class SimulatedCameras implements Closeable {
         // The pacing thread first: it hands work to the loops. Then the loops, whose farewells it no longer hears.
         stopPacing();
         loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        breakdowns.report();
     }
 
     private void stopPacing() throws IOException {

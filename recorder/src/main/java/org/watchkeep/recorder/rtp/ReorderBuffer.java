@@ -41,7 +41,7 @@ public final class ReorderBuffer implements AutoCloseable {
      * @param reordered came after a later one and were put before it
      * @param duplicates came again
      * @param late came when they had been given up
-     * @param strays of another source or numbering, once
+     * @param strays of another source or numbering, once; or from before the first that came
      * @param restarts new beginnings
      */
     public record Statistics(long reordered, long duplicates, long late, long strays, long restarts) {
@@ -93,6 +93,9 @@ public final class ReorderBuffer implements AutoCloseable {
     private int heldPackets;
     private int heldBytes;
     private long oldestNanos;
+    /** Numbers passed since the beginning, as far as anything could be late by. */
+    private int sinceBeginning;
+
     private int lateInRow;
     private @Nullable ByteBuf suspect;
     /** Replaced when something has happened, which is seldom: not for each packet. */
@@ -164,6 +167,10 @@ public final class ReorderBuffer implements AutoCloseable {
             statistics = statistics.withRestarts();
             begin(packet);
             passOn(packet);
+        } else if ((short) (next - numberOf(packet)) > sinceBeginning) {
+            // The very first packets were swapped: nothing was given up, and nobody counts what came before the
+            // beginning.
+            statistics = statistics.withStrays();
         } else if (handedOn[numberOf(packet) & MASK]) {
             statistics = statistics.withDuplicates();
         } else {
@@ -177,7 +184,7 @@ public final class ReorderBuffer implements AutoCloseable {
         while (!closed && (short) (number - next) >= MAX_PACKETS) {
             if (heldPackets == 0) {
                 Arrays.fill(handedOn, false);
-                next = number;
+                goOn((short) (number - next));
             } else {
                 giveUpGap();
             }
@@ -236,7 +243,7 @@ public final class ReorderBuffer implements AutoCloseable {
     private void giveUpGap() throws IOException {
         while (held[next & MASK] == null) {
             handedOn[next & MASK] = false;
-            next = (next + 1) & 0xffff;
+            goOn(1);
         }
         drain();
     }
@@ -272,14 +279,20 @@ public final class ReorderBuffer implements AutoCloseable {
     /** The packet is the next one. */
     private void passOn(ByteBuf packet) throws IOException {
         handedOn[next & MASK] = true;
-        next = (next + 1) & 0xffff;
+        goOn(1);
         sink.onPacket(packet);
+    }
+
+    private void goOn(int numbers) {
+        next = (next + numbers) & 0xffff;
+        sinceBeginning = Math.min(sinceBeginning + numbers, SequenceTracker.MAX_MISORDER);
     }
 
     private void begin(ByteBuf first) {
         started = true;
         source = sourceOf(first);
         next = numberOf(first);
+        sinceBeginning = 0;
         lateInRow = 0;
         Arrays.fill(handedOn, false);
     }

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -112,6 +113,22 @@ final class QuirkFleet implements AutoCloseable {
     private final List<SimulatedCameras> fleets = new ArrayList<>();
     private final EventLoopGroup loops;
     private final ExecutorService nameLookups = Executors.newSingleThreadExecutor();
+
+    private final long droppedBefore = droppedBySystem();
+
+    /** Datagrams for which a socket had no room, since the machine was started; 0 where the system does not say. */
+    private static long droppedBySystem() throws IOException {
+        Path counters = Path.of("/proc/net/snmp");
+        if (!Files.isReadable(counters)) {
+            return 0;
+        }
+        List<String[]> udp = Files.readAllLines(counters).stream()
+                .filter(line -> line.startsWith("Udp:"))
+                .map(line -> line.split(" ", -1))
+                .toList();
+        int column = List.of(udp.get(0)).indexOf("RcvbufErrors");
+        return column < 0 ? 0 : Long.parseLong(udp.get(1)[column]);
+    }
 
     QuirkFleet(Path folder, List<Plan> plans) throws IOException {
         inH264 = FileFootage.read(Drawn.elementaryFile(folder, "Quay", 1, PICTURES));
@@ -277,6 +294,15 @@ final class QuirkFleet implements AutoCloseable {
             return footage.gaps().stream()
                     .filter(cause -> cause != GapCause.CAMERA_UNREACHABLE)
                     .toList();
+        }
+
+        /** Datagrams that the system dropped since the fleet began, this row's or another's. */
+        long droppedBySystem() {
+            try {
+                return QuirkFleet.droppedBySystem() - droppedBefore;
+            } catch (IOException e) {
+                throw new AssertionError("the system's counters", e);
+            }
         }
 
         private boolean isSettled() {

@@ -82,6 +82,14 @@ class ReorderBufferTest {
         assertThat(buffer.statistics().reordered()).isEqualTo(2);
     }
 
+    /** Nothing was given up for it, and nothing is missing of what was recorded. */
+    @Test
+    void offer_firstTwoSwapped_theEarlierIsNoLatePacket() {
+        offer(65_535, 65_534, 0, 2, 1, 65_533, 65_535);
+        assertThat(seen).containsExactly(65_535, 0, 1, 2);
+        assertThat(buffer.statistics()).isEqualTo(new ReorderBuffer.Statistics(1, 1, 0, 2, 0));
+    }
+
     @Test
     void offer_again_isADuplicate() {
         offer(10, 10, 12, 12, 11, 11, 12);
