@@ -30,6 +30,7 @@ import org.watchkeep.profiles.yaml.YamlNode;
 import org.watchkeep.profiles.yaml.YamlReader;
 import org.watchkeep.recorder.ingest.ConnectLimits;
 import org.watchkeep.recorder.rtsp.UdpPortRange;
+import org.watchkeep.retention.policy.RetentionRule;
 
 /**
  * Reads {@code site.yaml}. Unknown keys, anything twice and impossible values are refused, all faults at once, each with
@@ -47,10 +48,6 @@ public final class SiteConfigReader {
     private static final int MAX_LIST = 20;
     /** Four reels of the smallest size: the head, one cleared ahead of it, and something to keep. */
     private static final long MIN_VOLUME_BYTES = 4L * (64 << 20);
-    /** What the surveillance code of practice and the police expect; longer needs a reason on record. */
-    private static final int USUAL_DAYS = 31;
-
-    private static final int MAX_DAYS = 366;
 
     private final Path file;
     private final Path folder;
@@ -212,13 +209,17 @@ public final class SiteConfigReader {
         List<RetentionClass> classes = new ArrayList<>();
         Map<String, Integer> ids = new HashMap<>();
         for (YamlNode node : top.items("classes", 1, MAX_CLASSES)) {
-            Section section = Section.of(node, "classes[" + classes.size() + "]", faults, "id", "days", "reason");
+            Section section =
+                    Section.of(node, "classes[" + classes.size() + "]", faults, "id", "days", "limitDays", "reason");
             String id = section.id("id");
             unique(section, "id", id, ids);
-            int days = section.number("days", 1, MAX_DAYS);
+            int limit = section.has("limitDays")
+                    ? section.number("limitDays", 1, RetentionRule.MOST_DAYS)
+                    : RetentionRule.ORDINARY_LIMIT_DAYS;
+            int days = section.number("days", 1, limit);
             String reason = section.optionalText("reason").orElse("");
-            if (days > USUAL_DAYS && reason.isEmpty()) {
-                section.fault("reason", "missing (expected: why footage is kept longer than " + USUAL_DAYS + " days)");
+            if (section.has("limitDays") && reason.isEmpty()) {
+                section.fault("reason", "missing (expected: why this class has another limit than ordinary CCTV)");
             }
             classes.add(new RetentionClass(id, days, reason));
         }

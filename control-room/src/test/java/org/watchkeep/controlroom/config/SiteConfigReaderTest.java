@@ -164,8 +164,18 @@ class SiteConfigReaderTest {
     }
 
     @Test
-    void read_longRetentionWithoutReason_isRefused() {
-        assertThat(onlyProblem(GOOD.replace("days: 31", "days: 60"))).startsWith("6: classes[0].reason: missing");
+    void read_longRetention_needsALimitAndAReason() throws ConfigException {
+        assertThat(onlyProblem(GOOD.replace("days: 31", "days: 32")))
+                .contains("classes[0].days")
+                .contains("from 1 to 31");
+        assertThat(onlyProblem(GOOD.replace("days: 31", "days: -1"))).contains("from 1 to 31");
+        assertThat(onlyProblem(GOOD.replace("days: 31", "days: 60, limitDays: 90")))
+                .startsWith("6: classes[0].reason: missing");
+        assertThat(onlyProblem(GOOD.replace("days: 31", "days: 60, limitDays: 367, reason: x")))
+                .contains("classes[0].limitDays")
+                .contains("from 1 to 366");
+        String named = GOOD.replace("days: 31", "days: 60, limitDays: 90, reason: Body-worn video");
+        assertThat(read(named).classes().get(0).days()).isEqualTo(60);
     }
 
     @Test
