@@ -93,6 +93,22 @@ final class EpochSchedule {
         windows = List.copyOf(next.subList(0, Math.min(KEPT_WINDOWS, next.size())));
     }
 
+    /** An hour and a little, or longer where the next one could not be opened in time; the newest has no end. */
+    static boolean reaches(Epoch epoch, long nextOpened, Instant from, Instant to) {
+        long opened = epoch.openedUtcMicros();
+        long reach = 2 * StreamAppender.SEGMENT_MICROS;
+        long end = Math.max(opened + REACH_MICROS, nextOpened);
+        return opened - reach < boundedMicros(to) && (end == Long.MAX_VALUE || end + reach > boundedMicros(from));
+    }
+
+    /** Instant.MIN and MAX stand for "all": they do not fit into microseconds. */
+    static long boundedMicros(Instant instant) {
+        if (instant.getEpochSecond() <= Long.MIN_VALUE / 1_000_000) {
+            return Long.MIN_VALUE;
+        }
+        return instant.getEpochSecond() >= Long.MAX_VALUE / 1_000_000 ? Long.MAX_VALUE : StreamState.micros(instant);
+    }
+
     private static long hour(long utcMicros) {
         return ChronoUnit.HOURS.between(Instant.EPOCH, StreamState.instant(utcMicros));
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.keys.Epoch;
@@ -71,7 +72,7 @@ final class Erasures implements RetentionActs {
         this.erasing = new Erasing(
                 parts.keys(),
                 new LedgerTrail(),
-                Erasing.Holds.NONE,
+                parts.holds(),
                 new ShownInStore(),
                 parts.keys().medium());
         this.retention = open(parts);
@@ -348,6 +349,11 @@ final class Erasures implements RetentionActs {
                 log.error("rows of erased epoch {} stay in the index, they are not shown: {}", epoch, e.toString());
             }
         }
+    }
+
+    @Override
+    public ReentrantLock eraseLock() {
+        return erasing.lock();
     }
 
     // ---- people ---------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.TrialDisk;
 import org.watchkeep.retention.keys.Epoch;
 import org.watchkeep.retention.keys.EpochKeys;
+import org.watchkeep.retention.policy.Erasing;
 
 /**
  * The rolling store: takes fragments from event loops, makes them durable, finds and reads them again. Any thread;
@@ -125,10 +126,20 @@ public final class FootageStore implements Closeable {
     public static FootageStore open(
             StoreSettings settings, Disk disk, EpochKeys keys, StoreClock clock, AcknowledgementListener listener)
             throws IOException {
-        return open(
-                StoreParts.open(settings, disk, keys, clock, StoreParts.IndexSettings.ON_DISK),
-                new SystemStoreClock(),
-                listener);
+        return open(settings, disk, keys, clock, Erasing.Holds.NONE, listener);
+    }
+
+    /** The same, with holds that are asked before anything is erased. */
+    public static FootageStore open(
+            StoreSettings settings,
+            Disk disk,
+            EpochKeys keys,
+            StoreClock clock,
+            Erasing.Holds holds,
+            AcknowledgementListener listener)
+            throws IOException {
+        StoreParts parts = StoreParts.open(settings, disk, keys, clock, StoreParts.IndexSettings.ON_DISK);
+        return open(parts.with(holds), new SystemStoreClock(), listener);
     }
 
     /** With a clock of its own that the writers pace commits and second tries by; only tests need that. */
@@ -289,7 +300,7 @@ public final class FootageStore implements Closeable {
         for (int i = epochs.size() - 1; i >= 0; i--) {
             Epoch epoch = epochs.get(i);
             Long next = closedAt.put(epoch.classId(), epoch.openedUtcMicros());
-            if (reaches(epoch, next == null ? Long.MAX_VALUE : next, from, to)) {
+            if (EpochSchedule.reaches(epoch, next == null ? Long.MAX_VALUE : next, from, to)) {
                 segments(epoch.number(), state, from, to).forEach(s -> found.put(SegmentBuilder.Key.of(s), s));
             }
         }
@@ -302,29 +313,13 @@ public final class FootageStore implements Closeable {
     /** Rows of one epoch; a segment that begins before the span may reach into it. */
     List<Segment> segments(long epoch, StreamState state, Instant from, Instant to) throws IOException {
         long reach = 2 * StreamAppender.SEGMENT_MICROS;
-        long fromMicros = boundedMicros(from);
+        long fromMicros = EpochSchedule.boundedMicros(from);
         return index.find(
                 epoch,
                 state.number,
                 state.id,
                 fromMicros < Long.MIN_VALUE + reach ? fromMicros : fromMicros - reach,
-                boundedMicros(to));
-    }
-
-    /** An hour and a little, or longer where the next one could not be opened in time; the newest has no end. */
-    private static boolean reaches(Epoch epoch, long nextOpened, Instant from, Instant to) {
-        long opened = epoch.openedUtcMicros();
-        long reach = 2 * StreamAppender.SEGMENT_MICROS;
-        long end = Math.max(opened + EpochSchedule.REACH_MICROS, nextOpened);
-        return opened - reach < boundedMicros(to) && (end == Long.MAX_VALUE || end + reach > boundedMicros(from));
-    }
-
-    /** Instant.MIN and MAX stand for "all": they do not fit into microseconds. */
-    private static long boundedMicros(Instant instant) {
-        if (instant.getEpochSecond() <= Long.MIN_VALUE / 1_000_000) {
-            return Long.MIN_VALUE;
-        }
-        return instant.getEpochSecond() >= Long.MAX_VALUE / 1_000_000 ? Long.MAX_VALUE : StreamState.micros(instant);
+                EpochSchedule.boundedMicros(to));
     }
 
     /** Whether it stands on a reel, its epoch lives, and it is not past its limit. */

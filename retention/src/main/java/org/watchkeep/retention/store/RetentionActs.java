@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.watchkeep.retention.policy.PolicyException;
 
 /** What people ask of retention, and decide. Any thread but event loops. */
@@ -55,6 +56,9 @@ public interface RetentionActs {
     record Effect(String classId, int daysNow, int days, int epochs, Optional<Instant> from, Optional<Instant> to) {}
 
     Status status();
+
+    /** The erase lock: whoever places a hold has it while the keys are kept, so that nothing is erased in between. */
+    ReentrantLock eraseLock();
 
     /** What would be erased if the class were kept so many days; changes nothing. */
     Effect effect(String classId, int days) throws PolicyException;

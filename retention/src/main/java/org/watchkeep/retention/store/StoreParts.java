@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.keys.EpochKeys;
+import org.watchkeep.retention.policy.Erasing;
 
 /** What a store is put together from once everything it needs has been opened. Immutable. */
 record StoreParts(
@@ -27,7 +28,8 @@ record StoreParts(
         int mostWaitingForIndex,
         StreamBook streams,
         Map<String, Volume> volumes,
-        Disk disk) {
+        Disk disk,
+        Erasing.Holds holds) {
     private static final Logger log = LoggerFactory.getLogger(StoreParts.class);
 
     /** Half for the filters and indexes of 1,000 cameras' rows, half for the rows that are looked at. */
@@ -41,6 +43,11 @@ record StoreParts(
     record IndexSettings(Index.Opening opening, int mostWaiting) {
         static final IndexSettings ON_DISK =
                 new IndexSettings(folder -> SegmentIndex.open(folder, INDEX_CACHE_BYTES), Indexer.MOST_WAITING);
+    }
+
+    /** The same, with holds to be asked before anything is erased. */
+    StoreParts with(Erasing.Holds asked) {
+        return new StoreParts(settings, clock, keys, ledger, index, mostWaitingForIndex, streams, volumes, disk, asked);
     }
 
     /** Makes the volumes and the ledger of a new store. */
@@ -88,7 +95,16 @@ record StoreParts(
             StandingIndex index =
                     new StandingIndex(settings.folder().resolve(FootageStore.INDEX_FOLDER), indexSettings.opening);
             return new StoreParts(
-                    settings, clock, keys, ledger, index, indexSettings.mostWaiting, streams, volumes, disk);
+                    settings,
+                    clock,
+                    keys,
+                    ledger,
+                    index,
+                    indexSettings.mostWaiting,
+                    streams,
+                    volumes,
+                    disk,
+                    Erasing.Holds.NONE);
         } catch (IOException | RuntimeException e) {
             ledger.close();
             throw e;
