@@ -171,7 +171,7 @@ class SiteConfigReaderTest {
         assertThat(onlyProblem(GOOD.replace("days: 31", "days: -1"))).contains("from 1 to 31");
         assertThat(onlyProblem(GOOD.replace("days: 31", "days: 60, limitDays: 90")))
                 .startsWith("6: classes[0].reason: missing");
-        assertThat(onlyProblem(GOOD.replace("days: 31", "days: 60, limitDays: 367, reason: x")))
+        assertThat(onlyProblem(GOOD.replace("days: 31", "days: 1, limitDays: 367, reason: x")))
                 .contains("classes[0].limitDays")
                 .contains("from 1 to 366");
         String named = GOOD.replace("days: 31", "days: 60, limitDays: 90, reason: Body-worn video");
