@@ -199,12 +199,23 @@ final class CameraProbeCommand implements Callable<Integer> {
     }
 
     private void print(ProbeReport report, ObjectNode document) {
-        if (!report.detail().isEmpty()) {
+        boolean isSaid = !report.detail().isEmpty();
+        if (isSaid) {
             shell.say(report.detail());
         }
+        boolean isLoginMissing = report.outcome() == ProbeReport.Outcome.NO_STREAM
+                && user == null
+                && report.auth().filter(auth -> !auth.equals("none")).isPresent();
+        if (isLoginMissing) {
+            shell.say("It wants a login: give --user and --password-file.");
+        }
         for (String field : FIELDS) {
+            String reason = document.path("reasons").path(field).asText();
+            if (document.path(field).isNull() && isSaid && reason.endsWith(report.detail())) {
+                continue; // Said once, above.
+            }
             String value = document.path(field).isNull()
-                    ? "not known: " + document.path("reasons").path(field).asText()
+                    ? "not known: " + reason
                     : document.path(field).isArray()
                             ? String.join(", ", field.equals("transports") ? report.transports() : report.keepalive())
                             : document.path(field).asText();

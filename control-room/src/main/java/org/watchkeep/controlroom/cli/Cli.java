@@ -4,6 +4,7 @@ package org.watchkeep.controlroom.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.controlroom.config.ConfigException;
+import org.watchkeep.controlroom.config.ShellWord;
 import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.retention.keys.KeyHomeException;
@@ -39,7 +41,8 @@ final class Cli {
     @Command(
             name = "watchkeep",
             description = "Records cameras on a rolling store and discloses footage.",
-            synopsisSubcommandLabel = "COMMAND")
+            synopsisSubcommandLabel = "COMMAND",
+            footer = "Benches are apart: watchkeep bench --help.")
     static final class Root implements Runnable {
         @Spec
         @SuppressWarnings("NullAway.Init") // picocli fills it in
@@ -152,7 +155,8 @@ final class Cli {
             return Refusal.badInput(
                     "bad-config",
                     text(config),
-                    "Correct it; `watchkeep config check --config " + config.file() + "` lists every fault.");
+                    "Correct it; `watchkeep config check --config " + ShellWord.of(config.file())
+                            + "` lists every fault.");
         }
         if (e instanceof StoreException store) {
             return Refusal.environment("store", text(store), store.next());
@@ -169,6 +173,12 @@ final class Cli {
         if (e instanceof AccessDeniedException denied) {
             return Refusal.environment(
                     "access-denied", "no permission for " + denied.getFile(), "Run it as the recorder's user.");
+        }
+        if (e instanceof BindException taken) {
+            return Refusal.environment(
+                    "port-taken",
+                    text(taken),
+                    "Stop what listens there, or name another address and port in the configuration.");
         }
         if (e instanceof FileSystemException file) {
             return Refusal.environment("io-error", text(file), "Check the disk and the path.");

@@ -10,6 +10,7 @@ import org.watchkeep.controlroom.ControlRoom;
 import org.watchkeep.controlroom.Installation;
 import org.watchkeep.controlroom.config.ConfigException;
 import org.watchkeep.controlroom.config.SecretFile;
+import org.watchkeep.controlroom.config.ShellWord;
 import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.controlroom.config.SizeText;
 import org.watchkeep.controlroom.control.Documents;
@@ -43,11 +44,11 @@ final class InitCommand implements Callable<Integer> {
                 site.file(),
                 System.getProperty("user.name", ""),
                 Documents.instant(shell.clock().instant()));
+        ControlRoom.init(data, site, installation, new SystemStoreClock());
         for (SiteConfig.Volume volume : site.volumes()) {
-            shell.note("volume " + volume.id() + ": claiming " + SizeText.format(volume.sizeBytes()) + " in "
+            shell.note("volume " + volume.id() + ": " + SizeText.format(volume.sizeBytes()) + " claimed in "
                     + volume.path());
         }
-        ControlRoom.init(data, site, installation, new SystemStoreClock());
         report(data, site, installation);
         return Refusal.GOOD;
     }
@@ -56,7 +57,8 @@ final class InitCommand implements Callable<Integer> {
         if (!common.json) {
             shell.say(data + " is initialised for " + site.name() + ". Keep a copy of "
                     + site.keys().keystore()
-                    + " and its passphrase apart from this machine; start with: watchkeep serve --data " + data);
+                    + " and its passphrase apart from this machine; start with: watchkeep serve --data "
+                    + ShellWord.of(data));
             return;
         }
         ObjectNode document = Documents.of("init");

@@ -71,7 +71,8 @@ public final class SecretFile {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
             return OWNER.containsAll(permissions)
                     ? Optional.empty()
-                    : Optional.of(file + " can be read or written by others than its owner; run: chmod 600 " + file);
+                    : Optional.of(file + " can be read or written by others than its owner; run: chmod 600 "
+                            + ShellWord.of(file));
         } catch (IOException | UnsupportedOperationException e) {
             // Absent or foreign: whoever reads it says so in its own words.
             return Optional.empty();

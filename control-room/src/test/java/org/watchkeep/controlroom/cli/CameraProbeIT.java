@@ -71,7 +71,15 @@ class CameraProbeIT {
             JsonNode refused = probe(Refusal.FOUND, url);
             assertThat(refused.path("codec").isNull()).isTrue();
             assertThat(refused.path("reasons").path("codec").asText()).contains("login");
+            assertThat(refused.path("auth").asText()).as("what it asks for").startsWith("digest-");
             assertEveryNullHasItsReason(refused);
+
+            TestShell people = new TestShell();
+            assertThat(people.run("camera", "probe", url)).isEqualTo(Refusal.FOUND);
+            assertThat(people.out()).contains("give --user and --password-file");
+            assertThat(people.out().split("asks for a login", -1))
+                    .as("said once")
+                    .hasSize(2);
         }
     }
 

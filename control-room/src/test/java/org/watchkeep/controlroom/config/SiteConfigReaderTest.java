@@ -330,4 +330,12 @@ class SiteConfigReaderTest {
         assertThat(catchThrowableOfType(NoSuchFileException.class, () -> SiteConfigReader.read(file)))
                 .hasMessageContaining("none.yaml");
     }
+
+    @Test
+    void read_noYaml_saysWhatItMetAndWhere() {
+        assertThat(onlyProblem("site:\n\tname: Town\n"))
+                .startsWith("2: not YAML: ")
+                .containsIgnoringCase("tab");
+        assertThat(onlyProblem("site: [1,2\nb: }\n")).contains("not YAML: ").contains("expected ','");
+    }
 }

@@ -21,6 +21,7 @@ import org.watchkeep.profiles.yaml.YamlNode.Mapping;
 import org.watchkeep.profiles.yaml.YamlNode.Scalar;
 import org.watchkeep.profiles.yaml.YamlNode.Sequence;
 import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /**
@@ -58,11 +59,25 @@ public final class YamlReader {
         try (YAMLParser parser = factory.createParser(text)) {
             return new YamlReader(source, expected, parser).document();
         } catch (JsonProcessingException e) {
-            int line = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getLineNr());
-            throw new YamlFaultException(source, line, "not YAML: " + firstLine(e.getOriginalMessage()));
+            throw fault(source, e);
         } catch (IOException | YAMLException e) {
             throw new YamlFaultException(source, 0, "not YAML: " + firstLine(e.getMessage()));
         }
+    }
+
+    /** SnakeYAML tells what it was doing (the context), and what it met there (the problem), which helps more. */
+    private static YamlFaultException fault(String source, JsonProcessingException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+                String context = marked.getContext() == null ? "" : ", " + firstLine(marked.getContext());
+                return new YamlFaultException(
+                        source,
+                        marked.getProblemMark().getLine() + 1,
+                        "not YAML: " + firstLine(marked.getProblem()) + context);
+            }
+        }
+        int line = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getLineNr());
+        return new YamlFaultException(source, line, "not YAML: " + firstLine(e.getOriginalMessage()));
     }
 
     private static String decode(String source, byte[] bytes) throws YamlFaultException {

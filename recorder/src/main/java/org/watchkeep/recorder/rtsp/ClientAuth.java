@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -80,9 +81,19 @@ final class ClientAuth {
         this.memory = memory;
     }
 
-    /** {@code none}, {@code basic} or {@code digest-md5} and the like: what requests are signed with at present. */
+    /**
+     * {@code none}, {@code basic} or {@code digest-md5} and the like: what requests are signed with at present; where we have
+     * no login to sign with, the strongest that the camera asks for.
+     */
     String label() {
-        return answering == null ? NONE : answering.label();
+        if (answering != null) {
+            return answering.label();
+        }
+        return credentials.isPresent()
+                ? NONE
+                : strongestOf(LoginPreference.ANY, label -> true)
+                        .map(Login::label)
+                        .orElse(NONE);
     }
 
     /** Not to sign: requests go out bare, and a 401 to them is no refusal of the login. */
@@ -108,7 +119,7 @@ final class ClientAuth {
      */
     boolean onUnauthorized(RtspResponse response, Optional<Login> signedWith) {
         Login before = answering;
-        if (credentials.isEmpty() || !isSigning) {
+        if (!isSigning) {
             return false;
         }
         if (before != null && signedWith.filter(s -> s == before).isEmpty()) {
@@ -118,6 +129,9 @@ final class ClientAuth {
         offered = response.headers().all(RtspHeaders.WWW_AUTHENTICATE).stream()
                 .flatMap(value -> AuthChallenge.parse(value).stream())
                 .toList();
+        if (credentials.isEmpty()) {
+            return false;
+        }
         if (before != null) {
             Optional<AuthChallenge> again =
                     offered.stream().filter(c -> isKind(c, before)).findFirst();
@@ -181,18 +195,23 @@ final class ClientAuth {
     }
 
     private Optional<Login> strongest(boolean evenBroken) {
-        LoginPreference preference = credentials.map(Credentials::preference).orElse(LoginPreference.DIGEST);
+        return strongestOf(
+                credentials.map(Credentials::preference).orElse(LoginPreference.DIGEST),
+                label -> mayTry(label, evenBroken));
+    }
+
+    private Optional<Login> strongestOf(LoginPreference preference, Predicate<String> mayTry) {
         DigestAlgorithm[] weakestFirst = DigestAlgorithm.values();
         for (int i = weakestFirst.length - 1; i >= 0 && preference.allowsDigest(); i--) {
             Optional<DigestAlgorithm> wanted = Optional.of(weakestFirst[i]);
             Optional<AuthChallenge> found = offered.stream()
                     .filter(c -> isDigest(c) && DigestAlgorithm.of(c).equals(wanted))
                     .findFirst();
-            if (found.isPresent() && mayTry(weakestFirst[i].label(), evenBroken)) {
+            if (found.isPresent() && mayTry.test(weakestFirst[i].label())) {
                 return Optional.of(new Login(found.get(), wanted, newClientNonce()));
             }
         }
-        return preference.allowsBasic() && mayTry(BASIC, evenBroken)
+        return preference.allowsBasic() && mayTry.test(BASIC)
                 ? offered.stream()
                         .filter(c -> c.isScheme("Basic"))
                         .findFirst()

@@ -14,6 +14,7 @@ import io.netty.handler.ssl.OptionalSslHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.HexFormat;
 import java.util.Map;
@@ -122,10 +123,10 @@ public final class RtspServer implements AutoCloseable {
                 .bind(settings.address())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException(
-                    "RTSP server cannot listen on " + settings.address() + ": "
-                            + bound.cause().getMessage(),
-                    bound.cause());
+            BindException refused = new BindException("RTSP server cannot listen on " + settings.address() + ": "
+                    + bound.cause().getMessage());
+            refused.initCause(bound.cause());
+            throw refused;
         }
         this.listening = bound.channel();
     }

@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -365,7 +366,7 @@ class RtspServerIT {
                         loops,
                         new SecureRandom(),
                         System::nanoTime))
-                .isInstanceOf(IOException.class)
+                .isInstanceOf(BindException.class)
                 .hasMessageContaining("cannot listen on")
                 .hasMessageContaining(Integer.toString(server.address().getPort()));
     }

@@ -186,7 +186,8 @@ final class Volume {
         } catch (NoSuchFileException e) {
             throw new StoreException(
                     "volume " + id + ": " + file + " is missing, so this is not the volume it should be",
-                    "Mount the disk, or enrol the folder with 'watchkeep volume enrol'.",
+                    "Mount the disk it is on, or correct the path; a disk that replaces a lost one gets an id of its own in"
+                            + " the configuration, and then 'watchkeep volume enrol'.",
                     e);
         } catch (com.fasterxml.jackson.core.JacksonException e) {
             throw new StoreException(
