@@ -92,7 +92,7 @@ public final class FootageStore implements Closeable {
         for (StoreSettings.ClassSettings inClass : settings.classes()) {
             schedules.put(inClass.id(), new EpochSchedule(inClass.id(), keys, ledger, clock, erasures::opened));
         }
-        this.keeper = new Keeper(this, streams, index, indexer, ledger::appendDurably, pace);
+        this.keeper = new Keeper(this, streams, index, indexer, ledger::appendDurably, pace, parts.shield());
         keeper.round();
     }
 

@@ -3,6 +3,7 @@ package org.watchkeep.retention.store;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -45,6 +46,7 @@ final class Keeper implements Runnable {
     private final StoreClock pace;
     private final Map<Volume, ReelLists> lists = new HashMap<>();
     private final Overwritten overwritten;
+    private final ShieldedReels shielded;
     private final Thread thread = new Thread(this, "store-keeper");
     private final Semaphore wakeUp = new Semaphore(0);
     private volatile boolean stopping;
@@ -57,7 +59,8 @@ final class Keeper implements Runnable {
             Index index,
             Indexer indexer,
             ClearingLog clearingLog,
-            StoreClock pace) {
+            StoreClock pace,
+            ReelShield shield) {
         this.store = store;
         this.streams = streams;
         this.index = index;
@@ -65,6 +68,7 @@ final class Keeper implements Runnable {
         this.clearingLog = clearingLog;
         this.pace = pace;
         this.overwritten = new Overwritten(store, streams, index);
+        this.shielded = new ShieldedReels(shield, streams);
         store.volumes().values().forEach(volume -> lists.put(volume, new ReelLists(volume, "clearing", this::wake)));
         this.wallLessMonoMicros = wallLessMono();
     }
@@ -209,6 +213,7 @@ final class Keeper implements Runnable {
                 if (ring.readyReels() < wanted && !clearOne(ring)) {
                     log.debug("nothing of {} can be cleared yet", ring);
                 }
+                shielded.note(ring, ring.readyReels() == 0 && isOnlyHeldLeft(ring.volume));
             } catch (IOException e) {
                 log.error("clearing ahead of {} failed, it is tried again: {}", ring, e.toString());
             } catch (RuntimeException e) {
@@ -260,7 +265,10 @@ final class Keeper implements Runnable {
         if (listed.isEmpty()) {
             return false;
         }
-        clear(from.get(), header, listed.get());
+        if (!clearUnlessHeld(from.get(), header, listed.get())) {
+            wake(); // the next oldest is asked for at once
+            return false;
+        }
         if (reel.state() != Reel.State.RETIRED) {
             reel.become(Reel.State.READY);
             forRing.ready(reel);
@@ -268,14 +276,36 @@ final class Keeper implements Runnable {
         return true;
     }
 
+    private boolean clearUnlessHeld(Ring ring, ReelHeader header, ReelLists.Listed listed) throws IOException {
+        shielded.lock().lock();
+        try {
+            if (shielded.shields(listed)) {
+                return false;
+            }
+            clear(ring, header, listed);
+            return true;
+        } finally {
+            shielded.lock().unlock();
+        }
+    }
+
+    /** Whether reels hold footage and each of them is passed over. */
+    private boolean isOnlyHeldLeft(Volume volume) {
+        List<Ring> rings =
+                store.rings().stream().filter(ring -> ring.volume == volume).toList();
+        return rings.stream().anyMatch(ring -> ring.footage().stream().anyMatch(shielded::isSkipped))
+                && rings.stream().noneMatch(ring -> oldestClearable(ring).isPresent());
+    }
+
     /** Memory must not grow with the months: what lies before the oldest footage is forgotten, the ledger keeps it. */
     private void trim() {
         streams.forgetBeforeFootage(store.volumes()::containsKey);
     }
 
-    private static Optional<Reel> oldestClearable(Ring ring) {
+    private Optional<Reel> oldestClearable(Ring ring) {
         return ring.footage().stream()
                 .filter(reel -> reel.state() == Reel.State.FULL || reel.state() == Reel.State.RETIRED)
+                .filter(reel -> !shielded.isSkipped(reel))
                 .findFirst();
     }
 

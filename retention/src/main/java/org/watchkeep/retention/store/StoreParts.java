@@ -29,7 +29,8 @@ record StoreParts(
         StreamBook streams,
         Map<String, Volume> volumes,
         Disk disk,
-        Erasing.Holds holds) {
+        Erasing.Holds holds,
+        ReelShield shield) {
     private static final Logger log = LoggerFactory.getLogger(StoreParts.class);
 
     /** Half for the filters and indexes of 1,000 cameras' rows, half for the rows that are looked at. */
@@ -47,7 +48,7 @@ record StoreParts(
 
     /** The same, with holds to be asked before anything is erased. */
     StoreParts with(Erasing.Holds asked) {
-        return new StoreParts(settings, clock, keys, ledger, index, mostWaitingForIndex, streams, volumes, disk, asked);
+        return with(asked, shield);
     }
 
     /** Makes the volumes and the ledger of a new store. */
@@ -104,11 +105,18 @@ record StoreParts(
                     streams,
                     volumes,
                     disk,
-                    Erasing.Holds.NONE);
+                    Erasing.Holds.NONE,
+                    ReelShield.NONE);
         } catch (IOException | RuntimeException e) {
             ledger.close();
             throw e;
         }
+    }
+
+    /** The same, with holds that are also asked before a reel is cleared. */
+    StoreParts with(Erasing.Holds asked, ReelShield shields) {
+        return new StoreParts(
+                settings, clock, keys, ledger, index, mostWaitingForIndex, streams, volumes, disk, asked, shields);
     }
 
     private static Map<String, Volume> openVolumes(StoreSettings settings, Disk disk, StreamBook streams)

@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.keys.MasterKeystore;
+import org.watchkeep.retention.policy.Erasing;
 
 /**
  * A store for tests: one volume, one class, an event loop of its own, payloads that can be told from stream and number,
@@ -63,7 +64,8 @@ final class StoreRig implements AutoCloseable {
             StoreSettings settings,
             TestClock clock,
             StoreParts.IndexSettings index,
-            Map<StreamId, String> classes)
+            Map<StreamId, String> classes,
+            ReelShield shield)
             throws IOException {
         this.settings = settings;
         this.clock = clock;
@@ -76,7 +78,7 @@ final class StoreRig implements AutoCloseable {
         FootageStore opened = null;
         try {
             opened = FootageStore.open(
-                    StoreParts.open(settings, disk, keys, clock, index),
+                    StoreParts.open(settings, disk, keys, clock, index).with(Erasing.Holds.NONE, shield),
                     pace,
                     (stream, run, sequence, digest) ->
                             acknowledged.put(new Acknowledged(stream, run, sequence), digest));
@@ -133,13 +135,22 @@ final class StoreRig implements AutoCloseable {
             throws IOException {
         Map<StreamId, String> classes = new LinkedHashMap<>();
         List.of(streams).forEach(stream -> classes.put(stream, CLASS));
-        return new StoreRig(disk, settings, clock, index, classes);
+        return new StoreRig(disk, settings, clock, index, classes, ReelShield.NONE);
     }
 
     /** Opens what {@link #init} made; each stream in a class of its own choice, numbered in the map's order. */
     static StoreRig openClasses(Disk disk, StoreSettings settings, TestClock clock, Map<StreamId, String> classes)
             throws IOException {
-        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes);
+        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, ReelShield.NONE);
+    }
+
+    /** Opens what {@link #init} made; reels are shielded by this. */
+    static StoreRig openShielded(
+            Disk disk, StoreSettings settings, TestClock clock, ReelShield shield, StreamId... streams)
+            throws IOException {
+        Map<StreamId, String> classes = new LinkedHashMap<>();
+        List.of(streams).forEach(stream -> classes.put(stream, CLASS));
+        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, shield);
     }
 
     /** One stream being recorded. Confined to the loop but for its constructor. */

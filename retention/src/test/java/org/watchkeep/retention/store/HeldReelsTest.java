@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.disk.FakeDisk;
+
+/** The head asks before it overwrites: what is held and not yet copied stays, and the rest of the ring goes round. */
+class HeldReelsTest {
+    private static final StreamId GATE = StreamId.main("gate");
+    private static final int REELS = 8;
+
+    @TempDir
+    private Path folder;
+
+    private final FakeDisk disk = new FakeDisk();
+    private final TestClock clock = new TestClock();
+    private final Held held = new Held();
+
+    /** One hold that comes and goes. */
+    private static final class Held implements ReelShield {
+        private final Lock lock = new ReentrantLock();
+        private final AtomicLong version = new AtomicLong();
+        private volatile Instant from = Instant.MAX;
+        private volatile Instant to = Instant.MAX;
+
+        void hold(Instant first, Instant last) {
+            from = first;
+            to = last;
+            version.incrementAndGet();
+        }
+
+        @Override
+        public boolean needsItsReel(StreamId stream, Instant start, Instant end) {
+            return stream.equals(GATE) && start.isBefore(to) && from.isBefore(end);
+        }
+
+        @Override
+        public boolean isAnythingHeld() {
+            return !from.equals(Instant.MAX);
+        }
+
+        @Override
+        public long version() {
+            return version.get();
+        }
+
+        @Override
+        public Lock lock() {
+            return lock;
+        }
+    }
+
+    private StoreRig recording() throws IOException {
+        StoreRig rig = StoreRig.openShielded(disk, SmallReels.init(disk, folder, clock, REELS), clock, held, GATE);
+        rig.beginRun(GATE);
+        return rig;
+    }
+
+    /** A run of its own each reel, far enough from the next that a hold on one does not touch its neighbours. */
+    private void burst(StoreRig rig) {
+        rig.endRun(GATE, GapCause.CAMERA_UNREACHABLE);
+        clock.pass(10, TimeUnit.MINUTES);
+        rig.beginRun(GATE);
+        SmallReels.record(rig, GATE, 1);
+    }
+
+    @Test
+    void heldReel_isPassedOverTwiceRound_andStillReadsWithItsDigests() throws IOException {
+        try (StoreRig rig = recording()) {
+            burst(rig);
+            burst(rig);
+            Segment second = rig.segments(GATE).get(1);
+            Digest digest = rig.store.digest(second, second.fragments().get(0));
+            held.hold(second.start(), second.end());
+            for (int i = 0; i < 2 * REELS; i++) {
+                burst(rig);
+            }
+            List<Segment> left = rig.segments(GATE);
+            assertThat(left.get(0).start()).isEqualTo(second.start());
+            assertThat(rig.store.digest(left.get(0), left.get(0).fragments().get(0)))
+                    .isEqualTo(digest);
+            assertThat(rig.store
+                            .read(left.get(0), left.get(0).fragments().get(3))
+                            .remaining())
+                    .isPositive();
+
+            held.hold(Instant.MAX, Instant.MAX);
+            for (int i = 0; i < REELS; i++) {
+                burst(rig);
+            }
+            assertThat(rig.segments(GATE).get(0).start()).isAfter(second.start());
+        }
+    }
+
+    @Test
+    void onlyHeldReelsLeft_recordingStopsWithItsCause_andGoesOnWhenOneIsFree() throws IOException {
+        try (StoreRig rig = recording()) {
+            burst(rig);
+            held.hold(Instant.EPOCH, Instant.MAX);
+            for (int i = 0; i < 3 * REELS; i++) {
+                rig.record(GATE, 300_000);
+                if (rig.status(GATE).droppedFragments() > 0) {
+                    break;
+                }
+                rig.record(GATE, 300_000);
+            }
+            StoreRig.await("the ring is held", () -> {
+                rig.record(GATE, 300_000);
+                return rig.gaps(GATE).stream().anyMatch(gap -> gap.cause() == GapCause.RING_HELD);
+            });
+            assertThat(rig.segments(GATE)).isNotEmpty();
+
+            held.hold(Instant.MAX, Instant.MAX);
+            long before = rig.status(GATE).acknowledgedFragments();
+            StoreRig.await("recording goes on", () -> {
+                rig.record(GATE, 1_000);
+                return rig.status(GATE).acknowledgedFragments() > before + 2;
+            });
+        }
+    }
+}
