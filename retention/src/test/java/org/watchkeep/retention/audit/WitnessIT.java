@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.audit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.watchkeep.retention.disk.FakeDisk;
+
+/** The client against a witness that keeps to C2SP tlog-witness. */
+class WitnessIT {
+    private static final String NAME = "witness.example/w1";
+    private static final long SEEN_AT = 1_763_800_000L;
+
+    private final TrailKey witnessKey = TrailKey.random();
+    private final VerifierKey witness = VerifierKey.of(
+            NAME, VerifierKey.COSIGNATURE, witnessKey.verifier(NAME).publicKey().toBytes());
+    private final TrailRig rig = new TrailRig();
+    private HttpServer server;
+    private final AtomicReference<@Nullable Checkpoint> known = new AtomicReference<>();
+    private final AtomicInteger asked = new AtomicInteger();
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/add-checkpoint", this::answer);
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    private WitnessClient client() {
+        URI prefix = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        return new WitnessClient(HttpClient.newHttpClient(), prefix, witness);
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        asked.incrementAndGet();
+        String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+        int empty = body.indexOf("\n\n");
+        String[] lines = body.substring(0, empty).split("\n", -1);
+        long old = Long.parseLong(lines[0].substring("old ".length()));
+        List<Hash> path = new ArrayList<>();
+        for (int i = 1; i < lines.length; i++) {
+            path.add(TlogProof.hash(lines[i]));
+        }
+        Checkpoint checkpoint = Checkpoint.parse(body.substring(empty + 2).getBytes(UTF_8));
+        Checkpoint before = known.get();
+        long size = before == null ? 0 : before.size();
+        Hash root = before == null ? Hash.ZERO : before.root();
+        if (!checkpoint.isSignedBy(TrailRig.KEY.verifier(checkpoint.origin()))) {
+            send(exchange, 403, "");
+        } else if (old != size) {
+            send(exchange, 409, size + "\n");
+        } else if (!Merkle.isConsistent(old, root, checkpoint.size(), checkpoint.root(), path)) {
+            send(exchange, 422, "");
+        } else {
+            known.set(checkpoint);
+            send(
+                    exchange,
+                    200,
+                    Cosignature.sign(checkpoint.note().text(), NAME, witnessKey, SEEN_AT)
+                            .line());
+        }
+    }
+
+    private static void send(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    @Test
+    void witness_trailThatGrows_isCosignedAndTheProofCarriesIt() throws IOException {
+        FakeDisk disk = TrailRig.disk();
+        try (Trail trail = rig.open(disk)) {
+            WitnessClient client = client();
+            for (int round = 0; round < 3; round++) {
+                TrailRig.append(trail, round * 100L, round * 100L + 100);
+                rig.pass(1_000);
+                trail.checkpoint();
+                assertThat(trail.witness(client).witnessedBy(witness)).contains(SEEN_AT);
+            }
+            assertThat(asked.get()).isEqualTo(3);
+            assertThat(trail.prove(5).checkpoint().witnessedBy(witness)).contains(SEEN_AT);
+        }
+        try (Trail trail = rig.open(disk)) {
+            TrailRig.append(trail, 0, 5);
+            rig.pass(1_000);
+            trail.checkpoint();
+            // A client that has forgotten what the witness knows is told, and asks once more.
+            assertThat(trail.witness(client()).witnessedBy(witness)).contains(SEEN_AT);
+            assertThat(asked.get()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void witness_thatKnowsAnotherTrail_doesNotSign() throws IOException {
+        try (Trail trail = rig.open(TrailRig.disk())) {
+            TrailRig.append(trail, 0, 20);
+            known.set(Checkpoint.sign(new TreeHead(10, Hash.ofAll(new byte[1])), trail.verifierKey(), TrailRig.KEY));
+            trail.checkpoint();
+            assertThatThrownBy(() -> trail.witness(client()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("HTTP 422");
+        }
+    }
+
+    @Test
+    void witness_whoseSignatureIsAnothers_isNotKept() throws IOException {
+        try (Trail trail = rig.open(TrailRig.disk())) {
+            trail.checkpoint();
+            VerifierKey other = VerifierKey.of(
+                    NAME,
+                    VerifierKey.COSIGNATURE,
+                    TrailKey.random().verifier(NAME).publicKey().toBytes());
+            URI prefix = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+            assertThatThrownBy(() -> trail.witness(new WitnessClient(HttpClient.newHttpClient(), prefix, other)))
+                    .hasMessageContaining("no good cosignature");
+        }
+    }
+}
