@@ -44,6 +44,7 @@ final class Erasures implements RetentionActs {
     private final StoreClock clock;
     private final Map<String, StoreSettings.ClassSettings> configured = new LinkedHashMap<>();
     private final RetentionBook book;
+    private final ErasureLedger entries;
     private final Erasing erasing;
 
     /** Of the epochs that live, any thread. */
@@ -69,9 +70,10 @@ final class Erasures implements RetentionActs {
         this.clock = parts.clock();
         parts.settings().classes().forEach(inClass -> configured.put(inClass.id(), inClass));
         this.book = new RetentionBook(parts.disk(), parts.settings().folder());
+        this.entries = new ErasureLedger(parts.ledger(), streams.rules, clock);
         this.erasing = new Erasing(
                 parts.keys(),
-                new LedgerTrail(),
+                entries,
                 parts.holds(),
                 new ShownInStore(),
                 parts.keys().medium());
@@ -103,7 +105,7 @@ final class Erasures implements RetentionActs {
     }
 
     /** Before anything is shown or recorded: rules, and what a stop left half erased. */
-    synchronized void begin() throws IOException {
+    synchronized void begin() {
         tick();
         for (Epoch epoch : store.keys().epochs()) {
             if (epoch.state() == Epoch.State.LIVE) {
@@ -116,17 +118,49 @@ final class Erasures implements RetentionActs {
                     .map(LedgerEntry.RuleSet::days)
                     .orElse(0);
             if (inClass.days() > days) {
-                enter(new LedgerEntry.RuleSet(inClass.id(), inClass.days(), inClass.reason(), "configuration", ""));
+                raise(new LedgerEntry.RuleSet(inClass.id(), inClass.days(), inClass.reason(), "configuration", ""));
             }
         }
-        for (LedgerEntry.EraseDue due : streams.rules.unfinished()) {
-            log.warn("the erasure of epoch {} had begun before the stop and is done again", due.epoch());
-            erasing.again(
-                    new Erasing.Due(
-                            due.epoch(), due.classId(), new Erasing.Rule(due.rule()), due.days(), due.keptStreams()),
-                    Erasing.Counts.NONE,
-                    clock.utcMicros());
+        redo();
+    }
+
+    /** A ledger that cannot be written must not keep the recorder from starting; the entry waits in it. */
+    private void raise(LedgerEntry.RuleSet rule) {
+        try {
+            entries.enter(rule);
+        } catch (IOException e) {
+            log.error("the rule of class {} is in force and not entered yet: {}", rule.classId(), e.toString());
+            streams.rules.fold(rule);
         }
+    }
+
+    /** What a stop, or a failure, left half erased. */
+    private void redo() {
+        for (LedgerEntry.EraseDue due : streams.rules.unfinished()) {
+            log.warn("the erasure of epoch {} had begun and is done again", due.epoch());
+            try {
+                erasing.again(
+                        new Erasing.Due(
+                                due.epoch(),
+                                due.classId(),
+                                new Erasing.Rule(due.rule()),
+                                due.days(),
+                                due.keptStreams()),
+                        Erasing.Counts.NONE,
+                        clock.utcMicros());
+                alarms.remove("epoch " + due.epoch());
+            } catch (IOException e) {
+                failed(due.epoch(), due.classId(), e);
+            }
+        }
+    }
+
+    private void failed(long epoch, String classId, IOException cause) {
+        failed = true;
+        againNanos = clock.monoNanos() + AGAIN_NANOS;
+        String about = "epoch " + epoch;
+        alarms.put(about, about + " of class " + classId + " is due and not erased: " + cause.getMessage());
+        log.error("{} of class {} is due and cannot be erased, it is tried again", about, classId, cause);
     }
 
     /** Epochs are numbered as they were opened, so one without a stamp lies between its neighbours. */
@@ -219,6 +253,7 @@ final class Erasures implements RetentionActs {
             return;
         }
         failed = false;
+        redo();
         Map<String, List<Epoch>> due = new TreeMap<>();
         for (Epoch epoch : live()) {
             if (isDue(epoch, days(epoch.classId())) && !isOpen(epoch)) {
@@ -263,10 +298,7 @@ final class Erasures implements RetentionActs {
             }
             log.info("erased {}", erased);
         } catch (IOException e) {
-            failed = true;
-            againNanos = clock.monoNanos() + AGAIN_NANOS;
-            alarms.put(about, about + " of class " + epoch.classId() + " is due and not erased: " + e.getMessage());
-            log.error("{} of class {} is due and cannot be erased, it is tried again", about, epoch.classId(), e);
+            failed(epoch.number(), epoch.classId(), e);
         }
     }
 
@@ -307,31 +339,6 @@ final class Erasures implements RetentionActs {
     /** What is being written into is never a day old; but a keeper that slept must not take the key from under a writer. */
     private boolean isOpen(Epoch epoch) {
         return store.schedules().stream().anyMatch(schedule -> schedule.current() == epoch.number());
-    }
-
-    /** Until the audit trail takes this place, erasures are entered in the ledger. */
-    private final class LedgerTrail implements Erasing.Trail {
-        @Override
-        public void due(Erasing.Due due) throws IOException {
-            enter(new LedgerEntry.EraseDue(
-                    due.epoch(), due.classId(), due.rule().code(), due.days(), due.keptStreams()));
-        }
-
-        @Override
-        public void erased(Erasing.Erased erased) throws IOException {
-            enter(new LedgerEntry.EpochErased(
-                    erased.due().epoch(),
-                    erased.due().classId(),
-                    erased.due().rule().code(),
-                    erased.counts().streams(),
-                    erased.counts().segments(),
-                    erased.counts().fragments(),
-                    erased.counts().bytes(),
-                    erased.homes(),
-                    erased.homesOutstanding(),
-                    erased.readPastCache(),
-                    erased.medium()));
-        }
     }
 
     private final class ShownInStore implements Erasing.Shown {
@@ -446,7 +453,7 @@ final class Erasures implements RetentionActs {
                     "Have a second person look at what it erases, and name them.");
         }
         tick();
-        enter(new LedgerEntry.RuleSet(classId, days, wanted.reason(), by, approvedBy));
+        entries.enter(new LedgerEntry.RuleSet(classId, days, wanted.reason(), by, approvedBy));
         marks.put(classId, new Brake.Mark(reckoned.spentMicros(), TimeUnit.DAYS.toMicros(days)));
         alarms.remove(classId);
         writeDown();
@@ -455,18 +462,13 @@ final class Erasures implements RetentionActs {
 
     @Override
     public List<String> masterRotated(String from, String to, String by) throws IOException {
-        enter(new LedgerEntry.MasterRotated(from, to, by));
+        entries.enter(new LedgerEntry.MasterRotated(from, to, by));
         return streams.rules.mediaOf(from);
     }
 
     @Override
     public void keysBackedUp(String master, String medium, String by) throws IOException {
-        enter(new LedgerEntry.KeysBackedUp(master, medium, by));
-    }
-
-    private void enter(LedgerEntry entry) throws IOException {
-        store.ledger().appendDurably(entry, clock.utcMicros());
-        streams.rules.fold(entry);
+        entries.enter(new LedgerEntry.KeysBackedUp(master, medium, by));
     }
 
     @Override
@@ -479,7 +481,7 @@ final class Erasures implements RetentionActs {
             throw new PolicyException("nobody confirms the clock", "Name who has compared it with another clock.");
         }
         long utcMicros = clock.utcMicros();
-        enter(new LedgerEntry.ClockConfirmed(utcMicros, reckoned.doubtMicros(), by));
+        entries.enter(new LedgerEntry.ClockConfirmed(utcMicros, reckoned.doubtMicros(), by));
         retention.confirmUtc(utcMicros);
         reckoned = retention.state();
         writeDown();
