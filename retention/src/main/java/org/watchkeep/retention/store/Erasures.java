@@ -121,6 +121,8 @@ final class Erasures implements RetentionActs {
                 raise(new LedgerEntry.RuleSet(inClass.id(), inClass.days(), inClass.reason(), "configuration", ""));
             }
         }
+        // A rule that was entered explains itself, also where a stop kept its mark from being written down.
+        marks.replaceAll((id, mark) -> new Brake.Mark(mark.spentMicros(), TimeUnit.DAYS.toMicros(days(id))));
         redo();
     }
 
