@@ -473,10 +473,10 @@ public final class FootageStore implements Closeable {
         sealer.stop();
         writers.forEach(VolumeWriter::stop);
         keeper.stop();
-        erasures.writeDown();
         indexer.close();
         long utcMicros = clock.utcMicros();
         try (Closeable parts = this::closeParts) {
+            erasures.writeDown();
             ledger.appendDurably(
                     new LedgerEntry.RecorderStopped(utcMicros, clock.monoNanos(), clock.bootId(), true), utcMicros);
         }

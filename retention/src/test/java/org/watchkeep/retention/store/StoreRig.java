@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.keys.MasterKeystore;
+import org.watchkeep.retention.keys.TestMaster;
 import org.watchkeep.retention.policy.Erasing;
 
 /**
@@ -119,7 +120,7 @@ final class StoreRig implements AutoCloseable {
     static void init(Disk disk, StoreSettings settings, TestClock clock) throws IOException {
         Path folder = settings.folder();
         disk.createFolders(folder);
-        MasterKeystore.create(disk, folder.resolve("master.p12"), PASSPHRASE);
+        TestMaster.create(disk, folder.resolve("master.p12"), PASSPHRASE);
         EpochKeys.create(disk, folder.resolve("home-a"), folder.resolve("home-b"));
         FootageStore.init(settings, disk, clock);
     }
