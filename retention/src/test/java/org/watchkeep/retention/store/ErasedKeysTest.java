@@ -57,7 +57,7 @@ class ErasedKeysTest {
             record(rig);
             erasedKey = rig.store.keys().streamKey(first, 1).orElseThrow();
             clock.pass(1, TimeUnit.HOURS);
-            StoreRig.await("the next epoch", () -> rig.store.keys().epochs().size() > 1);
+            StoreRig.await("the next epoch", () -> rig.recordingEpoch() > 1);
             record(rig);
             clock.pass(TimeUnit.DAYS.toMinutes(31) - 30, TimeUnit.MINUTES);
             StoreRig.await(

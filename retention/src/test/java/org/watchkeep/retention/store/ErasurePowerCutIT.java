@@ -53,10 +53,10 @@ class ErasurePowerCutIT {
         StoreSettings settings = StoreRig.settings(at, 4);
         StoreRig.init(disk, settings, clock);
         StoreRig rig = StoreRig.open(disk, settings, clock, GATE);
-        long first = newest(rig);
+        long first = rig.recordingEpoch();
         record(rig);
         clock.pass(1, TimeUnit.HOURS);
-        StoreRig.await("the next epoch", () -> newest(rig) > first);
+        StoreRig.await("the next epoch", () -> rig.recordingEpoch() > first);
         record(rig);
         disk.settle();
         disk.cutAt(step, step);
@@ -114,10 +114,6 @@ class ErasurePowerCutIT {
         }
         StoreRig.await("recorded", () -> rig.isSettled(GATE));
         rig.endRun(GATE, GapCause.CONNECTION_LOST);
-    }
-
-    private static long newest(StoreRig rig) {
-        return rig.store.keys().epochs().stream().mapToLong(Epoch::number).max().orElseThrow();
     }
 
     private static boolean isErasedAndEntered(StoreRig rig, long epoch) {

@@ -264,6 +264,14 @@ final class StoreRig implements AutoCloseable {
                 () -> status(stream).acknowledgedFragments() >= fragments);
     }
 
+    /** The epoch that footage goes into: open for a moment already before anything is recorded in it. */
+    long recordingEpoch() {
+        return store.schedules().stream()
+                .mapToLong(EpochSchedule::current)
+                .max()
+                .orElseThrow();
+    }
+
     /** Waits for what other threads bring about; fails after a minute, which nothing here takes. */
     static void await(String what, BooleanSupplier done) {
         long rounds = PATIENCE_SECONDS * 200;
