@@ -21,6 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.controlroom.config.SecretFile;
 import org.watchkeep.controlroom.config.SiteConfig;
+import org.watchkeep.controlroom.config.SizeText;
 import org.watchkeep.controlroom.control.Acts;
 import org.watchkeep.controlroom.control.ControlSocket;
 import org.watchkeep.controlroom.control.Refusal;
@@ -30,7 +31,6 @@ import org.watchkeep.recorder.ingest.CameraSettings;
 import org.watchkeep.recorder.ingest.CameraStatus;
 import org.watchkeep.recorder.ingest.RecorderSettings;
 import org.watchkeep.recorder.ingest.RecorderTier;
-import org.watchkeep.recorder.rtsp.Credentials;
 import org.watchkeep.recorder.rtsp.ServerCertificate;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.RealDisk;
@@ -44,6 +44,7 @@ import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.StoreClock;
 import org.watchkeep.retention.store.StoreSettings;
 import org.watchkeep.retention.store.VolumeEnrolment;
+import org.watchkeep.retention.store.VolumeStatus;
 
 /**
  * The owner of a data folder: its lock, keys and store, and once asked its recorders and its control socket. All of it is
@@ -70,6 +71,7 @@ public final class ControlRoom implements Closeable {
     private final EpochKeys keys;
     private final FootageStore store;
     private final Acts acts;
+    private final Passwords passwords = new Passwords();
     private @Nullable RecorderTier recorders;
     private @Nullable ControlSocket socket;
 
@@ -291,6 +293,22 @@ public final class ControlRoom implements Closeable {
         return keys.alarms();
     }
 
+    /** What of the configuration has no effect, and what to do about it. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        for (VolumeStatus standing : store.volumeStatuses()) {
+            site.volumes().stream()
+                    .filter(volume -> volume.id().equals(standing.id()))
+                    .filter(volume -> !standing.isOfSize(volume.sizeBytes()))
+                    .forEach(volume -> warnings.add("volume " + volume.id() + ": the configuration says "
+                            + SizeText.format(volume.sizeBytes()) + ", it was made with "
+                            + SizeText.format(standing.reels() * standing.reelBytes())
+                            + " and keeps that: a volume does not change its size. For more room add another volume and"
+                            + " run `watchkeep volume enrol`; else put the old size back into the configuration"));
+        }
+        return warnings;
+    }
+
     /** Opens the control socket: from now on other commands come in. */
     public void listen(LongSupplier nanoTime) throws IOException {
         socket = ControlSocket.open(data, acts, ControlSocket.Limits.USUAL, nanoTime);
@@ -336,38 +354,26 @@ public final class ControlRoom implements Closeable {
     }
 
     /** One for each of its streams, the main one first. */
-    private static List<CameraSettings> settings(SiteConfig.Camera camera) throws Refusal {
+    private List<CameraSettings> settings(SiteConfig.Camera camera) throws Refusal {
         try {
             CameraSettings main = new CameraSettings(
                             camera.id(),
                             camera.number(),
                             camera.name(),
                             camera.url(),
-                            camera.credentials().flatMap(login -> credentials(camera, login)),
+                            Optional.empty(),
                             camera.classId(),
                             camera.transport(),
                             camera.tls())
                     .with(camera.habits());
-            return camera.sub().map(sub -> List.of(main, main.ofSub(sub))).orElse(List.of(main));
+            if (camera.credentials().isPresent()) {
+                main = passwords.with(main, camera.credentials().get());
+            }
+            CameraSettings called = main;
+            return camera.sub().map(sub -> List.of(called, called.ofSub(sub))).orElse(List.of(called));
         } catch (IllegalArgumentException e) {
             throw Refusal.badInput(
                     "bad-camera", "camera " + camera.id() + ": " + e.getMessage(), "Correct it in the configuration.");
-        }
-    }
-
-    /** A camera whose password cannot be had is called without: it refuses us, which is its gap; the others record. */
-    private static Optional<Credentials> credentials(SiteConfig.Camera camera, SiteConfig.Credentials login) {
-        SecretFile.warning(login.passwordFile()).ifPresent(LOG::warn);
-        try {
-            char[] password = SecretFile.read(login.passwordFile());
-            try {
-                return Optional.of(new Credentials(login.user(), new String(password), login.login()));
-            } finally {
-                Arrays.fill(password, '\0');
-            }
-        } catch (IOException e) {
-            LOG.error("camera {}: its password cannot be had: {}", camera.id(), e.getMessage());
-            return Optional.empty();
         }
     }
 
@@ -397,6 +403,7 @@ public final class ControlRoom implements Closeable {
     public void close() throws IOException {
         Closing all = new Closing();
         all.add(ground);
+        all.add(passwords);
         if (recorders != null) {
             all.add(recorders::close);
         }

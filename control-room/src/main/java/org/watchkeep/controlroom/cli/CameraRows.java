@@ -91,6 +91,38 @@ final class CameraRows {
         return recording + " of " + cameras.size() + " recording, " + total(cameras);
     }
 
+    /**
+     * How it ended: a camera that brought nothing is named with the reason.
+     *
+     * @param atTheStop the same cameras in the same order, while they still knew why they did not record
+     */
+    static String outcome(List<CameraStatus> ended, List<CameraStatus> atTheStop) {
+        List<CameraStatus> recorded =
+                ended.stream().filter(CameraRows::hasRecorded).toList();
+        if (recorded.size() == ended.size()) {
+            return ended.size() + " cameras, " + total(ended);
+        }
+        StringBuilder text = new StringBuilder();
+        text.append(recorded.size()).append(" of ").append(ended.size()).append(" cameras recorded");
+        if (!recorded.isEmpty()) {
+            text.append(", ").append(total(recorded));
+        }
+        for (int i = 0; i < ended.size(); i++) {
+            if (!hasRecorded(ended.get(i))) {
+                String why = atTheStop.get(i).detail();
+                text.append("; ")
+                        .append(ended.get(i).id())
+                        .append(": ")
+                        .append(why.isEmpty() ? "no picture came" : why);
+            }
+        }
+        return text.toString();
+    }
+
+    private static boolean hasRecorded(CameraStatus camera) {
+        return camera.acknowledgedSeconds() > 0;
+    }
+
     /** What all of them have brought. */
     static String total(List<CameraStatus> cameras) {
         double least = cameras.stream()

@@ -66,10 +66,13 @@ final class ServeCommand implements Callable<Integer> {
 
     private int serve(SiteConfig site, AcknowledgementListener acknowledgements) throws IOException, Refusal {
         Instant begun = shell.clock().instant();
+        List<CameraStatus> atTheStop;
         ControlRoom room = ControlRoom.open(common.dataFolder(), site, new SystemStoreClock(), acknowledgements);
         try (room) {
-            room.keyAlarms().forEach(alarm -> shell.note("ALARM keys: " + alarm));
+            room.keyAlarms().forEach(alarm -> shell.note("ALARM keys: " + alarm.message() + ". " + alarm.next()));
+            room.warnings().forEach(warning -> shell.note("warning: " + warning));
             room.record(new AlarmLog());
+            room.store().cutShort().ifPresent(stop -> shell.note(cutShort(stop)));
             room.listen(shell.nanoTime());
             shell.note("recording " + room.cameras().size() + " cameras of " + site.name() + " into "
                     + common.dataFolder() + "; SIGTERM or Ctrl-C stops it cleanly");
@@ -77,15 +80,25 @@ final class ServeCommand implements Callable<Integer> {
                 shell.note(Documents.instant(shell.clock().instant()) + " " + CameraRows.progress(room.cameras()));
             }
             shell.note("stopping");
+            atTheStop = room.cameras();
         }
-        report(begun, room.cameras());
+        report(begun, room.cameras(), atTheStop);
         return Refusal.GOOD;
     }
 
-    /** After everything was closed: what was acknowledged to the last. */
-    private void report(Instant begun, List<CameraStatus> cameras) {
+    private static String cutShort(Instant stop) {
+        return "the last recording did not end cleanly (killed, power lost, or its stop could not be noted) around "
+                + Documents.instant(stop) + "; what was not yet on disk is a gap recorder-stopped in `store ls`";
+    }
+
+    /**
+     * After everything was closed: what was acknowledged to the last.
+     *
+     * @param atTheStop the same cameras while they still knew why they did not record
+     */
+    private void report(Instant begun, List<CameraStatus> cameras, List<CameraStatus> atTheStop) {
         if (!common.json) {
-            shell.say("Stopped cleanly: " + cameras.size() + " cameras, " + CameraRows.total(cameras));
+            shell.say("Stopped cleanly: " + CameraRows.outcome(cameras, atTheStop));
             return;
         }
         ObjectNode document = Documents.of("serve")

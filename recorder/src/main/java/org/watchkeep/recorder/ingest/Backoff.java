@@ -31,6 +31,15 @@ final class Backoff {
         loginNanos = FIRST_LOGIN_NANOS;
     }
 
+    /** A wait, for people. */
+    static String text(long waitNanos) {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(waitNanos);
+        if (seconds >= 120) {
+            return TimeUnit.SECONDS.toMinutes(seconds) + " minutes";
+        }
+        return seconds >= 2 ? seconds + " s" : TimeUnit.NANOSECONDS.toMillis(waitNanos) + " ms";
+    }
+
     /** After a failure of any kind but the login: 0.5 s to 30 s. */
     long afterFailure() {
         long ceiling = nanos;

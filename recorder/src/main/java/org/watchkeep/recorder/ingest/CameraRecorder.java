@@ -37,6 +37,9 @@ final class CameraRecorder implements CameraSession.Owner {
     /** A camera that left so many calls unanswered, over some 15 s, waits behind those that answer. */
     static final int ABSENT_AFTER = 5;
 
+    /** No camera hears of it, so it may be soon; whoever puts the file back looks at once whether it helped. */
+    static final long PASSWORD_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private static final String NOBODY_PUSHES = "nobody has pushed yet";
 
     private final CameraSettings settings;
@@ -46,7 +49,7 @@ final class CameraRecorder implements CameraSession.Owner {
     private final String userAgent;
     private final Device device;
     /** The device's for this login; without one its own. */
-    private final LoginBreaker breaker;
+    private LoginBreaker breaker;
 
     private final Backoff backoff;
     private final Runs runs = new Runs();
@@ -109,8 +112,23 @@ final class CameraRecorder implements CameraSession.Owner {
 
     /** Takes its place in the line of all cameras that are to be called. */
     private void queue() {
+        Optional<String> missing = settings.missingLogin();
+        if (missing.isPresent()) {
+            waitForPassword(missing.get());
+            return;
+        }
+        breaker = settings.login().map(device::breaker).orElse(breaker);
         boolean isAbsent = unreachableInRow >= ABSENT_AFTER;
         place = loop.budget().ask(device, isAbsent, () -> loop.executor().execute(this::onTurn));
+    }
+
+    /** Called without it the camera would refuse us, and count that. */
+    private void waitForPassword(String missing) {
+        if (loginAlarm.isEmpty()) {
+            runs.end(GapCause.LOGIN_REFUSED, missing);
+            raiseLoginAlarm(missing);
+        }
+        waitThenConnect(PASSWORD_AGAIN_NANOS, CameraState.LOGIN_REFUSED, GapCause.LOGIN_REFUSED + ": " + missing);
     }
 
     private void onTurn() {
@@ -346,7 +364,8 @@ final class CameraRecorder implements CameraSession.Owner {
     }
 
     private void retryAfter(long delayNanos, CameraState waitingAs, GapCause cause, String why) {
-        LOG.info("{}: {} ({}), next try in {} ms", settings.label(), cause, why, delayNanos / 1_000_000);
+        String advice = cause == GapCause.LOGIN_REFUSED ? "; correct the login and restart to try at once" : "";
+        LOG.info("{}: {} ({}), next try in {}{}", settings.label(), cause, why, Backoff.text(delayNanos), advice);
         waitThenConnect(delayNanos, waitingAs, cause + ": " + why);
     }
 

@@ -25,6 +25,7 @@ import org.watchkeep.retention.store.StreamId;
  * @param tls by what the camera's certificate is believed, for {@code rtsps://}
  * @param habits what is known of its family
  * @param track {@code main} or {@code sub}
+ * @param awaited where {@code credentials} is empty as the password could not be had: who looks for it
  */
 public record CameraSettings(
         String id,
@@ -36,7 +37,8 @@ public record CameraSettings(
         TransportChoice transport,
         TlsTrust tls,
         CameraHabits habits,
-        String track) {
+        String track,
+        Optional<AwaitedLogin> awaited) {
     private static final Pattern PUSH_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,99}");
 
     public CameraSettings {
@@ -58,7 +60,18 @@ public record CameraSettings(
             String classId,
             TransportChoice transport,
             TlsTrust tls) {
-        this(id, number, name, url, credentials, classId, transport, tls, CameraHabits.UNKNOWN, "main");
+        this(
+                id,
+                number,
+                name,
+                url,
+                credentials,
+                classId,
+                transport,
+                tls,
+                CameraHabits.UNKNOWN,
+                "main",
+                Optional.empty());
     }
 
     /** The transport left to us, and certificates believed as this machine believes them. */
@@ -74,12 +87,30 @@ public record CameraSettings(
 
     /** The sub stream of the same camera. */
     public CameraSettings ofSub(URI address) {
-        return new CameraSettings(id, number, name, address, credentials, classId, transport, tls, habits, "sub");
+        return new CameraSettings(
+                id, number, name, address, credentials, classId, transport, tls, habits, "sub", awaited);
     }
 
     /** Of a family of which this is known. */
     public CameraSettings with(CameraHabits known) {
-        return new CameraSettings(id, number, name, url, credentials, classId, transport, tls, known, track);
+        return new CameraSettings(id, number, name, url, credentials, classId, transport, tls, known, track, awaited);
+    }
+
+    /** With this login. */
+    public CameraSettings with(Credentials login) {
+        return new CameraSettings(
+                id, number, name, url, Optional.of(login), classId, transport, tls, habits, track, awaited);
+    }
+
+    /** Not called before the password is found. */
+    public CameraSettings awaiting(AwaitedLogin login) {
+        return new CameraSettings(
+                id, number, name, url, credentials, classId, transport, tls, habits, track, Optional.of(login));
+    }
+
+    /** What is missing before it can be called at all; empty when nothing is. */
+    Optional<String> missingLogin() {
+        return awaited.filter(login -> login.found().isEmpty()).map(AwaitedLogin::missing);
     }
 
     boolean isSub() {
@@ -118,7 +149,9 @@ public record CameraSettings(
     }
 
     Optional<Credentials> login() {
-        return credentials.or(() -> RtspUrl.credentialsIn(url.toString()));
+        return credentials
+                .or(() -> awaited.flatMap(AwaitedLogin::found))
+                .or(() -> RtspUrl.credentialsIn(url.toString()));
     }
 
     private String shownAddress() {

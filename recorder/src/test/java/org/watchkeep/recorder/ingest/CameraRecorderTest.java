@@ -7,6 +7,9 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.watchkeep.recorder.rtsp.Credentials;
 import org.watchkeep.recorder.rtsp.ScriptedCamera;
@@ -160,6 +163,47 @@ class CameraRecorderTest extends CameraRigs {
         rig.play(2_000);
         assertThat(rig.alarms).containsExactly("raise LOGIN_REFUSED", "clear LOGIN_REFUSED");
         assertThat(rig.recorder.status().terms().orElseThrow().auth()).isEqualTo("digest-md5");
+    }
+
+    @Test
+    void start_passwordMissing_isSaidOnceAndCalledWhenItIsThere() {
+        AtomicReference<@Nullable Credentials> password = new AtomicReference<>();
+        AwaitedLogin awaited = new AwaitedLogin() {
+            @Override
+            public Optional<Credentials> found() {
+                return Optional.ofNullable(password.get());
+            }
+
+            @Override
+            public String missing() {
+                return "its password file keys/x is missing";
+            }
+        };
+        Rig rig = new Rig(
+                "cam-1",
+                new Device("cam-1"),
+                settings("cam-1", Optional.empty()).awaiting(awaited));
+        acceptLogin(rig.camera);
+        rig.start();
+        rig.run(60_000);
+        assertThat(rig.state()).isEqualTo(CameraState.LOGIN_REFUSED);
+        assertThat(rig.recorder.status().detail()).contains("its password file keys/x is missing");
+        assertThat(rig.alarms).containsExactly("raise LOGIN_REFUSED");
+        assertThat(rig.footage.said).containsExactly("gap login-refused");
+        assertThat(rig.dialledAtMillis).isEmpty();
+
+        password.set(new Credentials("admin", "s3cret"));
+        assertThat(rig.untilNextDial()).isLessThanOrEqualTo(5_010);
+        rig.play(2_000);
+        assertThat(rig.alarms).containsExactly("raise LOGIN_REFUSED", "clear LOGIN_REFUSED");
+        assertThat(rig.recorder.status().terms().orElseThrow().auth()).isEqualTo("digest-md5");
+    }
+
+    @Test
+    void wait_isSaidInWordsThatPeopleCount() {
+        assertThat(Backoff.text(TimeUnit.MILLISECONDS.toNanos(309_002))).isEqualTo("5 minutes");
+        assertThat(Backoff.text(TimeUnit.MILLISECONDS.toNanos(12_700))).isEqualTo("12 s");
+        assertThat(Backoff.text(TimeUnit.MILLISECONDS.toNanos(640))).isEqualTo("640 ms");
     }
 
     /** A recorder with 32 channels and a wrong password must not see 32 failures: it would lock us out. */

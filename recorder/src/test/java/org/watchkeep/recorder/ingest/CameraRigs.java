@@ -50,6 +50,10 @@ abstract class CameraRigs {
         }
     }
 
+    static CameraSettings settings(String id, Optional<Credentials> login) {
+        return new CameraSettings(id, 7, "Town hall", URI.create("rtsp://192.0.2.7/live"), login, "ordinary");
+    }
+
     /** One camera and its recorder. */
     final class Rig implements AlarmSink {
         final ScriptedCamera camera = new ScriptedCamera();
@@ -65,13 +69,10 @@ abstract class CameraRigs {
         }
 
         Rig(String id, Device device) {
-            CameraSettings settings = new CameraSettings(
-                    id,
-                    7,
-                    "Town hall",
-                    URI.create("rtsp://192.0.2.7/live"),
-                    Optional.of(new Credentials("admin", "s3cret")),
-                    "ordinary");
+            this(id, device, settings(id, Optional.of(new Credentials("admin", "s3cret"))));
+        }
+
+        Rig(String id, Device device, CameraSettings settings) {
             Connector noted = (to, handler, onFailure) -> {
                 dialledAtMillis.add(timers.nowNanos() / 1_000_000);
                 camera.connect(to, handler, onFailure);

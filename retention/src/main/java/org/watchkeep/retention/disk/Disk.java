@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The files under a store. Two implementations: {@link RealDisk}, and in tests a disk that fails on command (short
@@ -42,6 +43,11 @@ public interface Disk {
     /** The first of these files some of whose blocks are not claimed: writing into it may yet find the disk full. */
     default Optional<Path> firstSparse(List<Path> files) throws IOException {
         return Optional.empty();
+    }
+
+    /** Bytes that may yet be written into this folder; empty where that cannot be known. */
+    default OptionalLong freeBytes(Path folder) {
+        return OptionalLong.empty();
     }
 
     boolean exists(Path path) throws IOException;

@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -166,6 +167,15 @@ public final class RealDisk implements Disk {
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
             throw new IOException(
                     "stat answered: " + blocksBlockAndSize + " (expected: blocks, block, size) " + file, e);
+        }
+    }
+
+    @Override
+    public OptionalLong freeBytes(Path folder) {
+        try {
+            return OptionalLong.of(Files.getFileStore(folder).getUsableSpace());
+        } catch (IOException e) {
+            return OptionalLong.empty(); // the folder itself is gone or ill: whoever writes there says so
         }
     }
 

@@ -51,7 +51,7 @@ public final class FootageStore implements Closeable {
     private final StreamState nobody;
     private final Erasures erasures;
     private final Keeper keeper;
-    private final Recovery recovery;
+    private final Stops stops;
     private final Sealer sealer;
     private boolean closed;
 
@@ -83,16 +83,18 @@ public final class FootageStore implements Closeable {
         this.erasures = new Erasures(this, parts);
         erasures.begin();
         this.indexer = new Indexer(this, streams, parts.index(), parts.mostWaitingForIndex(), this::tookReel);
-        this.recovery = new Recovery(this, streams, parts.index(), indexer);
+        Recovery recovery = new Recovery(this, streams, parts.index(), indexer);
         recovery.readReels(writers);
         recovery.closeTails();
+        this.stops = new Stops(parts, recovery);
         parts.index().started();
         this.sealer = new Sealer(this, streams, pace);
         this.schedules = new LinkedHashMap<>();
         for (StoreSettings.ClassSettings inClass : settings.classes()) {
             schedules.put(inClass.id(), new EpochSchedule(inClass.id(), keys, ledger, clock, erasures::opened));
         }
-        this.keeper = new Keeper(this, streams, index, indexer, ledger::appendDurably, pace, parts.shield());
+        this.keeper = new Keeper(
+                this, streams, index, indexer, ledger::appendDurably, parts.watchLedger(), pace, parts.shield());
         keeper.round();
     }
 
@@ -173,6 +175,7 @@ public final class FootageStore implements Closeable {
      * last footage is a gap "recorder stopped", and from now until its first fragment a gap "connecting".
      */
     public void configure(Map<StreamId, String> classOfStream) throws IOException {
+        stops.recording(classOfStream);
         for (Map.Entry<StreamId, String> entry : classOfStream.entrySet()) {
             if (!schedules.containsKey(entry.getValue())) {
                 throw new IllegalArgumentException("class: " + entry.getValue() + " of " + entry.getKey()
@@ -180,10 +183,12 @@ public final class FootageStore implements Closeable {
             }
             boolean isNew = streams.of(entry.getKey()).isEmpty();
             StreamState state = streams.configure(entry.getKey(), entry.getValue(), clock.utcMicros());
+            // One reading for both: where the one gap ends the other begins.
+            Moment now = now();
             if (!isNew) {
-                recovery.accountForStop(state);
+                stops.account(state, now);
             }
-            state.openGap(clock.utcMicros(), clock.monoNanos(), clock.bootId(), GapCause.CONNECTING, "");
+            state.openGap(now, GapCause.CONNECTING, "");
         }
     }
 
@@ -195,11 +200,17 @@ public final class FootageStore implements Closeable {
         for (StreamId id : off) {
             Optional<StreamState> known = streams.of(id).filter(state -> !state.isConfigured());
             known.ifPresent(state -> {
-                recovery.accountForStop(state);
+                Moment now = now();
+                stops.account(state, now);
                 state.switchedOff();
-                state.openGap(clock.utcMicros(), clock.monoNanos(), clock.bootId(), GapCause.DISABLED, "");
+                state.openGap(now, GapCause.DISABLED, "");
             });
         }
+    }
+
+    /** When the recording before this one broke off, where it did not end cleanly; known once streams are configured. */
+    public Optional<Instant> cutShort() {
+        return stops.cutShort();
     }
 
     StreamState state(StreamId id) {
@@ -474,16 +485,14 @@ public final class FootageStore implements Closeable {
         writers.forEach(VolumeWriter::stop);
         keeper.stop();
         indexer.close();
-        long utcMicros = clock.utcMicros();
         try (Closeable parts = this::closeParts) {
             erasures.writeDown();
-            ledger.appendDurably(
-                    new LedgerEntry.RecorderStopped(utcMicros, clock.monoNanos(), clock.bootId(), true), utcMicros);
+            stops.note();
         }
     }
 
     private void closeParts() throws IOException {
-        List<Closeable> parts = new ArrayList<>(List.of(ledger, index));
+        List<Closeable> parts = new ArrayList<>(List.<Closeable>of(stops::closeLedger, index));
         volumes.values().forEach(volume -> parts.add(volume::close));
         StoreParts.closeAll(parts);
     }

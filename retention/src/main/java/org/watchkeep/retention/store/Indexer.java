@@ -189,7 +189,7 @@ final class Indexer {
             store.ledger().awaitDurable();
             return true;
         } catch (IOException e) {
-            log.error("the ledger cannot be written, rows wait for it: {}", e.toString());
+            log.debug("rows wait for the ledger, of which the alarm is raised elsewhere: {}", e.toString());
             return false;
         }
     }

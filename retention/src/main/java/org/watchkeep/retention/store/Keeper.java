@@ -43,6 +43,7 @@ final class Keeper implements Runnable {
     private final Index index;
     private final Indexer indexer;
     private final ClearingLog clearingLog;
+    private final Runnable watchLedger;
     private final StoreClock pace;
     private final Map<Volume, ReelLists> lists = new HashMap<>();
     private final Overwritten overwritten;
@@ -59,6 +60,7 @@ final class Keeper implements Runnable {
             Index index,
             Indexer indexer,
             ClearingLog clearingLog,
+            Runnable watchLedger,
             StoreClock pace,
             ReelShield shield) {
         this.store = store;
@@ -66,6 +68,7 @@ final class Keeper implements Runnable {
         this.index = index;
         this.indexer = indexer;
         this.clearingLog = clearingLog;
+        this.watchLedger = watchLedger;
         this.pace = pace;
         this.overwritten = new Overwritten(store, streams, index);
         this.shielded = new ShieldedReels(shield, streams);
@@ -130,6 +133,7 @@ final class Keeper implements Runnable {
         attempt("reckoning how old footage is", store.erasures()::tick);
         attempt("watching the clock", this::watchClock);
         attempt("watching the disks", this::watchDisks);
+        attempt("watching the ledger's disk", watchLedger::run);
         attempt("opening the next key epoch", this::rollEpochs);
         attempt("erasing what is due", () -> store.erasures().round(overwritten));
         attempt("clearing ahead", this::clearAhead);

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -53,6 +54,21 @@ final class Ledger implements Closeable {
 
     private static final YearMonth LAST_MONTH = YearMonth.of(9999, 12);
 
+    /** Who is told how it goes, on the ledger's thread: must not wait for the ledger. */
+    @FunctionalInterface
+    interface Watcher {
+        /** A commit failed; its entries wait for the next. */
+        void failed(IOException cause);
+
+        /** All that waited is durable. */
+        default void committed() {}
+
+        /** So many entries found the queue full and are gone. */
+        default void lost(long entries) {
+            failed(new IOException(entries + " ledger entries lost, the queue of " + MAX_PENDING + " was full"));
+        }
+    }
+
     /** An entry on its way to the disk; whoever waits for it is told once. */
     private record Pending(
             LedgerEntry entry, long utcMicros, @Nullable CompletableFuture<Void> durable) {
@@ -65,7 +81,7 @@ final class Ledger implements Closeable {
 
     private final Disk disk;
     private final Path folder;
-    private final Consumer<IOException> onFailure;
+    private final Watcher watcher;
     private final Thread thread = new Thread(this::run, "ledger");
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -85,21 +101,20 @@ final class Ledger implements Closeable {
     private @Nullable DiskFile file;
     private Optional<LedgerReplay.End> end;
 
-    private Ledger(Disk disk, Path folder, Optional<LedgerReplay.End> end, Consumer<IOException> onFailure) {
+    private Ledger(Disk disk, Path folder, Optional<LedgerReplay.End> end, Watcher watcher) {
         this.disk = disk;
         this.folder = folder;
         this.end = end;
-        this.onFailure = onFailure;
+        this.watcher = watcher;
     }
 
     /**
      * Replays what is there, oldest first, and goes on behind it. The folder is made when absent.
      *
-     * @param onFailure told, on the ledger's thread, of every commit that failed and of entries lost in a full queue
+     * @param watcher told of every commit and of entries lost in a full queue
      * @throws LedgerException where the ledger is damaged or a newer version's
      */
-    static Ledger open(Disk disk, Path folder, Consumer<LedgerEntry> replay, Consumer<IOException> onFailure)
-            throws IOException {
+    static Ledger open(Disk disk, Path folder, Consumer<LedgerEntry> replay, Watcher watcher) throws IOException {
         if (!disk.exists(folder)) {
             disk.createFolders(folder);
         }
@@ -108,7 +123,7 @@ final class Ledger implements Closeable {
             disk.syncFolder(parent);
         }
         Optional<LedgerReplay.End> end = new LedgerReplay(disk, folder, replay).run();
-        Ledger ledger = new Ledger(disk, folder, end, onFailure);
+        Ledger ledger = new Ledger(disk, folder, end, watcher);
         ledger.thread.setDaemon(true);
         ledger.thread.start();
         return ledger;
@@ -131,7 +146,8 @@ final class Ledger implements Closeable {
         try {
             durable.join();
         } catch (CompletionException e) {
-            throw new IOException("ledger entry not made durable in " + folder + ": " + entry, e.getCause());
+            Throwable cause = e.getCause();
+            throw new IOException("the ledger cannot be written: " + (cause == null ? e : cause).getMessage(), cause);
         }
     }
 
@@ -216,7 +232,7 @@ final class Ledger implements Closeable {
         } catch (RuntimeException | Error e) {
             // Nothing more will be written: whoever waits, or comes later, must hear of it.
             end(e);
-            onFailure.accept(new IOException("ledger thread ended, nothing more is written to " + folder, e));
+            watcher.failed(new IOException("ledger thread ended, nothing more is written to " + folder, e));
         }
     }
 
@@ -260,8 +276,9 @@ final class Ledger implements Closeable {
                 acknowledge(batch.subList(done, until));
                 done = until;
             }
+            watcher.committed();
         } catch (IOException e) {
-            onFailure.accept(e);
+            watcher.failed(e);
             batch.subList(done, batch.size()).forEach(item -> item.failed(e));
             noteFailure(e);
         }
@@ -280,8 +297,7 @@ final class Ledger implements Closeable {
             lock.unlock();
         }
         if (lost > 0) {
-            onFailure.accept(new IOException(
-                    "ledger " + folder + ": " + lost + " entries lost, the queue of " + MAX_PENDING + " was full"));
+            watcher.lost(lost);
         }
         return batch;
     }
@@ -313,6 +329,17 @@ final class Ledger implements Closeable {
         boolean isNewFile = end.isEmpty() || !end.get().month().equals(month);
         long from = isNewFile ? 0 : end.get().bytes();
         byte[] bytes = encode(items, month, isNewFile, from);
+        try {
+            write(bytes, month, isNewFile, from);
+        } catch (FileSystemException e) {
+            throw e; // names its file
+        } catch (IOException e) {
+            throw new IOException(LedgerReplay.path(folder, month) + ": " + e.getMessage(), e);
+        }
+        end = Optional.of(new LedgerReplay.End(month, from + bytes.length));
+    }
+
+    private void write(byte[] bytes, String month, boolean isNewFile, long from) throws IOException {
         if (isNewFile) {
             closeFile();
         }
@@ -326,7 +353,6 @@ final class Ledger implements Closeable {
         if (isNewFile) {
             disk.syncFolder(folder);
         }
-        end = Optional.of(new LedgerReplay.End(month, from + bytes.length));
     }
 
     private byte[] encode(List<Pending> items, String month, boolean isNewFile, long from) {
@@ -387,7 +413,7 @@ final class Ledger implements Closeable {
         try {
             closeFile();
         } catch (IOException e) {
-            onFailure.accept(e);
+            watcher.failed(e);
         }
     }
 

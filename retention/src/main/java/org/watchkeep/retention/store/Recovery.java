@@ -25,6 +25,9 @@ final class Recovery {
     /** Records of one batch began within this of one another: a fragment, what waited for room, and the commit. */
     private static final long REACH_OF_A_BATCH_MICROS = TimeUnit.SECONDS.toMicros(6);
 
+    /** All that can be known of a life whose end the ledger does not have. */
+    static final String NOT_CLEAN = "not a clean stop: killed, power lost, or the stop could not be noted";
+
     private final FootageStore store;
     private final StreamBook streams;
     private final StandingIndex index;
@@ -355,16 +358,22 @@ final class Recovery {
         }
     }
 
-    /** The time from the last that is known of a configured stream until now. */
-    void accountForStop(StreamState stream) {
-        Moment now = store.now();
+    /**
+     * The time from the last that is known of a configured stream until now.
+     *
+     * @return when a recorder stopped that did not end cleanly; empty after a clean stop
+     */
+    Optional<Instant> accountForStop(StreamState stream, Moment now) {
         Moment known = stream.lastEnd().orElse(null);
         for (GapBook.Span gap : stream.gapSpans()) {
             Moment end = gap.to().orElse(gap.from());
             known = !end.isAfter(now) && (known == null || end.isAfter(known)) ? end : known;
         }
-        if (known != null && known.isBefore(now)) {
-            stream.gap(known, now, GapCause.RECORDER_STOPPED, "");
+        if (known == null || !known.isBefore(now)) {
+            return Optional.empty();
         }
+        boolean isCut = streams.lives.isCutAt(known);
+        stream.gap(known, now, GapCause.RECORDER_STOPPED, isCut ? NOT_CLEAN : "");
+        return isCut ? Optional.of(StreamState.instant(known.utcMicros())) : Optional.empty();
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The index as the store uses it: there, or out of order for a while. Its faults stop neither start nor recording; while
@@ -59,8 +60,9 @@ final class StandingIndex implements Index {
             failing = false;
         } catch (IOException e) {
             failedTries++;
-            log.error(
-                    "the index cannot be opened, recording goes on without it and it is tried again: {}", e.toString());
+            // Said once: it is tried each minute.
+            log.atLevel(failedTries == 1 ? Level.ERROR : Level.DEBUG)
+                    .log("the index cannot be opened, footage is looked for in the reels without it: {}", e.toString());
         } finally {
             life.writeLock().unlock();
         }
@@ -239,13 +241,15 @@ final class StandingIndex implements Index {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         life.writeLock().lock();
         try {
             closed = true;
             if (open != null) {
                 open.close();
             }
+        } catch (IOException e) {
+            log.warn("the index was not closed cleanly, and is brought up to date at the next start: {}", e.toString());
         } finally {
             life.writeLock().unlock();
         }

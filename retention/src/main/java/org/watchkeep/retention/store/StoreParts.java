@@ -24,6 +24,7 @@ record StoreParts(
         StoreClock clock,
         EpochKeys keys,
         Ledger ledger,
+        Runnable watchLedger,
         StandingIndex index,
         int mostWaitingForIndex,
         StreamBook streams,
@@ -85,21 +86,25 @@ record StoreParts(
                     settings.folder() + " holds no store", "Make one with 'watchkeep init', or name the right folder.");
         }
         StreamBook streams = new StreamBook();
-        Ledger ledger = Ledger.open(
-                disk,
-                ledgerFolder,
-                streams::replay,
-                e -> log.error("the ledger cannot be written, it is tried again: {}", e.toString()));
+        Path data = settings.folder().toAbsolutePath();
+        LedgerTrouble trouble = new LedgerTrouble(
+                data,
+                new SystemStoreClock(),
+                text -> log.error("ALARM ledger: {}", text),
+                text -> log.info("alarm over: {}", text));
+        Ledger ledger = Ledger.open(disk, ledgerFolder, streams::replay, trouble);
         try {
             streams.opened(ledger, clock);
             Map<String, Volume> volumes = openVolumes(settings, disk, streams);
             StandingIndex index =
                     new StandingIndex(settings.folder().resolve(FootageStore.INDEX_FOLDER), indexSettings.opening);
+            Runnable watch = () -> trouble.look(disk.freeBytes(data));
             return new StoreParts(
                     settings,
                     clock,
                     keys,
                     ledger,
+                    watch,
                     index,
                     indexSettings.mostWaiting,
                     streams,
@@ -116,7 +121,18 @@ record StoreParts(
     /** The same, with holds that are also asked before a reel is cleared. */
     StoreParts with(Erasing.Holds asked, ReelShield shields) {
         return new StoreParts(
-                settings, clock, keys, ledger, index, mostWaitingForIndex, streams, volumes, disk, asked, shields);
+                settings,
+                clock,
+                keys,
+                ledger,
+                watchLedger,
+                index,
+                mostWaitingForIndex,
+                streams,
+                volumes,
+                disk,
+                asked,
+                shields);
     }
 
     private static Map<String, Volume> openVolumes(StoreSettings settings, Disk disk, StreamBook streams)

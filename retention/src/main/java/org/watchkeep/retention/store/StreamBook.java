@@ -25,6 +25,7 @@ final class StreamBook {
 
     final BootBook boots = new BootBook();
     final RunBook runs = new RunBook();
+    final LifeBook lives = new LifeBook();
     final ReelBook reels = new ReelBook();
     final RuleBook rules = new RuleBook();
     private final Map<StreamId, StreamState> byId = new ConcurrentHashMap<>();
@@ -53,6 +54,7 @@ final class StreamBook {
     void opened(Ledger openLedger, StoreClock clock) {
         ledger = openLedger;
         boots.runs(clock.bootId(), clock.utcMicros(), clock.monoNanos());
+        lives.opened(boots.moment(clock.bootId(), clock.monoNanos(), clock.utcMicros()));
     }
 
     /** The ledger that everything is entered in. */
@@ -100,10 +102,13 @@ final class StreamBook {
             alive(boots.at(e.toUtcMicros()));
         } else if (entry instanceof LedgerEntry.RecorderStarted e) {
             boots.runs(e.bootId(), e.utcMicros(), e.monoNanos());
-            lastStarted = boots.at(e.utcMicros());
-            alive(lastStarted);
+            Moment start = boots.at(e.utcMicros());
+            lastStarted = start;
+            alive(start);
+            lives.started(start);
         } else if (entry instanceof LedgerEntry.RecorderStopped e) {
             alive(boots.moment(e.bootId(), e.monoNanos(), e.utcMicros()));
+            lives.stopped(e.clean());
         }
     }
 
@@ -176,6 +181,7 @@ final class StreamBook {
                 .ifPresent(oldest -> {
                     byId.values().forEach(stream -> stream.forgetGapsBefore(oldest));
                     runs.forgetBefore(oldest);
+                    lives.forgetBefore(oldest);
                     clockSteps.removeIf(
                             step -> Math.max(step.fromUtcMicros(), step.toUtcMicros()) < oldest.utcMicros());
                 });

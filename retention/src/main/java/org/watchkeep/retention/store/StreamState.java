@@ -317,6 +317,11 @@ final class StreamState {
     // ---- gaps: see GapBook ----------------------------------------------------------------------------------------
 
     /** Opens a gap, unless one is open. */
+    synchronized void openGap(Moment from, GapCause cause, String detail) {
+        gaps.open(from, cause, detail);
+    }
+
+    /** Opens a gap, unless one is open. */
     synchronized void openGap(long fromUtcMicros, long fromMonoNanos, String bootId, GapCause cause, String detail) {
         if (!gaps.isOpen()) {
             gaps.open(book.boots.moment(bootId, fromMonoNanos, fromUtcMicros), cause, detail);

@@ -46,6 +46,11 @@ public record VolumeStatus(
                 volume.watch().notAnswering());
     }
 
+    /** Whether a volume enrolled with this size would have as many reels of the same size. */
+    public boolean isOfSize(long sizeBytes) {
+        return Volume.reelBytesFor(sizeBytes) == reelBytes && sizeBytes / reelBytes == reels();
+    }
+
     /** All of its reels. */
     public int reels() {
         return free + ready + writing + full + retired;

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.watchkeep.retention.policy.TimeWitness;
 
 /** Both clocks, moved by hand. Any thread. */
-final class TestClock implements StoreClock {
+class TestClock implements StoreClock {
     /** 2026-06-01T10:30:00Z: half past, so that a test of some minutes stays within an hour unless it means to leave it. */
     static final long START_UTC_MICROS = 1_780_309_800_000_000L;
 
