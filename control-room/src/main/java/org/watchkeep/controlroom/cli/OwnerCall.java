@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.controlroom.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.watchkeep.controlroom.ControlRoom;
 import org.watchkeep.controlroom.config.ConfigException;
 import org.watchkeep.controlroom.config.SiteConfig;
@@ -52,6 +54,22 @@ final class OwnerCall {
                 }
             }
         }
+    }
+
+    /**
+     * Runs it and tells of it: as the one document, or in words.
+     *
+     * @param words prints the document for people
+     * @return the command's exit code
+     */
+    int answer(Acts.Request request, Consumer<JsonNode> words) throws Refusal, IOException, ConfigException {
+        Acts.Result result = run(request, new Notes(shell));
+        if (common.json) {
+            shell.printJson(result.document());
+        } else {
+            words.accept(result.document());
+        }
+        return result.exit();
     }
 
     private Acts.Result runHere(Path data, Acts.Request request, Answer answer)

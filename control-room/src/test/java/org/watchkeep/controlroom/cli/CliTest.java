@@ -35,6 +35,14 @@ class CliTest {
         assertThat(error.path("next").asText()).isNotBlank();
     }
 
+    @Test
+    void run_version_printsWhatTheBuildWrote() {
+        assertThat(test.run("--version")).isEqualTo(Refusal.GOOD);
+        assertThat(test.out().strip())
+                .matches("watchkeep \\d+\\.\\d+\\.\\d+\\S*, Java "
+                        + Runtime.version().feature());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
