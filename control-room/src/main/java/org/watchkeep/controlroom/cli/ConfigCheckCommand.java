@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,8 @@ final class ConfigCheckCommand implements Callable<Integer> {
             SiteConfig site = SiteConfigReader.read(file);
             report(file, List.of(), warnings(site), Optional.of(site));
             return Refusal.GOOD;
+        } catch (NoSuchFileException e) {
+            throw OwnerCall.noSite(common, file);
         } catch (ConfigException e) {
             report(file, e.problems(), List.of(), Optional.empty());
             return Refusal.BAD_INPUT;

@@ -86,10 +86,16 @@ final class OwnerCall {
         try {
             return SiteConfigReader.read(file);
         } catch (NoSuchFileException e) {
-            throw Refusal.environment(
-                    "no-config",
-                    "no site configuration " + file,
-                    "Name it with --config, or print one to begin from: watchkeep config example");
+            throw noSite(common, file);
         }
+    }
+
+    /** A file that was named is a slip of the pen; one that nobody named was never written. */
+    static Refusal noSite(CommonOptions common, Path file) {
+        String message = "no site configuration " + file;
+        String next = "Name it with --config, or print one to begin from: watchkeep config example";
+        return common.config == null
+                ? Refusal.environment("no-config", message, next)
+                : Refusal.badInput("no-config", message, next);
     }
 }

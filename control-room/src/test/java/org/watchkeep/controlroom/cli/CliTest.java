@@ -97,6 +97,13 @@ class CliTest {
         assertThat(test.err().lines()).hasSize(2).allMatch(line -> line.matches(".*site\\.yaml:\\d+: .*"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "config check", "volume ls", "keys rotate-master"})
+    void run_namedConfigurationIsMissing_isBadInput(String command) throws IOException {
+        String line = command + " --json --config " + folder.resolve("nowhere.yaml");
+        assertRefused(test.run(line.split(" ")), Refusal.BAD_INPUT, "no-config");
+    }
+
     @Test
     void serve_noConfiguration_isEnvironment() throws IOException {
         assertRefused(test.run("serve", "--data", folder.toString(), "--json"), Refusal.ENVIRONMENT, "no-config");
