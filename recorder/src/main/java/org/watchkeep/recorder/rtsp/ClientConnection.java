@@ -147,22 +147,23 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
     }
 
     /**
-     * Each in its turn, and while the nonce is not proven only when nothing else that is signed is under way: what was signed
-     * with an older one will be refused, and brings a newer one still; and if it is the password that is refused, one
-     * request has found it out.
+     * Each in its turn, and what was refused before, or while the nonce is not proven, only when nothing else that is signed
+     * is under way: what was signed with an older one will be refused, and brings a newer one still; some cameras take a
+     * nonce once only; and if it is the password that is refused, one request has found it out.
      */
     private void sendWaiting() {
-        while (!waiting.isEmpty() && mayTry()) {
+        while (!waiting.isEmpty() && mayTry(waiting.element())) {
             Waiting next = waiting.remove();
             send(next.request(), next.sendings(), next.timeoutNanos(), next.handler());
         }
     }
 
-    private boolean mayTry() {
+    private boolean mayTry(Waiting next) {
         Optional<ClientAuth.Login> current = auth.current();
+        boolean isSure = next.refusal().isEmpty() && auth.isProven();
         return outstanding.values().stream()
                 .map(Outstanding::signedWith)
-                .noneMatch(login -> login.isPresent() && !(auth.isProven() && login.equals(current)));
+                .noneMatch(login -> login.isPresent() && !(isSure && login.equals(current)));
     }
 
     /** One was refused with the nonce they wait for: that is their answer too, or each would count as a wrong login. */

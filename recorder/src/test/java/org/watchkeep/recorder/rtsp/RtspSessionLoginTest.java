@@ -21,6 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RtspSessionLoginTest extends RtspSessionRig {
     // ---- login
 
+    /** DESCRIBE, SETUP and PLAY. */
+    private static final int UNTIL_PLAY = 3;
+
     private final Map<String, Integer> accepted = new HashMap<>();
 
     private static final List<String> SIGNED = List.of("DESCRIBE", "SETUP", "PLAY", "GET_PARAMETER", "TEARDOWN");
@@ -31,15 +34,15 @@ class RtspSessionLoginTest extends RtspSessionRig {
         }
     }
 
-    /** One nonce for all, which serves for DESCRIBE, SETUP and PLAY; each request that comes with an old one costs it. */
-    private void demandDigestShortLived() {
+    /** One nonce for all, which serves so many requests; each that comes with an older one costs it. */
+    private void demandDigestShortLived(int uses) {
         ServerAuth server = new ServerAuth(new Random(1));
         for (String method : SIGNED) {
             demand(
                     method,
                     server,
                     "cam",
-                    MountAccess.Habits.of(MountAccess.Habit.STALE_UNSAID).withNonceUses(3));
+                    MountAccess.Habits.of(MountAccess.Habit.STALE_UNSAID).withNonceUses(uses));
         }
     }
 
@@ -140,7 +143,7 @@ class RtspSessionLoginTest extends RtspSessionRig {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void keepalive_nonceGrownOldForSeveralUnderWay_eachIsSignedAnewAndNoneIsARefusal(int underWay) {
-        demandDigestShortLived();
+        demandDigestShortLived(UNTIL_PLAY);
         played(Optional.of(WHO));
         for (int round = 1; round <= 4; round++) {
             keepAlive(underWay);
@@ -150,10 +153,22 @@ class RtspSessionLoginTest extends RtspSessionRig {
         }
     }
 
+    /** Sessions that were cut off are torn down beside SETUP, and a nonce may serve once only. */
+    @Test
+    void start_nonceGrownOldForSeveralUnderWay_isPlayed() {
+        demandDigestShortLived(1);
+        for (int i = 0; i < SessionMemory.MAX_ABANDONED; i++) {
+            memory.abandon(new SessionMemory.Abandoned("gone" + i, RtspUrl.parse("rtsp://192.0.2.7/live")));
+        }
+        played(Optional.of(WHO));
+        assertPlaying();
+        assertThat(accepted("TEARDOWN")).isEqualTo(SessionMemory.MAX_ABANDONED);
+    }
+
     /** One more goes out while a new nonce is being tried: it waits its turn, and is not left out. */
     @Test
     void keepalive_askedWhileANonceIsTried_isSentWhenThatHasServed() {
-        demandDigestShortLived();
+        demandDigestShortLived(UNTIL_PLAY);
         played(Optional.of(WHO));
         timers.advanceSeconds(5);
         timers.advanceSeconds(5);
@@ -167,7 +182,7 @@ class RtspSessionLoginTest extends RtspSessionRig {
     /** Each further one would bring us nearer to being locked out. */
     @Test
     void keepalive_passwordChangedWithSeveralUnderWay_oneMoreIsTriedForAllOfThem() {
-        demandDigestShortLived();
+        demandDigestShortLived(UNTIL_PLAY);
         played(Optional.of(WHO));
         camera.on(
                 "GET_PARAMETER",
