@@ -74,9 +74,10 @@ final class ConfigCheckCommand implements Callable<Integer> {
         if (!common.json) {
             problems.forEach(problem -> shell.note(ConfigException.line(file, problem)));
             warnings.forEach(warning -> shell.note("warning: " + warning));
-            site.ifPresent(s -> shell.say(
-                    file + " is good: " + s.name() + ", " + s.cameras().size() + " cameras, "
-                            + s.volumes().size() + " volumes, " + s.classes().size() + " retention classes."));
+            site.ifPresent(s -> shell.say(file + " is good: " + s.name() + ", "
+                    + Notes.counted(s.cameras().size(), "camera") + ", "
+                    + Notes.counted(s.volumes().size(), "volume") + ", "
+                    + Notes.counted(s.classes().size(), "retention class", "retention classes") + "."));
             return;
         }
         ObjectNode document = Documents.of("config-check");

@@ -20,11 +20,10 @@ final class FewerDays {
 
     /** How many epochs the effect is, and from when; for people. */
     static String epochs(JsonNode effect) {
-        int count = effect.path("epochs").asInt();
         String opened = effect.path("from").isTextual()
                 ? ", opened from " + effect.path("from").asText() + " to "
                         + effect.path("to").asText()
                 : "";
-        return count + (count == 1 ? " epoch" : " epochs") + opened;
+        return Notes.counted(effect.path("epochs").asLong(), "epoch") + opened;
     }
 }
