@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.keys.MasterKeystore;
+import org.watchkeep.retention.keys.TestMaster;
 import org.watchkeep.retention.policy.Erasing;
 
 /**
@@ -35,6 +36,10 @@ import org.watchkeep.retention.policy.Erasing;
 final class StoreRig implements AutoCloseable {
     static final String CLASS = "ordinary";
     static final long REEL_BYTES = 64L << 20;
+
+    /** A twelfth of what it is: a test that waits for each second to be durable spends its time in nothing else. */
+    private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private static final char[] PASSPHRASE = "rig".toCharArray();
     private static final long PATIENCE_SECONDS = 60;
 
@@ -80,6 +85,7 @@ final class StoreRig implements AutoCloseable {
             opened = FootageStore.open(
                     StoreParts.open(settings, disk, keys, clock, index).with(Erasing.Holds.NONE, shield),
                     pace,
+                    COMMIT_NANOS,
                     (stream, run, sequence, digest) ->
                             acknowledged.put(new Acknowledged(stream, run, sequence), digest));
             opened.configure(classes);
@@ -119,7 +125,7 @@ final class StoreRig implements AutoCloseable {
     static void init(Disk disk, StoreSettings settings, TestClock clock) throws IOException {
         Path folder = settings.folder();
         disk.createFolders(folder);
-        MasterKeystore.create(disk, folder.resolve("master.p12"), PASSPHRASE);
+        TestMaster.create(disk, folder.resolve("master.p12"), PASSPHRASE);
         EpochKeys.create(disk, folder.resolve("home-a"), folder.resolve("home-b"));
         FootageStore.init(settings, disk, clock);
     }
