@@ -24,6 +24,7 @@ public final class ShieldedStore {
                 StoreParts.open(settings, disk, keys, clock, StoreParts.IndexSettings.ON_DISK)
                         .with(holds, shield),
                 new SystemStoreClock(),
+                VolumeWriter.COMMIT_NANOS,
                 listener);
     }
 }
