@@ -419,10 +419,7 @@ final class TrackRuns {
         return steppedPictures < STEP_PICTURES
                 ? null
                 : new Jump(
-                        GapCause.TIME_JUMP,
-                        "the recorder's clock stepped by " + seconds(stepped * 1_000),
-                        false,
-                        null);
+                        GapCause.TIME_JUMP, "the recorder's clock stepped by " + seconds(stepped * 1_000), false, null);
     }
 
     private Jump rtpJump(String detail) {
