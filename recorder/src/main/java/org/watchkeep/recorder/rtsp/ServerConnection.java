@@ -60,7 +60,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         this.place = place;
         this.decoder = new InterleavedDecoder(channel.alloc(), InterleavedDecoder.Junk.REFUSE, this);
         this.auth = new ServerAuth(server.random());
-        this.publisher = new ServerPublisher(server, channel, auth::label, this::heard);
+        this.publisher = new ServerPublisher(server, channel, auth::label, this::heard, this::decideReading);
     }
 
     @Override
@@ -140,12 +140,20 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        // Who does not take our answers is not asked for more questions. Where media fill the line the questions are
-        // few, and
-        // one of them may be to end it.
-        channel.config().setAutoRead(channel.isWritable() || (session != null && session.isPlaying()));
+        decideReading();
         if (session != null && channel.isWritable()) {
             session.onWritable();
+        }
+    }
+
+    /**
+     * The one place where reading is switched. Who does not take our answers is not asked for more questions; where media
+     * fill the line the questions are few, and one of them may be to end it. Nor is a publisher whose packets wait.
+     */
+    private void decideReading() {
+        boolean isAnswerTaken = channel.isWritable() || (session != null && session.isPlaying());
+        if (channel.isActive()) {
+            channel.config().setAutoRead(isAnswerTaken && !publisher.isPaused());
         }
     }
 

@@ -3,6 +3,7 @@ package org.watchkeep.recorder.rtsp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.util.List;
@@ -41,6 +42,7 @@ final class ServerRecording {
     private final Channel channel;
     private final String authLabel;
     private final Runnable onHeard;
+    private final Runnable onPauseChanged;
     private final List<MediaDescription> media;
     private final int video;
     private final MediaFormat format;
@@ -49,14 +51,21 @@ final class ServerRecording {
     private final Set<Tolerance> tolerances = ConcurrentHashMap.newKeySet();
 
     private MediaReceiver.@Nullable Stream stream;
-    private volatile boolean isPaused;
+    private boolean isPaused;
 
     /**
      * Who pushes, and where to.
      *
      * @param onHeard is told of each sign of life beside the connection
+     * @param onPauseChanged is told on the connection's event loop
      */
-    record Client(RtspServer server, RtspServer.PushMount mount, Channel channel, String authLabel, Runnable onHeard) {}
+    record Client(
+            RtspServer server,
+            RtspServer.PushMount mount,
+            Channel channel,
+            String authLabel,
+            Runnable onHeard,
+            Runnable onPauseChanged) {}
 
     private ServerRecording(Client client, List<MediaDescription> media, int video, MediaFormat format) {
         this.id = client.server().newSessionId();
@@ -65,6 +74,7 @@ final class ServerRecording {
         this.channel = client.channel();
         this.authLabel = client.authLabel();
         this.onHeard = client.onHeard();
+        this.onPauseChanged = client.onPauseChanged();
         this.media = media;
         this.video = video;
         this.format = format;
@@ -195,6 +205,27 @@ final class ServerRecording {
         return RtspResponse.of(RtspResponse.OK);
     }
 
+    /** The other side has asked for nothing more to be read. */
+    boolean isPaused() {
+        return isPaused;
+    }
+
+    /** Datagrams cannot be held up: those that come are dropped, and counted by what their numbers leave out. */
+    private boolean isDropping() {
+        return isPaused && tracks.get(video) instanceof RecordingLane.Datagrams;
+    }
+
+    /** From any thread; what it means is decided on the connection's own loop. */
+    private void pauseOnLoop(boolean wanted) {
+        EventLoop loop = channel.eventLoop();
+        if (!loop.inEventLoop()) {
+            loop.execute(() -> pauseOnLoop(wanted));
+        } else if (isPaused != wanted) {
+            isPaused = wanted;
+            onPauseChanged.run();
+        }
+    }
+
     boolean isKnownChannel(int number) {
         return tracks.values().stream()
                 .anyMatch(lane -> lane instanceof RecordingLane.Interleaved own && own.isKnown(number));
@@ -246,7 +277,7 @@ final class ServerRecording {
 
         @Override
         public void onRtp(ByteBuf packet) {
-            if (isVideo && stream != null && !isPaused) {
+            if (isVideo && stream != null && !isDropping()) {
                 stream.onRtp(packet);
             }
         }
@@ -283,17 +314,14 @@ final class ServerRecording {
             return lane.datagrams();
         }
 
-        /** Datagrams cannot be held up: those that come are dropped, and counted by what their numbers leave out. */
         @Override
         public void pause() {
-            isPaused = lane instanceof RecordingLane.Datagrams;
-            channel.config().setAutoRead(false);
+            pauseOnLoop(true);
         }
 
         @Override
         public void resume() {
-            isPaused = false;
-            channel.config().setAutoRead(true);
+            pauseOnLoop(false);
         }
 
         @Override
