@@ -178,4 +178,30 @@ class ServerPublisherIT {
         assertThat(isRead(channel)).isTrue();
         announce(channel);
     }
+
+    private void shutOut(String address) {
+        EmbeddedChannel guessing = connect(address);
+        for (int i = 0; i < WRONG_LOGINS; i++) {
+            assertThat(ask(guessing, "ANNOUNCE rtsp://h/gate", "guess " + i)).startsWith(UNAUTHORIZED);
+        }
+        assertThat(ask(guessing, "ANNOUNCE rtsp://h/gate", "gate")).startsWith(UNAUTHORIZED);
+    }
+
+    @Test
+    void keepalive_othersOfTheAddressAreShutOut_isAnsweredAndStillChecked() {
+        EmbeddedChannel channel = publisher("192.0.2.1");
+        shutOut("192.0.2.1");
+        assertThat(ask(channel, "GET_PARAMETER rtsp://h/gate", "gate")).startsWith(OK);
+        assertThat(ask(channel, "GET_PARAMETER rtsp://h/gate", "guess")).startsWith(UNAUTHORIZED);
+        assertThat(ask(channel, "GET_PARAMETER rtsp://h/gate", "gate")).startsWith(OK);
+    }
+
+    /** The password of one camera opens no way to guess that of another. */
+    @Test
+    void login_elsewhereByOneThatIsLoggedIn_isShutOutAsAnybodys() {
+        EmbeddedChannel channel = publisher("192.0.2.1");
+        shutOut("192.0.2.1");
+        assertThat(ask(channel, "ANNOUNCE rtsp://h/yard", "yard")).startsWith(UNAUTHORIZED);
+        assertThat(ask(channel, "GET_PARAMETER rtsp://h/gate", "gate")).startsWith(OK);
+    }
 }

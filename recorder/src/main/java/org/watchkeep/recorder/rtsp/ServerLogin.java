@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.recorder.rtsp;
+
+import io.netty.channel.Channel;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Whether one connection may what it asks for: its login is looked at with each request. Confined to its event loop. */
+final class ServerLogin {
+    private final RtspServer server;
+    private final Channel channel;
+    private final Door.Place place;
+    private final ServerAuth auth;
+    /** The path the newest right login was for. */
+    private @Nullable String loggedInAt;
+
+    ServerLogin(RtspServer server, Channel channel, Door.Place place) {
+        this.server = server;
+        this.channel = channel;
+        this.place = place;
+        this.auth = new ServerAuth(server.random());
+    }
+
+    /** How the newest request was signed, as {@code digest-md5}. */
+    String label() {
+        return auth.label();
+    }
+
+    /** Empty where the login is right, or none is asked for. */
+    Optional<RtspResponse> refusal(String path, MountAccess access, RtspRequest request) {
+        if (access.scheme() == MountAccess.Scheme.NONE) {
+            place.giveUp();
+            return Optional.empty();
+        }
+        String host = RemoteHost.of(channel.remoteAddress());
+        LoginGuard guard = server.guard();
+        // Others behind its address do not shut out who has logged in here. Elsewhere it may be guessing itself.
+        boolean isShutOut = !path.equals(loggedInAt) && guard.isShutOut(access, path, host, server.monoNanos());
+        ServerAuth.Verdict verdict = isShutOut ? ServerAuth.Verdict.MISSING : auth.check(access, request);
+        if (verdict == ServerAuth.Verdict.ACCEPTED) {
+            loggedInAt = path;
+            guard.onAccepted(path, host);
+            place.giveUp();
+            return Optional.empty();
+        }
+        if (verdict == ServerAuth.Verdict.REFUSED) {
+            guard.onRefused(access, path, host, server.monoNanos());
+            server.strangers().note(channel.remoteAddress(), "wrong login for " + path);
+        }
+        return Optional.of(auth.challenge(access, verdict));
+    }
+}
