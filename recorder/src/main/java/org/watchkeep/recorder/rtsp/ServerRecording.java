@@ -37,7 +37,7 @@ final class ServerRecording {
     private static final int ANY_CLOCK_RATE = 90_000;
 
     private final String id;
-    private final RtspServer server;
+    private final Client client;
     private final RtspServer.PushMount mount;
     private final Channel channel;
     private final String authLabel;
@@ -65,11 +65,12 @@ final class ServerRecording {
             Channel channel,
             String authLabel,
             Runnable onHeard,
-            Runnable onPauseChanged) {}
+            Runnable onPauseChanged,
+            PublisherPorts ports) {}
 
     private ServerRecording(Client client, List<MediaDescription> media, int video, MediaFormat format) {
         this.id = client.server().newSessionId();
-        this.server = client.server();
+        this.client = client;
         this.mount = client.mount();
         this.channel = client.channel();
         this.authLabel = client.authLabel();
@@ -155,7 +156,7 @@ final class ServerRecording {
     private RecordingLane datagrams(int track, TransportHeader.Ports asked) throws IOException {
         int clockRate = track == video ? format.clockRate() : ANY_CLOCK_RATE;
         UdpReceiver.Track expected = new UdpReceiver.Track(media.get(track).payloadTypes(), clockRate);
-        return RecordingLane.Datagrams.open(server, channel, asked, expected, tolerances, new Track(track));
+        return RecordingLane.Datagrams.open(client, asked, expected, tolerances, new Track(track));
     }
 
     private boolean isOccupied(int track, TransportHeader.Channels channels) {

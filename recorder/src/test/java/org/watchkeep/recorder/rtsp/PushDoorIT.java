@@ -161,6 +161,28 @@ class PushDoorIT {
         }
     }
 
+    /** One camera's password must not take the ports of all cameras of the site. */
+    @Test
+    void setUp_morePairsOfPortsThanAPublisherNeeds_areRefused() throws Exception {
+        StringBuilder sdp = new StringBuilder(ScriptedCamera.SDP);
+        for (int track = 3; track <= PublisherPorts.MAX_PAIRS + 1; track++) {
+            sdp.append("m=audio 0 RTP/AVP 0\r\na=control:trackID=").append(track).append("\r\n");
+        }
+        String announced = LOGIN + "Content-Length: " + sdp.length() + "\r\n\r\n" + sdp;
+        String asked = LOGIN + "Transport: RTP/AVP;unicast;client_port=5000-5001;mode=record\r\n";
+        try (Socket camera = connect()) {
+            assertThat(ask(camera, "ANNOUNCE rtsp://h/gate", announced)).startsWith("RTSP/1.0 200 ");
+            for (int track = 1; track <= PublisherPorts.MAX_PAIRS; track++) {
+                assertThat(ask(camera, "SETUP rtsp://h/gate/trackID=" + track, asked))
+                        .startsWith("RTSP/1.0 200 ");
+            }
+            String oneMore = "SETUP rtsp://h/gate/trackID=" + (PublisherPorts.MAX_PAIRS + 1);
+            assertThat(ask(camera, oneMore, asked)).startsWith("RTSP/1.0 503 ");
+            assertThat(ask(camera, oneMore, LOGIN + "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n"))
+                    .startsWith("RTSP/1.0 200 ");
+        }
+    }
+
     @Test
     void login_wrongAtManyConnections_shutsTheAddressOutAndNobodyElse() throws Exception {
         server.close();
