@@ -89,6 +89,23 @@ class DoorTest {
                 .isFalse();
     }
 
+    @Test
+    void guard_wrongLoginsFromThousandsOfAddresses_endNoLockOut() {
+        LoginGuard guard = new LoginGuard(new ServerTally(), LIMITS.refusalsOfAnAddress());
+        MountAccess access = new MountAccess(MountAccess.Scheme.DIGEST_ANY, "r", new Credentials("u", "p"))
+                .withHabits(MountAccess.Habits.NONE.withLockOutAfter(10));
+        for (int i = 0; i < 100; i++) {
+            guard.onRefused(access, "/gate", "a" + i % 10, i);
+        }
+        for (int i = 0; i < LoginGuard.MAX_ENTRIES; i++) {
+            guard.onRefused(access, "/gate", "other " + i, 100 + i);
+        }
+        for (int i = 0; i < 10; i++) {
+            assertThat(guard.isShutOut(access, "/gate", "a" + i, 20_000)).isTrue();
+        }
+        assertThat(guard.isShutOut(access, "/gate", "b", 20_000)).isFalse();
+    }
+
     /** Two cameras of a site, each shut out for a while again and again, do not add up. */
     @Test
     void guard_aFewWrongLoginsEachPeriod_neverShutTheAddressOut() {
