@@ -3,7 +3,6 @@ package org.watchkeep.recorder.rtsp;
 
 import io.netty.channel.Channel;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Whether one connection may what it asks for: its login is looked at with each request. Confined to its event loop. */
 final class ServerLogin {
@@ -11,8 +10,6 @@ final class ServerLogin {
     private final Channel channel;
     private final Door.Place place;
     private final ServerAuth auth;
-    /** The path the newest right login was for. */
-    private @Nullable String loggedInAt;
 
     ServerLogin(RtspServer server, Channel channel, Door.Place place) {
         this.server = server;
@@ -35,13 +32,15 @@ final class ServerLogin {
         String host = RemoteHost.of(channel.remoteAddress());
         LoginGuard guard = server.guard();
         // Others behind its address do not shut out who has logged in here. Elsewhere it may be guessing itself.
-        boolean isShutOut = !path.equals(loggedInAt) && guard.isShutOut(access, path, host, server.monoNanos());
+        boolean isShutOut = !place.isLoggedInAt(path) && guard.isShutOut(access, path, host, server.monoNanos());
         ServerAuth.Verdict verdict = isShutOut ? ServerAuth.Verdict.MISSING : auth.check(access, request);
         if (verdict == ServerAuth.Verdict.ACCEPTED) {
-            loggedInAt = path;
             guard.onAccepted(path, host);
-            place.giveUp();
-            return Optional.empty();
+            if (place.logIn(path)) {
+                return Optional.empty();
+            }
+            server.strangers().note(channel.remoteAddress(), "too many connections have logged in for " + path);
+            return Optional.of(RtspResponse.of(RtspResponse.SERVICE_UNAVAILABLE));
         }
         if (verdict == ServerAuth.Verdict.REFUSED) {
             guard.onRefused(access, path, host, server.monoNanos());

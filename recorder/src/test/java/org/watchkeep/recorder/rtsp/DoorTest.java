@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Who is let in, and who is shut out, on a port that anybody can reach. */
 class DoorTest {
-    private static final DoorLimits LIMITS = new DoorLimits(3, 5, 10, 20);
+    private static final DoorLimits LIMITS = new DoorLimits(3, 5, 10, 20, 2);
 
     private final Door door = new Door(LIMITS);
     private int ports = 1_024;
@@ -62,6 +62,29 @@ class DoorTest {
         assertThat(in.get(0).isStranger()).isFalse();
         assertThat(enter("192.0.2.1")).isPresent();
         assertThat(enter("192.0.2.1")).isEmpty();
+    }
+
+    @Test
+    void logIn_manyAtOnePath_leavesRoomAtOthers() {
+        List<Door.Place> in = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            in.add(enter("192.0.2.1").orElseThrow());
+        }
+        assertThat(in.get(0).logIn("/gate")).isTrue();
+        assertThat(in.get(0).logIn("/gate")).isTrue();
+        assertThat(in.get(1).logIn("/gate")).isTrue();
+        assertThat(in.get(2).logIn("/gate")).isFalse();
+        assertThat(in.get(2).isStranger()).isTrue();
+        assertThat(in.get(2).logIn("/yard")).isTrue();
+        assertThat(in.get(2).isStranger()).isFalse();
+        assertThat(in.get(2).logIn("/gate")).isFalse();
+
+        in.get(0).leave();
+        assertThat(in.get(0).logIn("/gate")).isFalse();
+        assertThat(in.get(2).logIn("/gate")).isTrue();
+        assertThat(in.get(2).isLoggedInAt("/gate")).isTrue();
+        assertThat(in.get(2).isLoggedInAt("/yard")).isFalse();
+        assertThat(door.strangers()).isZero();
     }
 
     @Test

@@ -133,7 +133,7 @@ class PushDoorIT {
     @Test
     void stranger_whoTalksAndNeverLogsIn_isClosedAndMakesRoom() throws Exception {
         server.close();
-        server = server(new DoorLimits(1, 1, 1, 0));
+        server = server(new DoorLimits(1, 1, 1, 0, 0));
         Socket slow = connect();
         strangers.add(slow);
         slow.setSoTimeout(100);
@@ -158,6 +158,31 @@ class PushDoorIT {
             try (Socket next = connect()) {
                 assertThat(ask(next, "ANNOUNCE rtsp://h/gate", LOGIN)).startsWith(TAKEN);
             }
+        }
+    }
+
+    @Test
+    void login_rightAtManyConnections_isRefusedWhereTooManyStand() throws Exception {
+        int limit = DoorLimits.PUBLIC.connectionsOfALogin();
+        for (int i = 0; i < limit; i++) {
+            Socket one = connect();
+            strangers.add(one);
+            assertThat(ask(one, "ANNOUNCE rtsp://h/gate", LOGIN)).startsWith(TAKEN);
+        }
+        try (Socket late = connect()) {
+            assertThat(ask(late, "ANNOUNCE rtsp://h/gate", LOGIN)).startsWith("RTSP/1.0 503 ");
+            assertThat(server.strangerCount()).isOne();
+            strangers.get(0).close();
+            Await.until("there is room", () -> isTaken(late), server::strangerCount);
+            assertThat(ask(strangers.get(1), "ANNOUNCE rtsp://h/gate", LOGIN)).startsWith(TAKEN);
+        }
+    }
+
+    private static boolean isTaken(Socket socket) {
+        try {
+            return ask(socket, "ANNOUNCE rtsp://h/gate", LOGIN).startsWith(TAKEN);
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
     }
 
@@ -186,7 +211,7 @@ class PushDoorIT {
     @Test
     void login_wrongAtManyConnections_shutsTheAddressOutAndNobodyElse() throws Exception {
         server.close();
-        server = server(new DoorLimits(32, 512, 15, 5));
+        server = server(new DoorLimits(32, 512, 15, 5, 0));
         String wrong = LOGIN.replace("Basic ", "Basic x");
         for (int i = 0; i < 5; i++) {
             try (Socket guess = connect()) {

@@ -39,7 +39,7 @@ class ServerPublisherIT {
     void start() throws IOException {
         server = new RtspServer(
                 RtspServerSettings.on(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                        .withDoor(new DoorLimits(0, 0, 0, WRONG_LOGINS)),
+                        .withDoor(new DoorLimits(0, 0, 0, WRONG_LOGINS, 0)),
                 NettyTransport.best(),
                 loops,
                 new SecureRandom(),
