@@ -18,7 +18,8 @@ public record DoorLimits(
 
     /**
      * For a port that anybody might reach. A login takes two exchanges: 32 at a time let a site of 200 cameras behind one
-     * address in within seconds, and 15 seconds are TLS over the slowest of mobile links. 512 connections cost some 2 MB. Ten
+     * address in within seconds, and 15 seconds are TLS over the slowest of mobile links. 512 connections cost some 2 MB, and
+     * what each has sent of a message that is not whole yet ({@link MessageReader} takes a quarter of a MiB at most). Ten
      * cameras of one address may have a wrong password each before the address is shut out. A camera has one connection, and
      * may leave a dead one behind each 5 s, which stands for a minute: more than 16 are no camera's.
      */

@@ -192,9 +192,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         }
     }
 
+    /** Players report on whichever channel; what else comes of strangers is nobody's. */
     @Override
     public boolean isKnownChannel(int channelNumber) {
-        return publisher.isKnownChannel(channelNumber);
+        return session != null || publisher.isKnownChannel(channelNumber);
     }
 
     /** We ask clients nothing, so a response is a stray one. */

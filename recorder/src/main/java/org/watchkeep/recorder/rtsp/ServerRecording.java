@@ -228,17 +228,23 @@ final class ServerRecording {
     }
 
     boolean isKnownChannel(int number) {
-        return tracks.values().stream()
-                .anyMatch(lane -> lane instanceof RecordingLane.Interleaved own && own.isKnown(number));
+        return laneOf(number) != null;
     }
 
     void onFrame(int number, ByteBuf packet) {
+        RecordingLane.Interleaved lane = laneOf(number);
+        if (lane != null) {
+            lane.onFrame(number, packet);
+        }
+    }
+
+    private RecordingLane.@Nullable Interleaved laneOf(int number) {
         for (RecordingLane lane : tracks.values()) {
             if (lane instanceof RecordingLane.Interleaved own && own.isKnown(number)) {
-                own.onFrame(number, packet);
-                return;
+                return own;
             }
         }
+        return null;
     }
 
     /** Datagrams that left the client before it said the end arrive behind that: they are still waited for. */
