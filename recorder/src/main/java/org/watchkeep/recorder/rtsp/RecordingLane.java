@@ -90,11 +90,7 @@ sealed interface RecordingLane {
             Channel connection = from.channel();
             InetAddress client = ((InetSocketAddress) connection.remoteAddress()).getAddress();
             UdpReceiver receiver = new UdpReceiver(
-                    track,
-                    Timers.of(connection.eventLoop()),
-                    from.server().random(),
-                    tolerances,
-                    new Told(sink));
+                    track, Timers.of(connection.eventLoop()), from.server().random(), tolerances, new Told(sink));
             receiver.openPorts(from.ports());
             receiver.granted(DatagramPeer.publisher(client, asked));
             return new Datagrams(receiver, asked);

@@ -80,8 +80,8 @@ class OddWireTest {
     }
 
     private void send(int pictures, Quirk... quirks) {
-        OddWire wire = new OddWire(
-                Stream.of(quirks).map(q -> q.oddity().packets()).toList(), 1, tally);
+        OddWire wire =
+                new OddWire(Stream.of(quirks).map(q -> q.oddity().packets()).toList(), 1, tally);
         for (int i = 0; i < pictures; i++) {
             wire.add(Unpooled.wrappedBuffer(PACKET.clone()), PictureCodec.H264);
             wire.finishPicture(this::count);

@@ -21,7 +21,8 @@ class ViewerTest {
 
     private final NotingSink sink = new NotingSink();
     private final List<Viewer> gone = new ArrayList<>();
-    private final Viewer viewer = new Viewer("Quay", sink, new SplittableRandom(1), List.of(), new WireTally(), gone::add);
+    private final Viewer viewer =
+            new Viewer("Quay", sink, new SplittableRandom(1), List.of(), new WireTally(), gone::add);
 
     /** Writes down what it is given: {@code rtp} with its timestamp's distance to the first, {@code rtcp}, {@code end}. */
     private static final class NotingSink implements MediaSink {

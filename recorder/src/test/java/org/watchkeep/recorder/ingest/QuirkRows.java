@@ -211,9 +211,7 @@ final class QuirkRows {
 
     private static void all(Row row, List<ByteBuffer> sent) {
         int whole = row.footage.slices().size() - 2;
-        assertThat(row.footage.slices().subList(0, whole))
-                .as(row.toString())
-                .isEqualTo(sent.subList(0, whole));
+        assertThat(row.footage.slices().subList(0, whole)).as(row.toString()).isEqualTo(sent.subList(0, whole));
         assertThat(row.recorder.status().lostPackets()).as(row.toString()).isZero();
         assertThat(row.alarms).isEmpty();
     }
@@ -231,7 +229,9 @@ final class QuirkRows {
 
     private static void allByUdp(Row row) {
         allByUdp(row, row.sent());
-        assertThat(row.recorder.status().datagrams().refused()).as(row.toString()).isZero();
+        assertThat(row.recorder.status().datagrams().refused())
+                .as(row.toString())
+                .isZero();
     }
 
     private static void allByUdp(Row row, List<ByteBuffer> sent) {
@@ -254,8 +254,8 @@ final class QuirkRows {
         }
         Assumptions.assumeTrue(
                 late == 0 && row.droppedBySystem() == 0,
-                () -> "this machine was too slow for datagrams: skipped (" + late + " late, sent within " + sendingMillis
-                        + " ms; " + row.droppedBySystem() + " dropped by the system)");
+                () -> "this machine was too slow for datagrams: skipped (" + late + " late, sent within "
+                        + sendingMillis + " ms; " + row.droppedBySystem() + " dropped by the system)");
     }
 
     /**
@@ -264,7 +264,9 @@ final class QuirkRows {
      */
     private static void allByUdpFromTheSecondSecond(Row row) {
         allByUdp(row, row.sent(SECOND));
-        assertThat(row.recorder.status().datagrams().refused()).as(row.toString()).isPositive();
+        assertThat(row.recorder.status().datagrams().refused())
+                .as(row.toString())
+                .isPositive();
     }
 
     private static void allPutBackInOrder(Row row) {

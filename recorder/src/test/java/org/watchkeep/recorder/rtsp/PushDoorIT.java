@@ -191,7 +191,9 @@ class PushDoorIT {
     void setUp_morePairsOfPortsThanAPublisherNeeds_areRefused() throws Exception {
         StringBuilder sdp = new StringBuilder(ScriptedCamera.SDP);
         for (int track = 3; track <= PublisherPorts.MAX_PAIRS + 1; track++) {
-            sdp.append("m=audio 0 RTP/AVP 0\r\na=control:trackID=").append(track).append("\r\n");
+            sdp.append("m=audio 0 RTP/AVP 0\r\na=control:trackID=")
+                    .append(track)
+                    .append("\r\n");
         }
         String announced = LOGIN + "Content-Length: " + sdp.length() + "\r\n\r\n" + sdp;
         String asked = LOGIN + "Transport: RTP/AVP;unicast;client_port=5000-5001;mode=record\r\n";
