@@ -53,7 +53,7 @@ public enum TransportQuirk implements Quirk {
     ZERO_SSRC_IN_TRANSPORT("an SSRC of 0", "take it for unknown", granting(old -> old + ";ssrc=0")),
     WRONG_SSRC_IN_TRANSPORT(
             "another SSRC than the packets have",
-            "take them when nothing has come from the announced one for a second",
+            "take them from the announced port",
             granting(old -> old + ";ssrc=0BADCAFE")),
     HOST_NAMES_IN_TRANSPORT(
             "names of hosts as source and destination",

@@ -289,8 +289,7 @@ final class QuirkFleet implements AutoCloseable {
             return sent(plan.subject() == Subject.DRAWN ? source.indexOf(recorded.get(0)) : 0);
         }
 
-        /** The same from this one of its slices on. */
-        List<ByteBuffer> sent(int first) {
+        private List<ByteBuffer> sent(int first) {
             List<ByteBuffer> recorded = footage.slices();
             assertThat(first).as("the first slice, among those of the clip").isNotNegative();
             List<ByteBuffer> sent = new ArrayList<>();

@@ -50,9 +50,6 @@ final class QuirkRows {
     /** What is odd from the first packet on shows in a second. */
     private static final int FEW = 26;
 
-    /** Pictures from one key picture of the file to the next. */
-    private static final int SECOND = 25;
-
     /** Half of what the recorder waits for a packet that others have overtaken: it adds some time of its own. */
     private static final long TORN_APART_NANOS = ReorderBuffer.MAX_HOLD_NANOS / 2;
 
@@ -155,12 +152,11 @@ final class QuirkRows {
                 TransportQuirk.EMPTY_SOURCE,
                 TransportQuirk.HOST_NAMES_IN_TRANSPORT,
                 TransportQuirk.BAD_SSRC_IN_TRANSPORT,
-                TransportQuirk.ZERO_SSRC_IN_TRANSPORT)) {
+                TransportQuirk.ZERO_SSRC_IN_TRANSPORT,
+                TransportQuirk.SPACE_BEFORE_SSRC,
+                TransportQuirk.WRONG_SSRC_IN_TRANSPORT)) {
             rows.put(quirk, new Expected(slices(FEW), QuirkRows::allByUdp));
         }
-        Expected lateBelieved = new Expected(slices(FEW), QuirkRows::allByUdpFromTheSecondSecond);
-        rows.put(TransportQuirk.SPACE_BEFORE_SSRC, lateBelieved);
-        rows.put(TransportQuirk.WRONG_SSRC_IN_TRANSPORT, lateBelieved);
         rows.put(StreamQuirk.REORDERED_PACKETS, new Expected(slices(SOME), QuirkRows::allPutBackInOrder));
         rows.put(PayloadQuirk.PACKETS_OF_TEN_THOUSAND_BYTES, new Expected(slices(FEW), QuirkRows::allByUdp));
         rows.put(StreamQuirk.WANTS_RECEIVER_REPORTS, new Expected(slices(SIX_SECONDS + 50), QuirkRows::allByUdp));
@@ -206,38 +202,28 @@ final class QuirkRows {
      * far as it had come: the last two say nothing.
      */
     private static void all(Row row) {
-        all(row, row.sent());
-    }
-
-    private static void all(Row row, List<ByteBuffer> sent) {
         int whole = row.footage.slices().size() - 2;
-        assertThat(row.footage.slices().subList(0, whole)).as(row.toString()).isEqualTo(sent.subList(0, whole));
+        assertThat(row.footage.slices().subList(0, whole))
+                .as(row.toString())
+                .isEqualTo(row.sent().subList(0, whole));
         assertThat(row.recorder.status().lostPackets()).as(row.toString()).isZero();
         assertThat(row.alarms).isEmpty();
     }
 
     private static void allInOneRun(Row row) {
-        allInOneRun(row, row.sent());
-    }
-
-    private static void allInOneRun(Row row, List<ByteBuffer> sent) {
-        all(row, sent);
+        all(row);
         assertThat(row.footage.runEnds()).as(row.toString()).containsExactly(GapCause.RECORDER_STOPPED);
         assertThat(row.gaps()).as(row.toString()).isEmpty();
         assertThat(row.footage.isDamaged()).as("damaged: " + row).isFalse();
     }
 
     private static void allByUdp(Row row) {
-        allByUdp(row, row.sent());
+        assumeMachineKeptUp(row);
+        allInOneRun(row);
+        assertThat(row.recorder.status().terms().orElseThrow().transport()).isEqualTo("udp");
         assertThat(row.recorder.status().datagrams().refused())
                 .as(row.toString())
                 .isZero();
-    }
-
-    private static void allByUdp(Row row, List<ByteBuffer> sent) {
-        assumeMachineKeptUp(row);
-        allInOneRun(row, sent);
-        assertThat(row.recorder.status().terms().orElseThrow().transport()).isEqualTo("udp");
     }
 
     /**
@@ -256,17 +242,6 @@ final class QuirkRows {
                 late == 0 && row.droppedBySystem() == 0,
                 () -> "this machine was too slow for datagrams: skipped (" + late + " late, sent within "
                         + sendingMillis + " ms; " + row.droppedBySystem() + " dropped by the system)");
-    }
-
-    /**
-     * Decision 039: another source than the announced one is believed after a second without media, and the key picture that
-     * begins the second second is the first that comes later than that.
-     */
-    private static void allByUdpFromTheSecondSecond(Row row) {
-        allByUdp(row, row.sent(SECOND));
-        assertThat(row.recorder.status().datagrams().refused())
-                .as(row.toString())
-                .isPositive();
     }
 
     private static void allPutBackInOrder(Row row) {
