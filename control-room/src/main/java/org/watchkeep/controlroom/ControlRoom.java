@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -100,7 +103,7 @@ public final class ControlRoom implements Closeable {
         Closing ground = new Closing();
         try {
             ground.add(lock(data));
-            EpochKeys keys = ground.add(openKeys(disk, site.keys()));
+            EpochKeys keys = openKeys(disk, data, site.keys(), clock, ground);
             FootageStore store = FootageStore.open(storeSettings(data, site), disk, keys, clock, acknowledgements);
             return new ControlRoom(data, site, clock, ground, keys, store);
         } catch (IOException | RuntimeException | Refusal e) {
@@ -180,10 +183,11 @@ public final class ControlRoom implements Closeable {
             if (folder != null) {
                 disk.createFolders(folder);
             }
-            MasterKeystore.create(disk, site.keys().keystore(), passphrase);
+            MasterKeystore master = MasterKeystore.create(disk, site.keys().keystore(), passphrase);
             EpochKeys.create(
                     disk, site.keys().homes().get(0), site.keys().homes().get(1));
             FootageStore.init(storeSettings(data, site), disk, clock);
+            TrailKeeper.createWhereMissing(disk, data, master, instants(clock));
             installation.write(disk, data);
             disk.finished();
         }
@@ -215,12 +219,15 @@ public final class ControlRoom implements Closeable {
                         "Wait until it ends, or name another --data folder."));
     }
 
-    private static EpochKeys openKeys(Disk disk, SiteConfig.Keys settings) throws IOException, Refusal {
+    /** Keys and, with the keystore open once, the trail that one of them signs. */
+    private static EpochKeys openKeys(Disk disk, Path data, SiteConfig.Keys settings, StoreClock clock, Closing ground)
+            throws IOException, Refusal {
         char[] passphrase = passphrase(settings);
         try {
-            MasterKeystore master = MasterKeystore.open(disk, settings.keystore(), passphrase);
-            EpochKeys keys = EpochKeys.open(
-                    disk, settings.homes().get(0), settings.homes().get(1), master);
+            MasterKeystore master = MasterKeystore.withTrailKey(disk, settings.keystore(), passphrase);
+            EpochKeys keys = ground.add(EpochKeys.open(
+                    disk, settings.homes().get(0), settings.homes().get(1), master));
+            openTrail(disk, data, master, clock, ground);
             if (master.isRotating()) {
                 goOnRotating(disk, settings, passphrase, keys);
             }
@@ -228,6 +235,19 @@ public final class ControlRoom implements Closeable {
         } finally {
             Arrays.fill(passphrase, '\0');
         }
+    }
+
+    /** Recording never waits for the trail: one that does not open is an alarm. */
+    private static void openTrail(Disk disk, Path data, MasterKeystore master, StoreClock clock, Closing ground) {
+        try {
+            ground.add(TrailKeeper.open(disk, data, master, instants(clock)));
+        } catch (IOException e) {
+            LOG.error("the audit trail does not open, so nothing is entered: {}", e.getMessage());
+        }
+    }
+
+    private static InstantSource instants(StoreClock clock) {
+        return () -> Instant.EPOCH.plus(clock.utcMicros(), ChronoUnit.MICROS);
     }
 
     /** A rotation that a stop broke off. With a key home away it waits, and both masters stay. */

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.audit.TlogProof;
+import org.watchkeep.retention.audit.VerifierKey;
+
+/** The audit trail of an installation, by command, on a folder that nobody owns at the moment. */
+class AuditIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void init() throws IOException {
+        Path passphrase = Files.writeString(folder.resolve("passphrase"), "a long enough passphrase\n");
+        passphrase.toFile().setReadable(false, false);
+        passphrase.toFile().setReadable(true, true);
+        Files.writeString(folder.resolve("site.yaml"), """
+            site: {name: Test Town, timeZone: Europe/London}
+            volumes:
+              - {id: v1, path: v1, size: 256MiB}
+            keys: {keystore: keys/m.p12, passphraseFile: passphrase, homes: [keys/a, homes/b]}
+            classes:
+              - {id: town, days: 31, reason: "Requests reach us within that time."}
+            cameras:
+              - {id: high-street, number: 7, name: High Street, url: "rtsp://127.0.0.1:1/x", enabled: false}
+            """);
+        run(0, "init", "--simulated");
+        // Each command that owns the folder enters its start and its stop.
+        run(0, "volume", "ls");
+    }
+
+    private JsonNode run(int exit, String... command) throws IOException {
+        List<String> args = new ArrayList<>(List.of(command));
+        args.addAll(List.of("--json", "--data", folder.resolve("data").toString()));
+        args.addAll(List.of("--config", folder.resolve("site.yaml").toString()));
+        TestShell shell = new TestShell();
+        assertThat(shell.run(args.toArray(String[]::new)))
+                .as("%s: %s %s", args, shell.out(), shell.err())
+                .isEqualTo(exit);
+        return JSON.readTree(shell.out());
+    }
+
+    private Path trail() {
+        return folder.resolve("data/trail");
+    }
+
+    @Test
+    void verify_soundThenEditedThenShort_saysWhich() throws IOException {
+        JsonNode sound = run(0, "audit", "verify");
+        assertThat(sound.path("entries").asInt()).isEqualTo(3);
+        assertThat(sound.path("finding").isNull()).isTrue();
+        assertThat(sound.path("notExcludedSince").asText()).endsWith("Z");
+        Path kept = folder.resolve("kept");
+        Files.copy(trail().resolve("checkpoint"), kept);
+        assertThat(run(0, "audit", "verify", "--checkpoint", kept.toString())
+                        .path("good")
+                        .asBoolean())
+                .isTrue();
+
+        Path journal = trail().resolve("journal/00000000000000000000");
+        String good = Files.readString(journal);
+        Files.writeString(journal, good.replace("0.1.0", "0.1.1"));
+        JsonNode edited = run(1, "audit", "verify").path("finding");
+        assertThat(edited.path("kind").asText()).isEqualTo("edited");
+        assertThat(edited.path("firstBad").asInt()).isEqualTo(1);
+
+        Files.writeString(journal, good.substring(0, good.indexOf('\n', good.indexOf("machine.started")) + 1));
+        Files.delete(trail().resolve("checkpoint"));
+        run(0, "audit", "verify");
+        JsonNode cut =
+                run(1, "audit", "verify", "--checkpoint", kept.toString()).path("finding");
+        assertThat(cut.path("kind").asText()).isEqualTo("truncated");
+        assertThat(cut.path("firstBad").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void proofAndExport_standAlone() throws IOException {
+        Path one = folder.resolve("one");
+        JsonNode proved = run(0, "audit", "proof", "1", "--out", one.toString());
+        TlogProof proof = TlogProof.parse(Files.readAllBytes(folder.resolve("one.tlog-proof")));
+        VerifierKey key = VerifierKey.parse(proved.path("key").asText());
+        assertThat(proof.proves(Files.readAllBytes(folder.resolve("one.entry")), key))
+                .isTrue();
+        run(2, "audit", "proof", "99");
+        run(2, "audit", "proof", "1", "--out", one.toString());
+
+        Path out = folder.resolve("export");
+        JsonNode export = run(
+                0,
+                "audit",
+                "export",
+                "--from",
+                "-1h",
+                "--to",
+                "now",
+                "--filter",
+                "act=machine.",
+                "--out",
+                out.toString());
+        assertThat(export.path("given").asInt()).isEqualTo(2);
+        assertThat(export.path("left").asInt()).isEqualTo(1);
+        assertThat(Files.readString(out.resolve("statement.txt"))).contains("stated, not proved");
+        assertThat(new String(Files.readAllBytes(out.resolve("entries.csv")), UTF_8))
+                .contains("machine.started");
+        run(2, "audit", "export", "--from", "-1h", "--to", "now", "--out", out.toString());
+        run(2, "audit", "export", "--from", "-1h", "--to", "now", "--filter", "colour=red", "--out", out + "2");
+    }
+}
