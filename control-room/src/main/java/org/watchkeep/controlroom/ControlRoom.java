@@ -6,9 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -42,8 +40,11 @@ import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.keys.KeyAlarm;
 import org.watchkeep.retention.keys.MasterKeystore;
 import org.watchkeep.retention.keys.MasterRotation;
+import org.watchkeep.retention.policy.Erasing;
 import org.watchkeep.retention.store.AcknowledgementListener;
 import org.watchkeep.retention.store.FootageStore;
+import org.watchkeep.retention.store.ReelShield;
+import org.watchkeep.retention.store.ShieldedStore;
 import org.watchkeep.retention.store.StoreClock;
 import org.watchkeep.retention.store.StoreSettings;
 import org.watchkeep.retention.store.VolumeEnrolment;
@@ -72,6 +73,7 @@ public final class ControlRoom implements Closeable {
     private final Closing ground;
 
     private final EpochKeys keys;
+    private final TrailKeeper trail;
     private final FootageStore store;
     private final Acts acts;
     private final Passwords passwords = new Passwords();
@@ -79,14 +81,17 @@ public final class ControlRoom implements Closeable {
     private @Nullable ControlSocket socket;
 
     private ControlRoom(
-            Path data, SiteConfig site, StoreClock clock, Closing ground, EpochKeys keys, FootageStore store) {
+            Path data, SiteConfig site, StoreClock clock, Closing ground, KeysAndTrail opened, FootageStore store) {
         this.data = data;
         this.site = site;
         this.clock = clock;
         this.ground = ground;
-        this.keys = keys;
+        this.keys = opened.keys();
+        this.trail = opened.trail();
         this.store = store;
-        this.acts = new KeyActs(new StoreActs(store, site), new RealDisk(), site.keys(), keys, store.retention());
+        StoreActs storeActs = new StoreActs(store, site, new FootageEntries(trail.entries(), clock));
+        this.acts = new KeyActs(
+                storeActs, new RealDisk(), site.keys(), keys, store.retention(), () -> trail.entries().require());
     }
 
     /**
@@ -103,9 +108,18 @@ public final class ControlRoom implements Closeable {
         Closing ground = new Closing();
         try {
             ground.add(lock(data));
-            EpochKeys keys = openKeys(disk, data, site.keys(), clock, ground);
-            FootageStore store = FootageStore.open(storeSettings(data, site), disk, keys, clock, acknowledgements);
-            return new ControlRoom(data, site, clock, ground, keys, store);
+            KeysAndTrail opened = openKeys(disk, data, site.keys(), clock, ground);
+            TrailKeeper trail = opened.trail();
+            FootageStore store = ShieldedStore.open(
+                    storeSettings(data, site),
+                    disk,
+                    opened.keys(),
+                    clock,
+                    acknowledgements,
+                    Erasing.Holds.NONE,
+                    ReelShield.NONE,
+                    trail.entries());
+            return new ControlRoom(data, site, clock, ground, opened, store);
         } catch (IOException | RuntimeException | Refusal e) {
             ground.closeAfter(e);
             throw e;
@@ -187,7 +201,7 @@ public final class ControlRoom implements Closeable {
             EpochKeys.create(
                     disk, site.keys().homes().get(0), site.keys().homes().get(1));
             FootageStore.init(storeSettings(data, site), disk, clock);
-            TrailKeeper.createWhereMissing(disk, data, master, instants(clock));
+            TrailKeeper.create(disk, data, master, instants(clock));
             installation.write(disk, data);
             disk.finished();
         }
@@ -219,35 +233,30 @@ public final class ControlRoom implements Closeable {
                         "Wait until it ends, or name another --data folder."));
     }
 
+    /** What a store stands on. */
+    private record KeysAndTrail(EpochKeys keys, TrailKeeper trail) {}
+
     /** Keys and, with the keystore open once, the trail that one of them signs. */
-    private static EpochKeys openKeys(Disk disk, Path data, SiteConfig.Keys settings, StoreClock clock, Closing ground)
+    private static KeysAndTrail openKeys(
+            Disk disk, Path data, SiteConfig.Keys settings, StoreClock clock, Closing ground)
             throws IOException, Refusal {
         char[] passphrase = passphrase(settings);
         try {
-            MasterKeystore master = MasterKeystore.withTrailKey(disk, settings.keystore(), passphrase);
+            MasterKeystore master = TrailKeeper.keystore(disk, data, settings.keystore(), passphrase);
             EpochKeys keys = ground.add(EpochKeys.open(
                     disk, settings.homes().get(0), settings.homes().get(1), master));
-            openTrail(disk, data, master, clock, ground);
+            TrailKeeper trail = ground.add(TrailKeeper.open(disk, data, master, instants(clock)));
             if (master.isRotating()) {
                 goOnRotating(disk, settings, passphrase, keys);
             }
-            return keys;
+            return new KeysAndTrail(keys, trail);
         } finally {
             Arrays.fill(passphrase, '\0');
         }
     }
 
-    /** Recording never waits for the trail: one that does not open is an alarm. */
-    private static void openTrail(Disk disk, Path data, MasterKeystore master, StoreClock clock, Closing ground) {
-        try {
-            ground.add(TrailKeeper.open(disk, data, master, instants(clock)));
-        } catch (IOException e) {
-            LOG.error("the audit trail does not open, so nothing is entered: {}", e.getMessage());
-        }
-    }
-
     private static InstantSource instants(StoreClock clock) {
-        return () -> Instant.EPOCH.plus(clock.utcMicros(), ChronoUnit.MICROS);
+        return () -> TrailKeeper.instant(clock.utcMicros());
     }
 
     /** A rotation that a stop broke off. With a key home away it waits, and both masters stay. */
@@ -353,6 +362,7 @@ public final class ControlRoom implements Closeable {
         if (site.push().isPresent()) {
             settings = settings.withPush(push(site.push().get()));
         }
+        trail.recording(site);
         RecorderTier tier = new RecorderTier(settings, store, clock, new SecureRandom(), alarms);
         recorders = tier;
         tier.start(cameras);

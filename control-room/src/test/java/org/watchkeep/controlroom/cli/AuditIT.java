@@ -7,10 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,8 +46,15 @@ class AuditIT {
               - {id: high-street, number: 7, name: High Street, url: "rtsp://127.0.0.1:1/x", enabled: false}
             """);
         run(0, "init", "--simulated");
-        // Each command that owns the folder enters its start and its stop.
-        run(0, "volume", "ls");
+        // The first to own the folder enters the rule of its class, and the backup is entered before it is made.
+        run(
+                0,
+                "keys",
+                "backup",
+                "--medium",
+                "a stick in the safe",
+                "--out",
+                folder.resolve("backup.p12").toString());
     }
 
     private JsonNode run(int exit, String... command) throws IOException {
@@ -74,12 +87,12 @@ class AuditIT {
 
         Path journal = trail().resolve("journal/00000000000000000000");
         String good = Files.readString(journal);
-        Files.writeString(journal, good.replace("0.1.0", "0.1.1"));
+        Files.writeString(journal, good.replace("\"days\":31", "\"days\":30"));
         JsonNode edited = run(1, "audit", "verify").path("finding");
         assertThat(edited.path("kind").asText()).isEqualTo("edited");
         assertThat(edited.path("firstBad").asInt()).isEqualTo(1);
 
-        Files.writeString(journal, good.substring(0, good.indexOf('\n', good.indexOf("machine.started")) + 1));
+        Files.writeString(journal, good.substring(0, good.indexOf('\n', good.indexOf("policy.changed")) + 1));
         Files.delete(trail().resolve("checkpoint"));
         run(0, "audit", "verify");
         JsonNode cut =
@@ -109,15 +122,46 @@ class AuditIT {
                 "--to",
                 "now",
                 "--filter",
-                "act=machine.",
+                "act=policy.",
                 "--out",
                 out.toString());
-        assertThat(export.path("given").asInt()).isEqualTo(2);
-        assertThat(export.path("left").asInt()).isEqualTo(1);
+        assertThat(export.path("given").asInt()).isEqualTo(1);
+        assertThat(export.path("left").asInt()).isEqualTo(2);
         assertThat(Files.readString(out.resolve("statement.txt"))).contains("stated, not proved");
         assertThat(new String(Files.readAllBytes(out.resolve("entries.csv")), UTF_8))
-                .contains("machine.started");
+                .contains("policy.changed");
         run(2, "audit", "export", "--from", "-1h", "--to", "now", "--out", out.toString());
         run(2, "audit", "export", "--from", "-1h", "--to", "now", "--filter", "colour=red", "--out", out + "2");
+    }
+
+    /** As versions before the trail left it: no folder, and no key for it in the keystore. */
+    @Test
+    void folderFromBeforeTrails_getsItsTrailWithTheNextCommand() throws Exception {
+        try (Stream<Path> all = Files.walk(trail())) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+        char[] passphrase = "a long enough passphrase".toCharArray();
+        Path file = folder.resolve("keys/m.p12");
+        KeyStore keystore = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            keystore.load(in, passphrase);
+        }
+        for (String alias : Collections.list(keystore.aliases())) {
+            if (alias.startsWith("watchkeep-trail-")) {
+                keystore.deleteEntry(alias);
+            }
+        }
+        assertThat(keystore.size()).isEqualTo(1);
+        try (OutputStream out = Files.newOutputStream(file)) {
+            keystore.store(out, passphrase);
+        }
+        run(3, "audit", "verify");
+        run(0, "volume", "ls");
+        JsonNode report = run(0, "audit", "verify");
+        assertThat(report.path("entries").asInt()).isEqualTo(1);
+        run(0, "volume", "ls");
+        assertThat(run(0, "audit", "verify").path("origin")).isEqualTo(report.path("origin"));
     }
 }
