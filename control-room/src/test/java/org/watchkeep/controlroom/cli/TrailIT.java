@@ -112,9 +112,10 @@ class TrailIT {
             assertThat(root.path("data").path("segments").asInt()).isPositive();
             assertThat(first.toString()).contains("incident-review").doesNotContain("Gate");
 
-            site.serve(threads);
-            record(site);
-            site.stop();
+            ServedSite next = new ServedSite(folder, "unused");
+            next.serve(threads);
+            record(next);
+            next.stop();
             List<String> second = acts(entries(site)).subList(first.size(), (int)
                     site.ask("audit", "verify").path("entries").asLong());
             assertThat(second)

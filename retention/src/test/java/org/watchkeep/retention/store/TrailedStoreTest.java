@@ -204,13 +204,27 @@ class TrailedStoreTest {
         return lines;
     }
 
+    private void enterRoot(TestTrail trail) {
+        try {
+            trail.entries().enterRoot(StreamState.instant(clock.utcMicros()));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     @Test
     void footageRoot_coversSealsAndGaps_byTheDigestsTakenAtReceipt() throws IOException {
         try (TestTrail trail = begin();
                 StoreRig rig = open(trail.entries())) {
             record(rig, 3);
+            clock.pass(5, TimeUnit.SECONDS);
+            record(rig, 1);
             StoreRig.await("sealed", () -> rig.store.streamState(GATE).unindexed().isEmpty());
-            trail.entries().enterRoot(StreamState.instant(clock.utcMicros()));
+            StoreRig.await("a gap is taken, a round later", () -> {
+                enterRoot(trail);
+                return trail.of(Act.FOOTAGE_ROOT).stream()
+                        .anyMatch(root -> root.data().number("gaps") > 0);
+            });
             Segment segment = rig.segments(GATE).get(0);
             List<String> lines = leaves(disk, folder.resolve("trail"), trail.of(Act.FOOTAGE_ROOT));
             String wanted = "segment gate/main " + segment.run() + " 0";
