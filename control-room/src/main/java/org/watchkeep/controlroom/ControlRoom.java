@@ -91,7 +91,12 @@ public final class ControlRoom implements Closeable {
         this.store = store;
         StoreActs storeActs = new StoreActs(store, site, new FootageEntries(trail.entries(), clock));
         this.acts = new KeyActs(
-                storeActs, new RealDisk(), site.keys(), keys, store.retention(), () -> trail.entries().require());
+                storeActs,
+                new RealDisk(),
+                site.keys(),
+                keys,
+                store.retention(),
+                () -> trail.entries().require());
     }
 
     /**

@@ -38,13 +38,7 @@ public final class KeyActs implements Acts {
     private final Requirement trail;
 
     /** @param trail throws where what is done could not be entered */
-    KeyActs(
-            Acts next,
-            Disk disk,
-            SiteConfig.Keys settings,
-            EpochKeys keys,
-            RetentionActs entries,
-            Requirement trail) {
+    KeyActs(Acts next, Disk disk, SiteConfig.Keys settings, EpochKeys keys, RetentionActs entries, Requirement trail) {
         this.trail = trail;
         this.next = next;
         this.disk = disk;

@@ -151,11 +151,15 @@ final class TrailKeeper implements Closeable {
 
     private static TrailSettings settings(Path data, MasterKeystore master, InstantSource clock) throws IOException {
         byte[] seed = master.trailSeed()
-                .orElseThrow(() -> new TrailException(
-                        "the keystore has no trail key (expected: the one of this trail); restore it from the keys backup"));
+                .orElseThrow(
+                        () -> new TrailException(
+                                "the keystore has no trail key (expected: the one of this trail); restore it from the keys backup"));
         try {
             return new TrailSettings(
-                    data.resolve(FOLDER), TrailKey.ofSeed(seed), clock, alarm -> LOG.error("ALARM audit trail: {}", alarm));
+                    data.resolve(FOLDER),
+                    TrailKey.ofSeed(seed),
+                    clock,
+                    alarm -> LOG.error("ALARM audit trail: {}", alarm));
         } finally {
             Arrays.fill(seed, (byte) 0);
         }

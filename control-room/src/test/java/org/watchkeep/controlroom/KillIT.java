@@ -97,8 +97,12 @@ class KillIT {
         Run export = run("audit", "export", "--from", "-1h", "--to", "now", "--out", out.toString(), "--data", data());
         assertThat(export.exit).as(export.out).isZero();
         List<String> entries = Files.readAllLines(out.resolve("entries.jsonl"));
-        assertThat(entries).filteredOn(entry -> entry.contains("\"machine.started\"")).hasSize(times);
-        assertThat(entries).filteredOn(entry -> entry.contains("\"machine.unclean\"")).hasSize(times - 1);
+        assertThat(entries)
+                .filteredOn(entry -> entry.contains("\"machine.started\""))
+                .hasSize(times);
+        assertThat(entries)
+                .filteredOn(entry -> entry.contains("\"machine.unclean\""))
+                .hasSize(times - 1);
     }
 
     /** Kills so many milliseconds after the first fragment of this life was acknowledged, for that is when it can hurt. */

@@ -35,8 +35,8 @@ final class ClearingLog {
             throws IOException {
         long utcMicros = parts.clock().utcMicros();
         parts.ledger().appendDurably(entry, utcMicros);
-        boolean early = entry.reason().equals(CAPACITY)
-                && segments.keySet().stream().anyMatch(this::isKept);
+        boolean early =
+                entry.reason().equals(CAPACITY) && segments.keySet().stream().anyMatch(this::isKept);
         if (early && !isShort) {
             log.warn("class {}: the ring overwrites footage before its promise; there is too little room", classId);
             isShort = true;
@@ -50,7 +50,11 @@ final class ClearingLog {
                                 .with("class", classId)
                                 .with("serial", entry.serial())
                                 .with("cause", entry.reason())
-                                .with("segments", segments.values().stream().mapToLong(Set::size).sum())
+                                .with(
+                                        "segments",
+                                        segments.values().stream()
+                                                .mapToLong(Set::size)
+                                                .sum())
                                 .with("early", early),
                         now);
         if (early) {

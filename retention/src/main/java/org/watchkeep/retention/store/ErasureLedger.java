@@ -106,11 +106,7 @@ final class ErasureLedger implements Erasing.Trail {
                     .forEach(streams.rules::finished);
             state.unfinished()
                     .forEach((epoch, due) -> streams.rules.fold(new LedgerEntry.EraseDue(
-                            epoch,
-                            due.classId(),
-                            due.rule(),
-                            days.applyAsInt(due.classId()),
-                            numbers(due.kept()))));
+                            epoch, due.classId(), due.rule(), days.applyAsInt(due.classId()), numbers(due.kept()))));
             if (state.hasErased()) {
                 streams.rules.sawErased();
             }
@@ -123,8 +119,8 @@ final class ErasureLedger implements Erasing.Trail {
 
     @Override
     public void due(Erasing.Due due) throws IOException {
-        LedgerEntry.EraseDue entry = new LedgerEntry.EraseDue(
-                due.epoch(), due.classId(), due.rule().code(), due.days(), due.keptStreams());
+        LedgerEntry.EraseDue entry =
+                new LedgerEntry.EraseDue(due.epoch(), due.classId(), due.rule().code(), due.days(), due.keptStreams());
         if (!trail.isUsed()) {
             enter(entry);
             return;

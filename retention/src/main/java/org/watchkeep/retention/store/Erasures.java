@@ -170,7 +170,8 @@ final class Erasures implements RetentionActs {
         failed = true;
         againNanos = clock.monoNanos() + AGAIN_NANOS;
         String about = "epoch " + epoch;
-        if (alarms.put(about, about + " of class " + classId + " is due and not erased: " + cause.getMessage()) == null) {
+        if (alarms.put(about, about + " of class " + classId + " is due and not erased: " + cause.getMessage())
+                == null) {
             entries.failed(epoch, classId, cause);
         }
         log.error("{} of class {} is due and cannot be erased, it is tried again", about, classId, cause);

@@ -3,9 +3,9 @@ package org.watchkeep.retention.store;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToIntFunction;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 
 /**
  * For how long each ring will keep its footage at the present pace. Rings of a volume share its reels, and the head always

@@ -178,9 +178,7 @@ final class Keeper implements Runnable {
         store.ledger().append(step, to);
         trail.owe(
                 Act.CLOCK_STEPPED,
-                Fields.NONE
-                        .with("before", StreamState.instant(to - moved))
-                        .with("after", StreamState.instant(to)),
+                Fields.NONE.with("before", StreamState.instant(to - moved)).with("after", StreamState.instant(to)),
                 StreamState.instant(to));
         for (EpochSchedule schedule : store.schedules()) {
             schedule.rollNow();

@@ -155,7 +155,8 @@ public final class StoreTrail {
             try {
                 enter(next);
             } catch (IllegalArgumentException e) {
-                // Its clock was set back since: the entry says when it was made, the order of the trail what came before.
+                // Its clock was set back since: the entry says when it was made, the order of the trail what came
+                // before.
                 enter(NewEntry.byMachine(next.act(), next.data()));
             }
             synchronized (owed) {

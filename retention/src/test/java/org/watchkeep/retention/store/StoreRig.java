@@ -80,7 +80,8 @@ final class StoreRig implements AutoCloseable {
         FootageStore opened = null;
         try {
             opened = FootageStore.open(
-                    StoreParts.open(settings, disk, keys, clock, index).with(Erasing.Holds.NONE, shield)
+                    StoreParts.open(settings, disk, keys, clock, index)
+                            .with(Erasing.Holds.NONE, shield)
                             .with(trail),
                     pace,
                     (stream, run, sequence, digest) ->
@@ -144,7 +145,8 @@ final class StoreRig implements AutoCloseable {
     /** Opens what {@link #init} made; each stream in a class of its own choice, numbered in the map's order. */
     static StoreRig openClasses(Disk disk, StoreSettings settings, TestClock clock, Map<StreamId, String> classes)
             throws IOException {
-        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, ReelShield.NONE, StoreTrail.NONE);
+        return new StoreRig(
+                disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, ReelShield.NONE, StoreTrail.NONE);
     }
 
     /** Opens what {@link #init} made; reels are shielded by this. */
@@ -162,8 +164,7 @@ final class StoreRig implements AutoCloseable {
             throws IOException {
         Map<StreamId, String> classes = new LinkedHashMap<>();
         List.of(streams).forEach(stream -> classes.put(stream, CLASS));
-        return new StoreRig(
-                disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, ReelShield.NONE, trail);
+        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, ReelShield.NONE, trail);
     }
 
     /** One stream being recorded. Confined to the loop but for its constructor. */

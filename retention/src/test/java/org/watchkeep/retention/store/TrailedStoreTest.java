@@ -66,7 +66,8 @@ class TrailedStoreTest {
                 StoreRig rig = open(trail.entries())) {
             long first = rig.recordingEpoch();
             record(rig, 5);
-            StoreRig.await("indexed", () -> rig.store.streamState(GATE).unindexed().isEmpty());
+            StoreRig.await(
+                    "indexed", () -> rig.store.streamState(GATE).unindexed().isEmpty());
             clock.pass(31, TimeUnit.DAYS);
             StoreRig.await("entered", () -> !trail.of(Act.EPOCH_ERASED).isEmpty());
             Entry due = trail.of(Act.EPOCH_DUE).get(0);
@@ -193,7 +194,8 @@ class TrailedStoreTest {
         List<String> lines = new ArrayList<>();
         for (Entry root : roots) {
             String day = root.data().time("minute").toString().substring(0, 10);
-            Path file = trail.resolve("footage").resolve(day).resolve(root.data().hash("root") + ".leaves");
+            Path file =
+                    trail.resolve("footage").resolve(day).resolve(root.data().hash("root") + ".leaves");
             try (DiskFile leaves = disk.open(file, Disk.Mode.READ)) {
                 java.nio.ByteBuffer bytes = java.nio.ByteBuffer.allocate((int) leaves.size());
                 leaves.read(bytes, 0);
@@ -219,7 +221,8 @@ class TrailedStoreTest {
             record(rig, 3);
             clock.pass(5, TimeUnit.SECONDS);
             record(rig, 1);
-            StoreRig.await("sealed", () -> rig.store.streamState(GATE).unindexed().isEmpty());
+            StoreRig.await(
+                    "sealed", () -> rig.store.streamState(GATE).unindexed().isEmpty());
             StoreRig.await("a gap is taken, a round later", () -> {
                 enterRoot(trail);
                 return trail.of(Act.FOOTAGE_ROOT).stream()
@@ -263,8 +266,8 @@ class TrailedStoreTest {
         trail.abandon();
         clock.pass(1, TimeUnit.MINUTES);
         try (TestTrail after = TestTrail.open(left, folder, clock);
-                StoreRig again = StoreRig.openTrailed(
-                        left, StoreRig.settings(folder, 4), clock, after.entries(), GATE)) {
+                StoreRig again =
+                        StoreRig.openTrailed(left, StoreRig.settings(folder, 4), clock, after.entries(), GATE)) {
             after.entries().enterRoot(StreamState.instant(clock.utcMicros()));
             List<String> lines = leaves(left, folder.resolve("trail"), after.of(Act.FOOTAGE_ROOT)).stream()
                     .map(line -> line.substring(65))
