@@ -38,6 +38,7 @@ import org.watchkeep.retention.disk.RealDisk;
 import org.watchkeep.retention.disk.TrialDisk;
 import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.keys.KeyAlarm;
+import org.watchkeep.retention.keys.KeystoreException;
 import org.watchkeep.retention.keys.MasterKeystore;
 import org.watchkeep.retention.keys.MasterRotation;
 import org.watchkeep.retention.policy.Erasing;
@@ -164,10 +165,20 @@ public final class ControlRoom implements Closeable {
      */
     public static void init(Path data, SiteConfig site, Installation installation, StoreClock clock)
             throws IOException, Refusal {
-        init(data, site, installation, clock, new RealDisk());
+        init(data, site, installation, clock, new RealDisk(), MasterKeystore::create);
     }
 
-    static void init(Path data, SiteConfig site, Installation installation, StoreClock clock, Disk disk)
+    private interface Step {
+        MasterKeystore take() throws IOException;
+    }
+
+    /** Makes a keystore with a new master key in it; that of a test guards it by fewer rounds. */
+    interface NewKeystore {
+        MasterKeystore create(Disk disk, Path keystore, char[] passphrase) throws KeystoreException;
+    }
+
+    static void init(
+            Path data, SiteConfig site, Installation installation, StoreClock clock, Disk disk, NewKeystore newKeystore)
             throws IOException, Refusal {
         if (Installation.find(data).isPresent()) {
             throw Refusal.badInput("initialised", data + " is initialised already", "Name another --data folder.");
@@ -176,7 +187,13 @@ public final class ControlRoom implements Closeable {
         char[] passphrase = passphrase(site.keys());
         TrialDisk trial = new TrialDisk(disk);
         try {
-            make(data, site, passphrase, installation, clock, trial);
+            make(
+                    data,
+                    site,
+                    installation,
+                    clock,
+                    trial,
+                    () -> newKeystore.create(trial, site.keys().keystore(), passphrase));
         } catch (IOException | RuntimeException | Refusal e) {
             trial.takeBack(e);
             for (Throwable left : e.getSuppressed()) {
@@ -189,7 +206,7 @@ public final class ControlRoom implements Closeable {
     }
 
     private static void make(
-            Path data, SiteConfig site, char[] passphrase, Installation installation, StoreClock clock, TrialDisk disk)
+            Path data, SiteConfig site, Installation installation, StoreClock clock, TrialDisk disk, Step keystore)
             throws IOException, Refusal {
         disk.createFolders(data);
         Path lockFile = data.resolve(FolderLock.FILE);
@@ -202,7 +219,7 @@ public final class ControlRoom implements Closeable {
             if (folder != null) {
                 disk.createFolders(folder);
             }
-            MasterKeystore master = MasterKeystore.create(disk, site.keys().keystore(), passphrase);
+            MasterKeystore master = keystore.take();
             EpochKeys.create(
                     disk, site.keys().homes().get(0), site.keys().homes().get(1));
             FootageStore.init(storeSettings(data, site), disk, clock);

@@ -25,6 +25,7 @@ import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.DiskFile;
 import org.watchkeep.retention.disk.RealDisk;
+import org.watchkeep.retention.keys.TestMaster;
 import org.watchkeep.retention.store.StreamId;
 import org.watchkeep.retention.store.SystemStoreClock;
 
@@ -197,7 +198,7 @@ class InitIT {
         for (long step = 1; ; step += STRIDE) {
             Failing disk = new Failing(step);
             try {
-                ControlRoom.init(data, site, installation, new SystemStoreClock(), disk);
+                ControlRoom.init(data, site, installation, new SystemStoreClock(), disk, TestMaster::create);
             } catch (IOException e) {
                 assertThat(disk.hasFailed()).isTrue();
                 failures.add(e.getMessage());
@@ -208,7 +209,8 @@ class InitIT {
         }
         assertThat(failures).hasSizeGreaterThan(10);
         assertThat(Installation.find(data)).isPresent();
-        assertThatThrownBy(() -> ControlRoom.init(data, site, installation, new SystemStoreClock(), new Failing(0)))
+        assertThatThrownBy(() -> ControlRoom.init(
+                        data, site, installation, new SystemStoreClock(), new Failing(0), TestMaster::create))
                 .isInstanceOf(Refusal.class);
         assertThat(Installation.find(data)).isPresent();
     }
@@ -218,7 +220,8 @@ class InitIT {
         Path keystore = Files.writeString(folder.resolve("keys/m.p12"), "somebody's keys");
         SiteConfig site = site(true);
         List<Path> before = everything();
-        assertThatThrownBy(() -> ControlRoom.init(data, site, installation, new SystemStoreClock(), new Failing(0)))
+        assertThatThrownBy(() -> ControlRoom.init(
+                        data, site, installation, new SystemStoreClock(), new Failing(0), TestMaster::create))
                 .isInstanceOf(IOException.class);
         assertThat(everything()).isEqualTo(before);
         assertThat(keystore).hasContent("somebody's keys");
@@ -234,7 +237,7 @@ class InitIT {
             Failing disk = new Failing(step);
             disk.dies = true;
             try {
-                ControlRoom.init(data, site, installation, new SystemStoreClock(), disk);
+                ControlRoom.init(data, site, installation, new SystemStoreClock(), disk, TestMaster::create);
                 break;
             } catch (Killed e) {
                 killed++;
@@ -280,7 +283,7 @@ class InitIT {
     @Test
     void record_cameraSwitchedOff_hasAGapThatSaysSo() throws Exception {
         SiteConfig on = site(true);
-        ControlRoom.init(data, on, installation, new SystemStoreClock());
+        ControlRoom.init(data, on, installation, new SystemStoreClock(), new RealDisk(), TestMaster::create);
         try (ControlRoom room = ControlRoom.open(data, on, new SystemStoreClock(), (s, r, q, d) -> {})) {
             room.record(new AlarmLog());
         }

@@ -30,6 +30,7 @@ import org.watchkeep.recorder.camera.SimulatedCameras;
  * {@code kill -9} of {@code serve} at random moments while real cameras record: everything the acknowledgement log names
  * is there, by its digest; the rest is a gap with a cause.
  */
+@Tag("alone")
 class KillIT {
     private static final int CAMERAS = 3;
     private static final int CAMPAIGN_KILLS = 20;

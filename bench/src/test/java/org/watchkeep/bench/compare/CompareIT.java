@@ -20,6 +20,7 @@ import org.watchkeep.bench.fleet.StreamPattern;
 
 /** Short comparisons with real processes: costs are told, and losses are those of the last seconds. */
 @Tag("campaign")
+@Tag("alone")
 class CompareIT {
     private static final Duration WARM_UP = Duration.ofSeconds(1);
     private static final Duration MEASURED = Duration.ofSeconds(6);

@@ -100,7 +100,7 @@ final class CameraRows {
         List<CameraStatus> recorded =
                 ended.stream().filter(CameraRows::hasRecorded).toList();
         if (recorded.size() == ended.size()) {
-            return ended.size() + " cameras, " + total(ended);
+            return Notes.counted(ended.size(), "camera") + ", " + total(ended);
         }
         StringBuilder text = new StringBuilder();
         text.append(recorded.size()).append(" of ").append(ended.size()).append(" cameras recorded");

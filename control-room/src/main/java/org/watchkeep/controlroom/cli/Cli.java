@@ -44,6 +44,7 @@ final class Cli {
             name = "watchkeep",
             description = "Records cameras on a rolling store and discloses footage.",
             synopsisSubcommandLabel = "COMMAND",
+            versionProvider = ProductVersion.class,
             footer = "Benches are apart: watchkeep bench --help.")
     static final class Root implements Runnable {
         @Spec
@@ -52,6 +53,9 @@ final class Cli {
 
         @Option(names = "--help", usageHelp = true, description = "Show this help.")
         boolean help;
+
+        @Option(names = "--version", versionHelp = true, description = "Print the version, and the Java it runs on.")
+        boolean version;
 
         @Override
         public void run() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,8 @@ final class ConfigCheckCommand implements Callable<Integer> {
             SiteConfig site = SiteConfigReader.read(file);
             report(file, List.of(), warnings(site), Optional.of(site));
             return Refusal.GOOD;
+        } catch (NoSuchFileException e) {
+            throw OwnerCall.noSite(common, file);
         } catch (ConfigException e) {
             report(file, e.problems(), List.of(), Optional.empty());
             return Refusal.BAD_INPUT;
@@ -71,9 +74,10 @@ final class ConfigCheckCommand implements Callable<Integer> {
         if (!common.json) {
             problems.forEach(problem -> shell.note(ConfigException.line(file, problem)));
             warnings.forEach(warning -> shell.note("warning: " + warning));
-            site.ifPresent(s -> shell.say(
-                    file + " is good: " + s.name() + ", " + s.cameras().size() + " cameras, "
-                            + s.volumes().size() + " volumes, " + s.classes().size() + " retention classes."));
+            site.ifPresent(s -> shell.say(file + " is good: " + s.name() + ", "
+                    + Notes.counted(s.cameras().size(), "camera") + ", "
+                    + Notes.counted(s.volumes().size(), "volume") + ", "
+                    + Notes.counted(s.classes().size(), "retention class", "retention classes") + "."));
             return;
         }
         ObjectNode document = Documents.of("config-check");

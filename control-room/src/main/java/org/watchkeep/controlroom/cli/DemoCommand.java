@@ -195,7 +195,8 @@ final class DemoCommand implements Callable<Integer> {
     private void report(Outcome outcome) {
         StoreTotals totals = outcome.totals();
         if (!common.json) {
-            shell.say("Ended cleanly: " + outcome.cameras().size() + " cameras, " + CameraRows.total(outcome.cameras())
+            shell.say("Ended cleanly: " + Notes.counted(outcome.cameras().size(), "camera") + ", "
+                    + CameraRows.total(outcome.cameras())
                     + "; the store holds "
                     + totals.fragments() + " fragments, " + SizeText.format(totals.bytes()) + " in " + totals.reels()
                     + " reels.");

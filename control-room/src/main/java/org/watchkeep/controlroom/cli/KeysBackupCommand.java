@@ -39,13 +39,10 @@ final class KeysBackupCommand implements Callable<Integer> {
         String file = out.toAbsolutePath().normalize().toString();
         Acts.Request request = new Acts.Request(
                 KeyActs.BACKUP, Documents.part().put("out", file).put("medium", medium));
-        Acts.Result result = new OwnerCall(shell, common).run(request, new Notes(shell));
-        if (common.json) {
-            shell.printJson(result.document());
-        } else {
-            shell.say("master " + result.document().path("master").asText() + " copied to "
-                    + result.document().path("file").asText() + "; it opens with the same passphrase");
-        }
-        return result.exit();
+        return new OwnerCall(shell, common)
+                .answer(
+                        request,
+                        done -> shell.say("master " + done.path("master").asText() + " copied to "
+                                + done.path("file").asText() + "; it opens with the same passphrase"));
     }
 }

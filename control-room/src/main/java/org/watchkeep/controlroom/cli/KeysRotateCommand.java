@@ -26,13 +26,7 @@ final class KeysRotateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, Refusal, ConfigException {
         Acts.Request request = new Acts.Request(KeyActs.ROTATE, Documents.part());
-        Acts.Result result = new OwnerCall(shell, common).run(request, new Notes(shell));
-        if (common.json) {
-            shell.printJson(result.document());
-        } else {
-            print(result.document());
-        }
-        return result.exit();
+        return new OwnerCall(shell, common).answer(request, this::print);
     }
 
     private void print(JsonNode document) {

@@ -28,6 +28,15 @@ record Notes(Shell shell) implements Answer {
         throw new IOException("a file came that was not asked for");
     }
 
+    /** "1 gap", "2 gaps". */
+    static String counted(long count, String one) {
+        return counted(count, one, one + "s");
+    }
+
+    static String counted(long count, String one, String many) {
+        return count + " " + (count == 1 ? one : many);
+    }
+
     /** A gap as one line for people. */
     static String gap(JsonNode gap) {
         String detail = gap.path("detail").asText();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.controlroom.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.watchkeep.controlroom.ControlRoom;
 import org.watchkeep.controlroom.config.ConfigException;
 import org.watchkeep.controlroom.config.SiteConfig;
@@ -54,6 +56,22 @@ final class OwnerCall {
         }
     }
 
+    /**
+     * Runs it and tells of it: as the one document, or in words.
+     *
+     * @param words prints the document for people
+     * @return the command's exit code
+     */
+    int answer(Acts.Request request, Consumer<JsonNode> words) throws Refusal, IOException, ConfigException {
+        Acts.Result result = run(request, new Notes(shell));
+        if (common.json) {
+            shell.printJson(result.document());
+        } else {
+            words.accept(result.document());
+        }
+        return result.exit();
+    }
+
     private Acts.Result runHere(Path data, Acts.Request request, Answer answer)
             throws Refusal, IOException, ConfigException {
         SiteConfig site = site(common);
@@ -68,10 +86,16 @@ final class OwnerCall {
         try {
             return SiteConfigReader.read(file);
         } catch (NoSuchFileException e) {
-            throw Refusal.environment(
-                    "no-config",
-                    "no site configuration " + file,
-                    "Name it with --config, or print one to begin from: watchkeep config example");
+            throw noSite(common, file);
         }
+    }
+
+    /** A file that was named is a slip of the pen; one that nobody named was never written. */
+    static Refusal noSite(CommonOptions common, Path file) {
+        String message = "no site configuration " + file;
+        String next = "Name it with --config, or print one to begin from: watchkeep config example";
+        return common.config == null
+                ? Refusal.environment("no-config", message, next)
+                : Refusal.badInput("no-config", message, next);
     }
 }

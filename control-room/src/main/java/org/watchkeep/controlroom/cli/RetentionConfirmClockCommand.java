@@ -30,12 +30,9 @@ final class RetentionConfirmClockCommand implements Callable<Integer> {
     public Integer call() throws IOException, Refusal, ConfigException {
         Acts.Request request =
                 new Acts.Request(StoreActs.CONFIRM_CLOCK, Documents.part().put("as", by));
-        Acts.Result result = new OwnerCall(shell, common).run(request, new Notes(shell));
-        if (common.json) {
-            shell.printJson(result.document());
-        } else {
-            shell.say("confirmed: it is " + result.document().path("utc").asText());
-        }
-        return result.exit();
+        return new OwnerCall(shell, common)
+                .answer(
+                        request,
+                        done -> shell.say("confirmed: it is " + done.path("utc").asText()));
     }
 }

@@ -74,7 +74,7 @@ final class ServeCommand implements Callable<Integer> {
             room.record(new AlarmLog());
             room.store().cutShort().ifPresent(stop -> shell.note(cutShort(stop)));
             room.listen(shell.nanoTime());
-            shell.note("recording " + room.cameras().size() + " cameras of " + site.name() + " into "
+            shell.note("recording " + Notes.counted(room.cameras().size(), "camera") + " of " + site.name() + " into "
                     + common.dataFolder() + "; SIGTERM or Ctrl-C stops it cleanly");
             while (!shell.stop().await(REPORT)) {
                 shell.note(Documents.instant(shell.clock().instant()) + " " + CameraRows.progress(room.cameras()));

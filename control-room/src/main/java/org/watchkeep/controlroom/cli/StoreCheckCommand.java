@@ -60,11 +60,12 @@ final class StoreCheckCommand implements Callable<Integer> {
 
     private void print(JsonNode document, boolean good) {
         document.path("findings").forEach(finding -> shell.say(finding.asText()));
-        shell.say((good ? "Good: " : "NOT GOOD: ") + document.path("fragments").asLong() + " fragments in "
-                + document.path("segments").asLong() + " segments, "
+        shell.say((good ? "Good: " : "NOT GOOD: ")
+                + Notes.counted(document.path("fragments").asLong(), "fragment") + " in "
+                + Notes.counted(document.path("segments").asLong(), "segment") + ", "
                 + document.path("damaged").asLong() + " damaged, "
                 + document.path("missing").asLong() + " missing, "
-                + document.path("gaps").asLong() + " gaps, "
+                + Notes.counted(document.path("gaps").asLong(), "gap") + ", "
                 + document.path("unexplained").asLong() + " unexplained");
     }
 }

@@ -44,14 +44,7 @@ final class StoreLedgerCommand implements Callable<Integer> {
         if (stream != null) {
             options.put("stream", stream);
         }
-        Acts.Result result =
-                new OwnerCall(shell, common).run(new Acts.Request(StoreActs.LEDGER, options), new Notes(shell));
-        if (common.json) {
-            shell.printJson(result.document());
-        } else {
-            print(result.document());
-        }
-        return result.exit();
+        return new OwnerCall(shell, common).answer(new Acts.Request(StoreActs.LEDGER, options), this::print);
     }
 
     private void print(JsonNode document) {

@@ -3,6 +3,9 @@ package org.watchkeep.controlroom.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.watchkeep.controlroom.config.ConfigException;
@@ -31,33 +34,37 @@ final class StoreListCommand implements Callable<Integer> {
     public Integer call() throws IOException, Refusal, ConfigException {
         Acts.Request request =
                 new Acts.Request(StoreActs.LIST, footage.toJson(shell.clock().instant()));
-        Acts.Result result = new OwnerCall(shell, common).run(request, new Notes(shell));
-        if (common.json) {
-            shell.printJson(result.document());
-        } else {
-            print(result.document());
-        }
-        return result.exit();
+        return new OwnerCall(shell, common).answer(request, this::print);
+    }
+
+    private record Line(String start, String text) {}
+
+    private static Line line(JsonNode of, String text) {
+        return new Line(of.path("start").asText(), text);
+    }
+
+    private static String segment(JsonNode segment) {
+        return String.format(
+                Locale.ROOT,
+                "%s  %s  run %d  %s  %s  %s  %s",
+                segment.path("start").asText(),
+                segment.path("end").asText(),
+                segment.path("run").asLong(),
+                segment.path("codec").asText(),
+                SizeText.format(segment.path("bytes").asLong()),
+                segment.path("state").asText(),
+                segment.path("digest").asText(segment.path("digestReason").asText()));
     }
 
     private void print(JsonNode document) {
-        for (JsonNode segment : document.path("segments")) {
-            shell.say(String.format(
-                    Locale.ROOT,
-                    "%s  %s  run %d  %s  %s  %s  %s",
-                    segment.path("start").asText(),
-                    segment.path("end").asText(),
-                    segment.path("run").asLong(),
-                    segment.path("codec").asText(),
-                    SizeText.format(segment.path("bytes").asLong()),
-                    segment.path("state").asText(),
-                    segment.path("digest").asText(segment.path("digestReason").asText())));
-        }
-        for (JsonNode gap : document.path("gaps")) {
-            shell.say(Notes.gap(gap));
-        }
+        List<Line> lines = new ArrayList<>();
+        document.path("segments").forEach(segment -> lines.add(line(segment, segment(segment))));
+        document.path("gaps").forEach(gap -> lines.add(line(gap, Notes.gap(gap))));
+        // As it happened: instants of one shape sort as text.
+        lines.sort(Comparator.comparing(Line::start));
+        lines.forEach(line -> shell.say(line.text()));
         shell.say(document.path("camera").asText() + ": "
-                + document.path("segments").size() + " segments, "
-                + document.path("gaps").size() + " gaps");
+                + Notes.counted(document.path("segments").size(), "segment") + ", "
+                + Notes.counted(document.path("gaps").size(), "gap"));
     }
 }

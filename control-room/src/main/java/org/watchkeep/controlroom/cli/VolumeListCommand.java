@@ -28,13 +28,8 @@ final class VolumeListCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, Refusal, ConfigException {
         Acts.Request request = new Acts.Request(StoreActs.VOLUMES, Documents.part());
-        Acts.Result result = new OwnerCall(shell, common).run(request, new Notes(shell));
-        if (common.json) {
-            shell.printJson(result.document());
-        } else {
-            result.document().path("volumes").forEach(this::print);
-        }
-        return result.exit();
+        return new OwnerCall(shell, common)
+                .answer(request, volumes -> volumes.path("volumes").forEach(this::print));
     }
 
     private void print(JsonNode volume) {

@@ -36,6 +36,7 @@ import org.watchkeep.recorder.camera.SimulatedCameras;
  * what it did, and knows nothing of us.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Tag("alone")
 class BadNetworkIT {
     /** RFC 2544: for tests of networks, and routed nowhere. */
     private static final String CAMERAS = "198.18.71.1";

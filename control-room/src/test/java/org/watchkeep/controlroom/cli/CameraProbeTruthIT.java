@@ -39,6 +39,7 @@ import org.watchkeep.recorder.rtsp.MountAccess.Scheme;
 /** {@code camera probe} of our own camera by each transport, codec and login, whose truth is known: each figure is right. */
 @Timeout(120)
 @Tag("campaign")
+@Tag("alone")
 class CameraProbeTruthIT {
     private static final String USER = "recorder";
     private static final String PASSWORD = "secret 1";

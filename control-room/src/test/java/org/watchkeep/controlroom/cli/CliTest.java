@@ -35,6 +35,14 @@ class CliTest {
         assertThat(error.path("next").asText()).isNotBlank();
     }
 
+    @Test
+    void run_version_printsWhatTheBuildWrote() {
+        assertThat(test.run("--version")).isEqualTo(Refusal.GOOD);
+        assertThat(test.out().strip())
+                .matches("watchkeep \\d+\\.\\d+\\.\\d+\\S*, Java "
+                        + Runtime.version().feature());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -87,6 +95,13 @@ class CliTest {
                 folder.resolve("site.yaml"), SiteExample.text().replace("days: 31", "dayz: 31"));
         assertThat(test.run("config", "check", "--config", file.toString())).isEqualTo(Refusal.BAD_INPUT);
         assertThat(test.err().lines()).hasSize(2).allMatch(line -> line.matches(".*site\\.yaml:\\d+: .*"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "config check", "volume ls", "keys rotate-master"})
+    void run_namedConfigurationIsMissing_isBadInput(String command) throws IOException {
+        String line = command + " --json --config " + folder.resolve("nowhere.yaml");
+        assertRefused(test.run(line.split(" ")), Refusal.BAD_INPUT, "no-config");
     }
 
     @Test

@@ -45,6 +45,7 @@ import org.watchkeep.recorder.camera.SimulatedCameras;
  * as an engineer would.
  */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
+@Tag("alone")
 class RealPeersIT {
     /** Of a clip that is played over and over: both forms go round, a campaign several times. */
     private static final int CLIP_SECONDS = 4;

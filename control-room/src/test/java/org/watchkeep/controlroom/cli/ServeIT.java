@@ -126,7 +126,7 @@ class ServeIT {
                         fragments += segment.path("fragments").asInt();
                     }
                 }
-                Thread.onSpinWait();
+                TestShell.lookAgainSoon();
             }
         }
 

@@ -99,7 +99,7 @@ class ServeSaysIT {
             assertThat(serving).as("serve goes on: " + shell.err()).isNotDone();
             recorded = Files.exists(Path.of(data(), "control.sock"))
                     && !listed(camera).path("segments").isEmpty();
-            Thread.onSpinWait();
+            TestShell.lookAgainSoon();
         }
     }
 

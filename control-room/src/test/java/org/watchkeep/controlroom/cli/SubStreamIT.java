@@ -74,7 +74,7 @@ class SubStreamIT {
                     || fragments("main") < 2
                     || fragments("sub") < 2) {
                 assertThat(serving).as("serve goes on: " + test.err()).isNotDone();
-                Thread.onSpinWait();
+                TestShell.lookAgainSoon();
             }
             test.stop.request();
             assertThat(serving.get(60, TimeUnit.SECONDS)).as(test.err()).isEqualTo(Refusal.GOOD);

@@ -69,10 +69,10 @@ public enum StreamQuirk implements Quirk {
     MALFORMED_RTCP(
             "RTCP that ends too early, or is none",
             "leave it out",
-            reports(report ->
-                    List.of(Arrays.copyOf(report, report.length - 3), new byte[] {1, 2, 3, 4, 5, 6, 7, 8}, new byte[] {
-                        (byte) 0x80
-                    }))),
+            reports(report -> List.of(
+                    Arrays.copyOf(report, Math.max(0, report.length - 3)),
+                    new byte[] {1, 2, 3, 4, 5, 6, 7, 8},
+                    new byte[] {(byte) 0x80}))),
     WANTS_RECEIVER_REPORTS(
             "media stop when no receiver report has come for six seconds",
             "report at least every five",
@@ -119,13 +119,20 @@ public enum StreamQuirk implements Quirk {
         private static final int SSRC_AT = 4;
         private static final int NTP_AT = 8;
 
+        /** Another quirk may have cut a report so short that it has no such field: it stays as it is, here and below. */
         static byte[] withSource(byte[] report, int ssrc) {
+            if (report.length < SSRC_AT + Integer.BYTES) {
+                return report;
+            }
             byte[] other = report.clone();
             ByteBuffer.wrap(other).putInt(SSRC_AT, ssrc);
             return other;
         }
 
         static byte[] withNtp(byte[] report, long seconds) {
+            if (report.length < NTP_AT + Long.BYTES) {
+                return report;
+            }
             byte[] other = report.clone();
             ByteBuffer.wrap(other).putLong(NTP_AT, seconds << 32);
             return other;
@@ -230,6 +237,9 @@ public enum StreamQuirk implements Quirk {
 
         @Override
         public List<byte[]> onReport(byte[] report) {
+            if (report.length < RTP_AT + Integer.BYTES) {
+                return List.of(report);
+            }
             byte[] other = report.clone();
             ByteBuffer bytes = ByteBuffer.wrap(other);
             bytes.putInt(RTP_AT, bytes.getInt(RTP_AT) + base + (int) shift.ticks(n));

@@ -72,7 +72,9 @@ final class ClientAuth {
     private List<AuthChallenge> offered = List.of();
     private @Nullable Login answering;
     private boolean accepted;
+    /** The nonce in use is a newer one than that which was accepted, and no request has been accepted with it yet. */
     private boolean renewed;
+
     private boolean isSigning = true;
 
     ClientAuth(Optional<Credentials> credentials, RandomGenerator random, SessionMemory memory) {
@@ -122,23 +124,28 @@ final class ClientAuth {
         if (!isSigning) {
             return false;
         }
-        if (before != null && signedWith.filter(s -> s == before).isEmpty()) {
-            // Another request has met the new challenge while this one was under way.
-            return true;
-        }
-        offered = response.headers().all(RtspHeaders.WWW_AUTHENTICATE).stream()
+        List<AuthChallenge> challenges = response.headers().all(RtspHeaders.WWW_AUTHENTICATE).stream()
                 .flatMap(value -> AuthChallenge.parse(value).stream())
                 .toList();
+        boolean isDoubtful = accepted && memory.isLoginDoubtful();
+        if (before != null && signedWith.filter(s -> s == before).isEmpty()) {
+            // Another request has met a new challenge while this one was under way: of the login in use it says
+            // nothing.
+            challenges.stream()
+                    .filter(c -> isKind(c, before) && isOtherNonce(before, c))
+                    .findFirst()
+                    .ifPresent(newest -> renew(before, newest));
+            return !isDoubtful;
+        }
+        offered = challenges;
         if (credentials.isEmpty()) {
             return false;
         }
         if (before != null) {
             Optional<AuthChallenge> again =
                     offered.stream().filter(c -> isKind(c, before)).findFirst();
-            boolean isDoubtful = accepted && memory.isLoginDoubtful();
             if (!isDoubtful && again.isPresent() && isStale(before, again.get())) {
-                renewed = true;
-                answering = new Login(again.get(), before.algorithm, newClientNonce());
+                renew(before, again.get());
                 return true;
             }
             refused.add(before.label());
@@ -153,6 +160,12 @@ final class ClientAuth {
             renewed = false;
         });
         return next.isPresent();
+    }
+
+    /** Answers come in the order of the requests: a camera that gives a nonce with each refusal knows the last one only. */
+    private void renew(Login before, AuthChallenge challenge) {
+        renewed = true;
+        answering = new Login(challenge, before.algorithm, newClientNonce());
     }
 
     private static boolean isKind(AuthChallenge challenge, Login login) {
@@ -173,8 +186,16 @@ final class ClientAuth {
     private boolean isStale(Login before, AuthChallenge now) {
         boolean saysStale =
                 now.parameter("stale").filter("true"::equalsIgnoreCase).isPresent();
-        boolean newNonce = !before.challenge.parameter("nonce").equals(now.parameter("nonce"));
-        return newNonce && !renewed && (saysStale || accepted);
+        return isOtherNonce(before, now) && !renewed && (saysStale || accepted);
+    }
+
+    private static boolean isOtherNonce(Login before, AuthChallenge now) {
+        return !before.challenge.parameter("nonce").equals(now.parameter("nonce"));
+    }
+
+    /** The camera has accepted a request that was signed with the nonce in use. */
+    boolean isProven() {
+        return accepted && !renewed;
     }
 
     /** A signed request was answered with anything but 401: the password is right. */

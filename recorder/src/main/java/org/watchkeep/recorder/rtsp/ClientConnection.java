@@ -7,6 +7,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,7 +37,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
      */
     static final int MAX_SENDINGS = 5;
 
-    /** Keepalive and TEARDOWN may be under way at once; a camera that answers nothing must not grow this. */
+    /** Keepalives and TEARDOWN may be under way at once; a camera that answers nothing must not grow this. */
     static final int MAX_OUTSTANDING = 8;
 
     /** What the connection tells its session. After {@link #onClosed} nothing more comes. */
@@ -68,12 +71,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
             Timers.Timer timer,
             ReplyHandler handler) {}
 
+    /**
+     * What is to be sent when the nonce in use has proved itself.
+     *
+     * @param refusal what the camera said to it, where it was sent before
+     */
+    private record Waiting(
+            RtspRequest request,
+            int sendings,
+            long timeoutNanos,
+            Optional<RtspResponse> refusal,
+            ReplyHandler handler) {}
+
     private final Timers timers;
     private final ClientAuth auth;
     private final String userAgent;
     private final Set<Tolerance> tolerances;
     private final Owner owner;
     private final Map<Integer, Outstanding> outstanding = new TreeMap<>();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
     private @Nullable Channel channel;
     private @Nullable InterleavedDecoder decoder;
     private @Nullable ReadPace pace;
@@ -114,13 +130,48 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
         return tolerances;
     }
 
-    /** Sends it, numbered and signed; the handler is called once, unless the connection closes first. */
+    /**
+     * Sends it, numbered and signed; the handler is called once, unless the connection closes first. While a new nonce is
+     * being tried it waits, unless it is a TEARDOWN, after which nobody waits.
+     */
     void send(RtspRequest request, long timeoutNanos, ReplyHandler handler) {
-        if (outstanding.size() == MAX_OUTSTANDING) {
+        if (outstanding.size() + waiting.size() >= MAX_OUTSTANDING && !outstanding.isEmpty()) {
             int oldest = outstanding.keySet().iterator().next();
             onNoReply(oldest);
         }
-        send(request, 1, timeoutNanos, handler);
+        if (waiting.isEmpty() || request.method().equals(RtspRequest.TEARDOWN)) {
+            send(request, 1, timeoutNanos, handler);
+        } else {
+            waiting.add(new Waiting(request, 1, timeoutNanos, Optional.empty(), handler));
+        }
+    }
+
+    /**
+     * Each in its turn, and what was refused before, or while the nonce is not proven, only when nothing else that is signed
+     * is under way: what was signed with an older one will be refused, and brings a newer one still; some cameras take a
+     * nonce once only; and if it is the password that is refused, one request has found it out.
+     */
+    private void sendWaiting() {
+        while (!waiting.isEmpty() && mayTry(waiting.element())) {
+            Waiting next = waiting.remove();
+            send(next.request(), next.sendings(), next.timeoutNanos(), next.handler());
+        }
+    }
+
+    private boolean mayTry(Waiting next) {
+        Optional<ClientAuth.Login> current = auth.current();
+        boolean isSure = next.refusal().isEmpty() && auth.isProven();
+        return outstanding.values().stream()
+                .map(Outstanding::signedWith)
+                .noneMatch(login -> login.isPresent() && !(isSure && login.equals(current)));
+    }
+
+    /** One was refused with the nonce they wait for: that is their answer too, or each would count as a wrong login. */
+    private void refuseWaiting() {
+        List<Waiting> refused =
+                waiting.stream().filter(w -> w.refusal().isPresent()).toList();
+        waiting.removeAll(refused);
+        refused.forEach(w -> w.handler().accept(w.refusal()));
     }
 
     private void send(RtspRequest asked, int sendings, long timeoutNanos, ReplyHandler handler) {
@@ -171,6 +222,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
         if (late != null) {
             late.timer().cancel();
             late.handler().accept(Optional.empty());
+            sendWaiting();
         }
     }
 
@@ -195,6 +247,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
     private void close() {
         outstanding.values().forEach(o -> o.timer().cancel());
         outstanding.clear();
+        waiting.clear();
         if (pace != null) {
             pace.stop();
         }
@@ -322,12 +375,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Int
         }
         asked.timer().cancel();
         notePace();
+        onAnswer(asked, response);
+        sendWaiting();
+    }
+
+    private void onAnswer(Outstanding asked, RtspResponse response) {
+        Optional<RtspResponse> answer = Optional.of(response);
         if (response.status() != RtspResponse.UNAUTHORIZED) {
             auth.onAccepted(asked.signedWith());
+            asked.handler().accept(answer);
         } else if (auth.onUnauthorized(response, asked.signedWith()) && asked.sendings() < MAX_SENDINGS) {
-            send(asked.request(), asked.sendings() + 1, REPLY_TIMEOUT_NANOS, asked.handler());
-            return;
+            int sendings = asked.sendings() + 1;
+            waiting.add(new Waiting(asked.request(), sendings, REPLY_TIMEOUT_NANOS, answer, asked.handler()));
+        } else {
+            asked.handler().accept(answer);
+            refuseWaiting();
         }
-        asked.handler().accept(Optional.of(response));
     }
 }

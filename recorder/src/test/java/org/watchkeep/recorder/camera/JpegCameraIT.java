@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.watchkeep.recorder.camera.SimulatedCamera.Coding;
@@ -45,6 +46,7 @@ class JpegCameraIT {
     }
 
     @Test
+    @Tag("alone")
     void drawn_recordedByFfmpeg_hasAnUnbrokenBarCode() throws Exception {
         Peer.assumeProgram("ffmpeg");
         Path copy = folder.resolve("copy.mp4");
@@ -73,6 +75,7 @@ class JpegCameraIT {
     }
 
     @Test
+    @Tag("alone")
     void drawn_playedByGStreamer_decodes() throws Exception {
         Peer.assumeProgram("gst-launch-1.0");
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Quirks behind one another on one viewer's wire. */
 class OddWireTest {
+    private static final int SENDER_REPORT_BYTES = 28;
     private static final int PICTURES = 30;
 
     /** A marked packet with a slice of an IDR picture. */
@@ -48,6 +49,19 @@ class OddWireTest {
     void finishPicture_quirkBehindEachOther_goesOn(Quirk quirk) {
         for (Quirk first : Quirk.all()) {
             assertThatCode(() -> send(2, first, quirk)).as(first.flag()).doesNotThrowAnyException();
+        }
+    }
+
+    /** Some cut reports short; those behind them find what they would change gone. */
+    @ParameterizedTest
+    @MethodSource("catalogue")
+    void report_quirkBehindEachOther_goesOn(Quirk quirk) {
+        for (Quirk first : Quirk.all()) {
+            OddWire wire = new OddWire(
+                    Stream.of(first, quirk).map(q -> q.oddity().packets()).toList(), 1);
+            assertThatCode(() -> wire.report(Unpooled.wrappedBuffer(new byte[SENDER_REPORT_BYTES]), this::count))
+                    .as(first.flag())
+                    .doesNotThrowAnyException();
         }
     }
 

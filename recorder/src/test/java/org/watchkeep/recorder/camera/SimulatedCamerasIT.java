@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.watchkeep.recorder.camera.PlainClient.Frame;
@@ -257,6 +258,7 @@ class SimulatedCamerasIT {
     }
 
     @Test
+    @Tag("alone")
     void drawn_recordedByFfmpegWithDigest_hasAnUnbrokenBarCode() throws Exception {
         Peer.assumeProgram("ffmpeg");
         start(SimulatedCamera.drawn(3, "Station Road")
@@ -285,6 +287,7 @@ class SimulatedCamerasIT {
     }
 
     @Test
+    @Tag("alone")
     void drawn_playedByGStreamer_decodes() throws Exception {
         Peer.assumeProgram("gst-launch-1.0");
         start(SimulatedCamera.drawn(1, "Quay"), SimulatedCamera.drawn(2, "Town Hall"));

@@ -62,7 +62,8 @@ class CameraFaultsTest extends CameraRigs {
         assertThat(alarms(streams)).isEqualTo(1);
 
         streams.forEach(rig -> acceptLogin(rig.camera));
-        advance(streams, 3_700);
+        advance(streams, 3_700, () -> streams.stream().allMatch(rig -> rig.camera.isConnected()));
+        advance(streams, 60);
         assertThat(streams).allMatch(rig -> rig.camera.isConnected());
         assertThat(alarms(streams)).isEqualTo(2);
     }

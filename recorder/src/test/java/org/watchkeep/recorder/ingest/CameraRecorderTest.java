@@ -226,7 +226,8 @@ class CameraRecorderTest extends CameraRigs {
         assertThat(streams.stream().mapToInt(rig -> rig.alarms.size()).sum()).isEqualTo(1);
 
         streams.forEach(rig -> acceptLogin(rig.camera));
-        advance(streams, 3_700);
+        advance(streams, 3_700, () -> streams.stream().allMatch(rig -> rig.camera.isConnected()));
+        advance(streams, 60);
         assertThat(streams).allMatch(rig -> rig.camera.isConnected());
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.watchkeep.recorder.media.SlabPool;
 import org.watchkeep.recorder.rtsp.Connector;
@@ -173,7 +174,12 @@ abstract class CameraRigs {
     }
 
     void advance(List<Rig> streams, int seconds) {
-        for (int passed = 0; passed < seconds; passed++) {
+        advance(streams, seconds, () -> false);
+    }
+
+    /** Until something has come to be, and at most so long. */
+    void advance(List<Rig> streams, int atMostSeconds, BooleanSupplier until) {
+        for (int passed = 0; passed < atMostSeconds && !until.getAsBoolean(); passed++) {
             timers.advanceSeconds(1);
             for (Rig rig : streams) {
                 rig.camera.answer();

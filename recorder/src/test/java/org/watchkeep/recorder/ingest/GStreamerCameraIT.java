@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.watchkeep.retention.store.GapCause;
 import org.watchkeep.retention.store.StreamId;
 
 /** Somebody else's RTSP server as a camera, from the socket to the store. */
+@Tag("alone")
 class GStreamerCameraIT {
     private static final String PYTHON = "/usr/bin/python3";
     private static final Credentials WHO = new Credentials("admin", "s3cret", LoginPreference.ANY);

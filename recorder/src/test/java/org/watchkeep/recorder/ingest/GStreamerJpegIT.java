@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.watchkeep.recorder.rtsp.Await;
@@ -29,6 +30,7 @@ import org.watchkeep.recorder.rtsp.Peer;
 import org.watchkeep.retention.store.StreamId;
 
 /** GStreamer's RTSP server as an MJPEG camera, from the socket to the store: its pictures, in its order, to the pixel. */
+@Tag("alone")
 class GStreamerJpegIT {
     private static final String PYTHON = "/usr/bin/python3";
     private static final StreamId STREAM = StreamId.main("gst");

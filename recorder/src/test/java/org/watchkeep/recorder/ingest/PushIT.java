@@ -36,6 +36,7 @@ import org.watchkeep.retention.store.GapCause;
 import org.watchkeep.retention.store.StreamId;
 
 /** Other people's programs push to our address: what they sent is what was recorded, picture by picture. */
+@Tag("alone")
 class PushIT {
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
     private static final Credentials WHO = new Credentials("pusher", "s3cret");
@@ -88,7 +89,8 @@ class PushIT {
         return tier.statuses().get(0);
     }
 
-    private static final int CLIP_SECONDS = 4;
+    private static final int PICTURES = 100;
+    private static final int PICTURES_PER_SECOND = 25;
 
     /** From the end of the session to the end of the program. */
     private static final int GSTREAMER_ENDS_SECONDS = 5;
@@ -96,8 +98,17 @@ class PushIT {
     /** What packetisers repeat and drop. */
     private static final String H264_REPEATED = "6|7|8|9";
 
-    /** A key picture each second, parameter sets in band. */
+    /** A key picture among 25, parameter sets in band. */
     private Path clip(String encoder) throws Exception {
+        return clip(encoder, PICTURES_PER_SECOND);
+    }
+
+    /** As many pictures in less time: what FFmpeg pushes it pushes at the pace of the file, from the first picture on. */
+    private Path quickClip(String encoder) throws Exception {
+        return clip(encoder, 2 * PICTURES_PER_SECOND);
+    }
+
+    private Path clip(String encoder, int picturesPerSecond) throws Exception {
         Peer.assumeProgram("ffmpeg");
         Assumptions.assumeTrue(
                 encoder.equals("libx264") || VideoCodec.ofEncodingName("H265").isPresent(),
@@ -110,9 +121,9 @@ class PushIT {
                 "-f",
                 "lavfi",
                 "-i",
-                "testsrc2=size=320x180:rate=25",
-                "-t",
-                Integer.toString(CLIP_SECONDS),
+                "testsrc2=size=320x180:rate=" + picturesPerSecond,
+                "-frames:v",
+                Integer.toString(PICTURES),
                 "-c:v",
                 encoder,
                 "-preset",
@@ -191,7 +202,7 @@ class PushIT {
             delimiter = ';',
             value = {"libx264; 6|7|8|9", "libx265; 32|33|34|35|39"})
     void push_ffmpegOverTcp_isRecordedPictureByPicture(String encoder, String filtered) throws Exception {
-        Path clip = clip(encoder);
+        Path clip = quickClip(encoder);
         Peer.Result pushed = Peer.run(ffmpeg(clip, "tcp", url("pusher:s3cret@", "/yard/gate")));
         assertThat(pushed.output()).isEmpty();
         assertThat(status().terms().orElseThrow().auth()).isEqualTo("digest-md5");
@@ -201,7 +212,7 @@ class PushIT {
     /** What FFmpeg does unless it is told otherwise. */
     @Test
     void push_ffmpegOverUdp_isRecordedPictureByPicture() throws Exception {
-        Path clip = clip("libx264");
+        Path clip = quickClip("libx264");
         Peer.Result pushed = Peer.run(ffmpeg(clip, "udp", url("pusher:s3cret@", "/yard/gate")));
         assertThat(pushed.output()).isEmpty();
         assertThat(status().terms().orElseThrow().transport()).isEqualTo("udp");
@@ -210,7 +221,7 @@ class PushIT {
 
     @Test
     void push_ffmpegInsideTls_isRecordedPictureByPicture() throws Exception {
-        Path clip = clip("libx264");
+        Path clip = quickClip("libx264");
         Peer.Result pushed = Peer.run(ffmpeg(clip, "tcp", url("rtsps", "pusher:s3cret@", "/yard/gate")));
         assertThat(pushed.output()).isEmpty();
         assertThat(status().terms().orElseThrow().transport()).isEqualTo("rtsps");

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.watchkeep.recorder.ingest.QuirkRows.Case;
  * recorded by the real client over sockets, all at the same time. What is expected of each stands in {@link QuirkRows} and {@link QuirkTolerances}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("alone")
 class QuirksIT {
     private final Map<Case, Row> rows = new LinkedHashMap<>();
     private QuirkFleet fleet;

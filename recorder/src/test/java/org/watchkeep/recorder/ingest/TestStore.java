@@ -13,6 +13,7 @@ import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.RealDisk;
 import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.keys.MasterKeystore;
+import org.watchkeep.retention.keys.TestMaster;
 import org.watchkeep.retention.store.AcknowledgementListener;
 import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.FragmentRef;
@@ -42,7 +43,7 @@ final class TestStore implements AutoCloseable {
                 List.of(new StoreSettings.VolumeSettings("v1", folder.resolve("v1"), VOLUME_BYTES)),
                 List.of(new StoreSettings.ClassSettings(CLASS, 31)));
         disk.createFolders(settings.folder());
-        MasterKeystore master = MasterKeystore.create(disk, folder.resolve("master.p12"), PASSPHRASE);
+        MasterKeystore master = TestMaster.create(disk, folder.resolve("master.p12"), PASSPHRASE);
         EpochKeys.create(disk, homeA, homeB);
         FootageStore.init(settings, disk, clock);
         keys = EpochKeys.open(disk, homeA, homeB, master);

@@ -95,12 +95,14 @@ class TransportIT {
     }
 
     @Test
+    @Tag("alone")
     void udp_lossReorderAndDuplicates_areCountedExactly() throws Exception {
         recordOnABadNetwork("5%", 4);
     }
 
     /** One packet in a hundred, as asked for; long enough for some sixty losses. */
     @Test
+    @Tag("alone")
     @Tag("campaign")
     void udp_onePercentForTwoMinutes_isCountedExactly() throws Exception {
         recordOnABadNetwork("1%", 120);

@@ -296,6 +296,19 @@ class AuthTest {
         assertThat(refuse(client, "Digest realm=\"x\", nonce=\"3\"")).isFalse();
     }
 
+    /** A camera that gives a nonce with each refusal knows the last one only. */
+    @Test
+    void onUnauthorized_secondRequestBringsANewerNonce_thatIsSignedWith() {
+        ClientAuth client = client(WHO);
+        refuse(client, MD5);
+        client.onAccepted(client.current());
+        Optional<ClientAuth.Login> old = client.current();
+        client.onUnauthorized(challenge("Digest realm=\"x\", nonce=\"2\""), old);
+        client.onUnauthorized(challenge("Digest realm=\"x\", nonce=\"3\""), old);
+        assertThat(answer(client)).contains("nonce=\"3\"");
+        assertThat(client.isProven()).isFalse();
+    }
+
     /** Servers disagree on which client nonce a -sess secret is made with: with one for all, both are right. */
     @Test
     void authorize_session_keepsOneClientNonceWhileItsNonceServes() {

@@ -9,19 +9,26 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A camera for these tests: loops over an H.264 Annex B file at 25 pictures a second. One slice a picture, as the encoder
- * that made the file was told.
+ * A camera for these tests: loops over an H.264 Annex B file, at 25 pictures a second unless told otherwise. One slice a
+ * picture, as the encoder that made the file was told.
  */
 public final class ElementaryStreamSource implements MediaSource {
     private static final int MAX_PAYLOAD = 1_400;
-    private static final int TICKS_PER_PICTURE = 3_600;
-    private static final long PICTURE_NANOS = 40_000_000;
+    private static final int TICKS_PER_SECOND = 90_000;
+    static final int USUAL_PICTURES_PER_SECOND = 25;
 
     private final List<List<byte[]>> pictures = new ArrayList<>();
     private byte[] sps = new byte[0];
     private byte[] pps = new byte[0];
+    private final int picturesPerSecond;
 
     public ElementaryStreamSource(byte[] annexB) {
+        this(annexB, USUAL_PICTURES_PER_SECOND);
+    }
+
+    /** @param picturesPerSecond a divisor of 90,000 */
+    ElementaryStreamSource(byte[] annexB, int picturesPerSecond) {
+        this.picturesPerSecond = picturesPerSecond;
         List<byte[]> picture = new ArrayList<>();
         for (byte[] nal : nalUnits(annexB)) {
             int type = nal[0] & 0x1f;
@@ -109,7 +116,8 @@ public final class ElementaryStreamSource implements MediaSource {
                 sink.flush();
             }
             picture++;
-            var unused = sink.loop().schedule(this::next, PICTURE_NANOS, TimeUnit.NANOSECONDS);
+            var unused = sink.loop()
+                    .schedule(this::next, TimeUnit.SECONDS.toNanos(1) / picturesPerSecond, TimeUnit.NANOSECONDS);
         }
 
         private void send(byte[] nal, boolean last) {
@@ -135,7 +143,7 @@ public final class ElementaryStreamSource implements MediaSource {
                     .writeByte(0x80)
                     .writeByte(marker ? 0x80 | 96 : 96)
                     .writeShort(sequence++)
-                    .writeInt((int) (picture * TICKS_PER_PICTURE))
+                    .writeInt((int) (picture * (TICKS_PER_SECOND / picturesPerSecond)))
                     .writeInt(0x1234_5678);
         }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /** Programs of other people that the tests speak to; a test is skipped, and says so, where one is absent. */
 public final class Peer {
+    private static final int PICTURES = 250;
     private static final long LIMIT_SECONDS = 60;
 
     private Peer() {}
@@ -46,8 +47,13 @@ public final class Peer {
         return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
     }
 
-    /** Ten seconds of H.264 test picture as an Annex B file, one slice a picture, a key picture each second. */
+    /** Ten seconds of H.264 test picture as an Annex B file, one slice a picture, a key picture among 25. */
     public static byte[] elementaryStream(Path folder) throws IOException, InterruptedException {
+        return elementaryStream(folder, ElementaryStreamSource.USUAL_PICTURES_PER_SECOND);
+    }
+
+    /** As {@link #elementaryStream(Path)}; its parameter sets say how fast it is. */
+    static byte[] elementaryStream(Path folder, int picturesPerSecond) throws IOException, InterruptedException {
         assumeProgram("ffmpeg");
         Path file = folder.resolve("test.h264");
         Result made = run(List.of(
@@ -57,9 +63,9 @@ public final class Peer {
                 "-f",
                 "lavfi",
                 "-i",
-                "testsrc2=size=640x360:rate=25",
-                "-t",
-                "10",
+                "testsrc2=size=640x360:rate=" + picturesPerSecond,
+                "-frames:v",
+                Integer.toString(PICTURES),
                 "-c:v",
                 "libx264",
                 "-preset",

@@ -12,14 +12,19 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Other people's players against our server. */
+@Tag("alone")
 class RtspServerPlayersIT {
     private static final Credentials WHO = new Credentials("admin", "pa:ss w@rd");
+
+    /** A quick camera: what players must show is so many pictures. */
+    private static final int PICTURES_PER_SECOND = 100;
 
     @TempDir
     Path folder;
@@ -45,6 +50,10 @@ class RtspServerPlayersIT {
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
+    private ElementaryStreamSource source() throws Exception {
+        return new ElementaryStreamSource(Peer.elementaryStream(folder, PICTURES_PER_SECOND), PICTURES_PER_SECOND);
+    }
+
     private String url(String userInfo) {
         return "rtsp://" + userInfo + "127.0.0.1:" + server.address().getPort() + "/cam1";
     }
@@ -55,7 +64,7 @@ class RtspServerPlayersIT {
             value = MountAccess.Scheme.class,
             names = {"NONE", "BASIC", "DIGEST", "DIGEST_QOP_AUTH", "DIGEST_MD5_SESS"})
     void play_ffmpegOverTcpWithEveryLogin_decodes(MountAccess.Scheme scheme) throws Exception {
-        ElementaryStreamSource source = new ElementaryStreamSource(Peer.elementaryStream(folder));
+        ElementaryStreamSource source = source();
         server.mount("/cam1", source, new MountAccess(scheme, "test camera", WHO));
 
         Peer.Result result = Peer.run(List.of(
@@ -78,7 +87,7 @@ class RtspServerPlayersIT {
 
     @Test
     void play_ffmpegWithWrongPassword_isRefused() throws Exception {
-        ElementaryStreamSource source = new ElementaryStreamSource(Peer.elementaryStream(folder));
+        ElementaryStreamSource source = source();
         server.mount("/cam1", source, new MountAccess(MountAccess.Scheme.DIGEST, "test camera", WHO));
 
         Peer.Result result = Peer.run(List.of(
@@ -103,7 +112,7 @@ class RtspServerPlayersIT {
     @Test
     void play_ffprobeWithoutTransport_fallsBackToTcp() throws Exception {
         Peer.assumeProgram("ffprobe");
-        ElementaryStreamSource source = new ElementaryStreamSource(Peer.elementaryStream(folder));
+        ElementaryStreamSource source = source();
         server.mount("/cam1", source);
 
         Peer.Result result = Peer.run(List.of(
@@ -130,7 +139,7 @@ class RtspServerPlayersIT {
             names = {"NONE", "DIGEST", "DIGEST_QOP_AUTH"})
     void play_gstreamerOverTcp_decodesAHundredPictures(MountAccess.Scheme scheme) throws Exception {
         Peer.assumeProgram("gst-launch-1.0");
-        ElementaryStreamSource source = new ElementaryStreamSource(Peer.elementaryStream(folder));
+        ElementaryStreamSource source = source();
         server.mount("/cam1", source, new MountAccess(scheme, "test camera", WHO));
 
         Peer.Result result = Peer.run(List.of(

@@ -7,38 +7,74 @@ import static org.watchkeep.recorder.rtsp.ScriptedCamera.ok;
 import static org.watchkeep.recorder.rtsp.ScriptedCamera.silent;
 import static org.watchkeep.recorder.rtsp.ScriptedCamera.status;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Login and keepalive, with cameras that want them otherwise. */
 class RtspSessionLoginTest extends RtspSessionRig {
     // ---- login
 
+    /** DESCRIBE, SETUP and PLAY. */
+    private static final int UNTIL_PLAY = 3;
+
+    private final Map<String, Integer> accepted = new HashMap<>();
+
+    private static final List<String> SIGNED = List.of("DESCRIBE", "SETUP", "PLAY", "GET_PARAMETER", "TEARDOWN");
+
     private void demandDigest(String realm) {
-        for (String method : List.of("DESCRIBE", "SETUP", "PLAY", "GET_PARAMETER", "TEARDOWN")) {
-            ServerAuth server = new ServerAuth(new Random(method.hashCode()));
-            MountAccess access = new MountAccess(MountAccess.Scheme.DIGEST, realm, WHO);
-            camera.on(method, r -> {
-                ServerAuth.Verdict verdict = server.check(access, r);
-                if (verdict != ServerAuth.Verdict.ACCEPTED) {
-                    String challenge = server.challenge(access, verdict)
-                            .headers()
-                            .first("WWW-Authenticate")
-                            .orElseThrow();
-                    return status(401, "WWW-Authenticate: " + challenge + "\r\n")
-                            .apply(r);
-                }
-                return switch (method) {
-                    case "DESCRIBE" -> described(r, "", ScriptedCamera.SDP);
-                    case "SETUP" -> ok("Session: 1;timeout=10\r\n").apply(r);
-                    default -> ok("").apply(r);
-                };
-            });
+        for (String method : SIGNED) {
+            demand(method, new ServerAuth(new Random(method.hashCode())), realm, MountAccess.Habits.NONE);
         }
+    }
+
+    /** One nonce for all, which serves so many requests; each that comes with an older one costs it. */
+    private void demandDigestShortLived(int uses) {
+        ServerAuth server = new ServerAuth(new Random(1));
+        for (String method : SIGNED) {
+            demand(
+                    method,
+                    server,
+                    "cam",
+                    MountAccess.Habits.of(MountAccess.Habit.STALE_UNSAID).withNonceUses(uses));
+        }
+    }
+
+    private void demand(String method, ServerAuth server, String realm, MountAccess.Habits habits) {
+        MountAccess access = new MountAccess(MountAccess.Scheme.DIGEST, realm, WHO).withHabits(habits);
+        camera.on(method, r -> {
+            ServerAuth.Verdict verdict = server.check(access, r);
+            if (verdict != ServerAuth.Verdict.ACCEPTED) {
+                String challenge = server.challenge(access, verdict)
+                        .headers()
+                        .first("WWW-Authenticate")
+                        .orElseThrow();
+                return status(401, "WWW-Authenticate: " + challenge + "\r\n").apply(r);
+            }
+            accepted.merge(method, 1, Integer::sum);
+            return switch (method) {
+                case "DESCRIBE" -> described(r, "", ScriptedCamera.SDP);
+                case "SETUP" -> ok("Session: 1;timeout=10\r\n").apply(r);
+                default -> ok("").apply(r);
+            };
+        });
+    }
+
+    private long signed(String method) {
+        return camera.requests().stream()
+                .filter(r -> r.method().equals(method)
+                        && r.headers().first("Authorization").isPresent())
+                .count();
+    }
+
+    private int accepted(String method) {
+        return accepted.getOrDefault(method, 0);
     }
 
     @Test
@@ -92,6 +128,76 @@ class RtspSessionLoginTest extends RtspSessionRig {
             camera.answer();
         }
         assertThat(camera.methods()).endsWith("GET_PARAMETER GET_PARAMETER GET_PARAMETER");
+        assertPlaying();
+    }
+
+    /** So many keepalives before the camera answers any. */
+    private void keepAlive(int underWay) {
+        for (int i = 0; i < underWay; i++) {
+            timers.advanceSeconds(5);
+        }
+        camera.answer();
+    }
+
+    /** Each of them finds its nonce too old, and is given another, which the next one makes too old. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void keepalive_nonceGrownOldForSeveralUnderWay_eachIsSignedAnewAndNoneIsARefusal(int underWay) {
+        demandDigestShortLived(UNTIL_PLAY);
+        played(Optional.of(WHO));
+        for (int round = 1; round <= 4; round++) {
+            keepAlive(underWay);
+            assertPlaying();
+            assertThat(memory.isLoginDoubtful()).isFalse();
+            assertThat(accepted("GET_PARAMETER")).isEqualTo(round * underWay);
+        }
+    }
+
+    /** Sessions that were cut off are torn down beside SETUP, and a nonce may serve once only. */
+    @Test
+    void start_nonceGrownOldForSeveralUnderWay_isPlayed() {
+        demandDigestShortLived(1);
+        for (int i = 0; i < SessionMemory.MAX_ABANDONED; i++) {
+            memory.abandon(new SessionMemory.Abandoned("gone" + i, RtspUrl.parse("rtsp://192.0.2.7/live")));
+        }
+        played(Optional.of(WHO));
+        assertPlaying();
+        assertThat(accepted("TEARDOWN")).isEqualTo(SessionMemory.MAX_ABANDONED);
+    }
+
+    /** One more goes out while a new nonce is being tried: it waits its turn, and is not left out. */
+    @Test
+    void keepalive_askedWhileANonceIsTried_isSentWhenThatHasServed() {
+        demandDigestShortLived(UNTIL_PLAY);
+        played(Optional.of(WHO));
+        timers.advanceSeconds(5);
+        timers.advanceSeconds(5);
+        camera.answerOne();
+        keepAlive(1);
+        assertPlaying();
+        assertThat(memory.isLoginDoubtful()).isFalse();
+        assertThat(accepted("GET_PARAMETER")).isEqualTo(3);
+    }
+
+    /** Each further one would bring us nearer to being locked out. */
+    @Test
+    void keepalive_passwordChangedWithSeveralUnderWay_oneMoreIsTriedForAllOfThem() {
+        demandDigestShortLived(UNTIL_PLAY);
+        played(Optional.of(WHO));
+        camera.on(
+                "GET_PARAMETER",
+                r -> status(
+                                401,
+                                "WWW-Authenticate: Digest realm=\"cam\", nonce=\""
+                                        + r.headers().cseq() + "\"\r\n")
+                        .apply(r));
+        keepAlive(2);
+        assertThat(signed("GET_PARAMETER")).isEqualTo(3);
+        assertThat(memory.isLoginDoubtful()).isTrue();
+        for (int i = 0; i < 20; i++) {
+            keepAlive(1);
+        }
+        assertThat(signed("GET_PARAMETER")).isEqualTo(3);
         assertPlaying();
     }
 

@@ -192,27 +192,33 @@ public final class ScriptedCamera implements Connector {
 
     /** Answers all that was asked, and what is asked upon that. */
     public void answer() {
-        while (channel != null) {
-            ByteBuf sent = channel.readOutbound();
-            if (sent == null) {
-                return;
-            }
-            int before = requests.size();
-            try {
-                if (requestReader != null) {
-                    requestReader.decode(sent);
-                }
-            } catch (IOException e) {
-                throw new AssertionError("the client sent what is not RTSP", e);
-            } finally {
-                sent.release();
-            }
-            for (RtspRequest request : List.copyOf(requests.subList(before, requests.size()))) {
-                String answer =
-                        script.getOrDefault(request.method(), status(501, "")).apply(request);
-                send(answer.getBytes(StandardCharsets.UTF_8));
-            }
+        while (answerOne()) {
+            // The next one.
         }
+    }
+
+    /** Answers what was asked first; whether anything was. */
+    public boolean answerOne() {
+        ByteBuf sent = channel == null ? null : channel.readOutbound();
+        if (sent == null) {
+            return false;
+        }
+        int before = requests.size();
+        try {
+            if (requestReader != null) {
+                requestReader.decode(sent);
+            }
+        } catch (IOException e) {
+            throw new AssertionError("the client sent what is not RTSP", e);
+        } finally {
+            sent.release();
+        }
+        for (RtspRequest request : List.copyOf(requests.subList(before, requests.size()))) {
+            String answer =
+                    script.getOrDefault(request.method(), status(501, "")).apply(request);
+            send(answer.getBytes(StandardCharsets.UTF_8));
+        }
+        return true;
     }
 
     /** Bytes from the camera. */
