@@ -33,6 +33,8 @@ import org.watchkeep.recorder.ingest.CameraStatus;
 import org.watchkeep.recorder.ingest.RecorderSettings;
 import org.watchkeep.recorder.ingest.RecorderTier;
 import org.watchkeep.recorder.rtsp.ServerCertificate;
+import org.watchkeep.retention.audit.Act;
+import org.watchkeep.retention.audit.Fields;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.RealDisk;
 import org.watchkeep.retention.disk.TrialDisk;
@@ -92,7 +94,7 @@ public final class ControlRoom implements Closeable {
         this.store = store;
         StoreActs storeActs = new StoreActs(store, site, new FootageEntries(trail.entries(), clock));
         this.acts = new KeyActs(
-                storeActs,
+                new TrailActs(storeActs, trail.entries()),
                 new RealDisk(),
                 site.keys(),
                 keys,
@@ -267,9 +269,10 @@ public final class ControlRoom implements Closeable {
             MasterKeystore master = TrailKeeper.keystore(disk, data, settings.keystore(), passphrase);
             EpochKeys keys = ground.add(EpochKeys.open(
                     disk, settings.homes().get(0), settings.homes().get(1), master));
-            TrailKeeper trail = ground.add(TrailKeeper.open(disk, data, master, instants(clock)));
+            TrailKeeper trail = ground.add(TrailKeeper.open(
+                    disk, data, settings.homes(), master, instants(clock)));
             if (master.isRotating()) {
-                goOnRotating(disk, settings, passphrase, keys);
+                goOnRotating(disk, settings, passphrase, keys, trail);
             }
             return new KeysAndTrail(keys, trail);
         } finally {
@@ -282,17 +285,22 @@ public final class ControlRoom implements Closeable {
     }
 
     /** A rotation that a stop broke off. With a key home away it waits, and both masters stay. */
-    private static void goOnRotating(Disk disk, SiteConfig.Keys settings, char[] passphrase, EpochKeys keys) {
+    private static void goOnRotating(
+            Disk disk, SiteConfig.Keys settings, char[] passphrase, EpochKeys keys, TrailKeeper trail) {
         try {
             MasterRotation.Rotated rotated = KeyActs.rotate(disk, settings, passphrase, keys);
             LOG.warn("the rotation to master {} had been broken off and is now done", rotated.toMasterId());
+            trail.note(
+                    Act.KEYS_ROTATED,
+                    Fields.NONE.with("master", rotated.toMasterId()).with("old", rotated.fromMasterId()));
         } catch (IOException e) {
             LOG.error("the rotation of the master key is not done, it goes on at the next start: {}", e.toString());
         }
     }
 
     /** Brings a keystore back from its copy, into an installation that has none; the key homes must open under it. */
-    public static String restoreKeys(Path data, SiteConfig site, Path from) throws IOException, Refusal {
+    public static String restoreKeys(Path data, SiteConfig site, Path from, StoreClock clock)
+            throws IOException, Refusal {
         requireInitialised(data, site);
         Disk disk = new RealDisk();
         char[] passphrase = passphrase(site.keys());
@@ -301,6 +309,11 @@ public final class ControlRoom implements Closeable {
             EpochKeys.open(disk, site.keys().homes().get(0), site.keys().homes().get(1), master)
                     .close();
             MasterKeystore.copy(disk, from, site.keys().keystore(), passphrase);
+            // Entered afterwards: before, there was no key to open the trail with, and without keys nothing is recorded.
+            try (TrailKeeper trail =
+                    TrailKeeper.open(disk, data, site.keys().homes(), master, instants(clock))) {
+                trail.note(Act.KEYS_RESTORED, Fields.NONE.with("backup", master.masterId()));
+            }
             return master.masterId();
         } finally {
             Arrays.fill(passphrase, '\0');

@@ -38,21 +38,24 @@ final class SiteEntries {
         this.cameras = new RegisterFold<>(disk, folder, trail, LatestRegister.CAMERA);
     }
 
-    void started(SiteConfig configured, String version) throws IOException {
+    void started(String version) throws IOException {
         boolean unclean = Act.MACHINE_STARTED.code().equals(machine.current().get(LatestRegister.ACT));
-        Map<String, String> known = cameras.current();
-        String digest = site.current().getOrDefault(LatestRegister.DIGEST, "");
         if (unclean) {
             Instant seen = trail.entry(trail.size() - 1).entered();
             entries.enter(NewEntry.byMachine(Act.MACHINE_UNCLEAN, Fields.NONE.with("seen", seen)));
         }
         entries.enter(NewEntry.byMachine(Act.MACHINE_STARTED, Fields.NONE.with("version", version)));
+        machine.snapshot();
+    }
+
+    void configured(SiteConfig configured) throws IOException {
+        Map<String, String> known = cameras.current();
+        String digest = site.current().getOrDefault(LatestRegister.DIGEST, "");
         Hash now = Hash.ofAll(Files.readAllBytes(configured.file()));
         if (!now.toString().equals(digest)) {
             entries.enter(NewEntry.of(Act.SITE_CONFIGURED, entries.people(), Fields.NONE.with("digest", now)));
         }
         cameras(configured, new TreeMap<>(known));
-        machine.snapshot();
         site.snapshot();
         cameras.snapshot();
     }

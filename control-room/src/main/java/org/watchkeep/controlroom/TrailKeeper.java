@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,6 +22,7 @@ import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.retention.audit.Act;
 import org.watchkeep.retention.audit.Actor;
 import org.watchkeep.retention.audit.Checkpoint;
+import org.watchkeep.retention.audit.CheckpointCopies;
 import org.watchkeep.retention.audit.Fields;
 import org.watchkeep.retention.audit.NewEntry;
 import org.watchkeep.retention.audit.Trail;
@@ -43,13 +45,13 @@ final class TrailKeeper implements Closeable {
     private static final long ROOT_SECONDS = 60;
     private static final long CHECKPOINT_SECONDS = 1;
     private static final long CLOSE_SECONDS = 20;
-    private static final String VERSION = "0.1.0";
 
     private final Optional<Trail> trail;
     private final StoreTrail entries;
     private final InstantSource clock;
     private final Path folder;
     private final Disk disk;
+    private final CheckpointCopies homes;
 
     /** One for the roots, which may wait for slow disks, one for the checkpoints. Begun with the recording. */
     private @Nullable ScheduledExecutorService clockwork;
@@ -57,9 +59,16 @@ final class TrailKeeper implements Closeable {
     private boolean isStarted;
     private @Nullable LocalDate printed;
 
-    private TrailKeeper(Disk disk, Path folder, Optional<Trail> trail, StoreTrail entries, InstantSource clock) {
+    private TrailKeeper(
+            Disk disk,
+            Path folder,
+            CheckpointCopies homes,
+            Optional<Trail> trail,
+            StoreTrail entries,
+            InstantSource clock) {
         this.disk = disk;
         this.folder = folder;
+        this.homes = homes;
         this.trail = trail;
         this.entries = entries;
         this.clock = clock;
@@ -91,23 +100,31 @@ final class TrailKeeper implements Closeable {
         return seed.isPresent();
     }
 
-    /** Never fails: a trail that does not open is an alarm, and its entries refuse. */
-    static TrailKeeper open(Disk disk, Path data, MasterKeystore master, InstantSource clock) {
+    /**
+     * Never fails: a trail that does not open is an alarm, and its entries refuse.
+     *
+     * @param keyHomes what they have seen of the trail, it must continue
+     */
+    static TrailKeeper open(
+            Disk disk, Path data, List<Path> keyHomes, MasterKeystore master, InstantSource clock) {
         Path folder = data.resolve(FOLDER);
+        CheckpointCopies homes = new CheckpointCopies(disk, keyHomes);
         Trail trail = null;
         try {
             beginWhereUnmade(disk, data, master, clock);
             trail = Trail.open(disk, settings(data, master, clock));
+            homes.check(trail);
             StoreTrail entries = StoreTrail.of(disk, folder, trail, user(data));
-            return new TrailKeeper(disk, folder, Optional.of(trail), entries, clock);
-        } catch (IOException e) {
+            return new TrailKeeper(disk, folder, homes, Optional.of(trail), entries, clock);
+        } catch (IOException | RuntimeException e) {
+            // Also of a fault of ours: whatever is wrong with the trail keeps nobody from recording.
             String why = String.valueOf(e.getMessage());
             LOG.error(
                     "ALARM audit trail: {}; recording goes on, and nothing that must be entered first is done: no"
                             + " erasing, no extracting, no change of rules or keys",
                     why);
             closeQuietly(trail);
-            return new TrailKeeper(disk, folder, Optional.empty(), StoreTrail.closed(why), clock);
+            return new TrailKeeper(disk, folder, homes, Optional.empty(), StoreTrail.closed(why), clock);
         }
     }
 
@@ -170,16 +187,27 @@ final class TrailKeeper implements Closeable {
         return entries;
     }
 
+    /** Enters what has been done already and could not wait for its entry. */
+    void note(Act act, Fields data) {
+        try {
+            entries.enter(NewEntry.of(act, entries.people(), data));
+        } catch (IOException e) {
+            LOG.error("ALARM audit trail: {} is done and not entered: {}", act, e.toString());
+        }
+    }
+
     /** The recorder starts: enters it, what the start before left open, and what of the configuration is new. */
     void recording(SiteConfig site) {
         if (trail.isEmpty()) {
             return;
         }
         try {
-            new SiteEntries(disk, folder, trail.get(), entries).started(site, VERSION);
+            SiteEntries start = new SiteEntries(disk, folder, trail.get(), entries);
+            start.started(BuiltVersion.text());
             isStarted = true;
+            start.configured(site);
         } catch (IOException e) {
-            LOG.error("ALARM audit trail: the start is not entered: {}", e.toString());
+            LOG.error("ALARM audit trail: the start, or its configuration, is not entered: {}", e.toString());
         }
         ScheduledExecutorService works = Executors.newScheduledThreadPool(2, work -> new Thread(work, "trail-keeper"));
         clockwork = works;
@@ -189,10 +217,18 @@ final class TrailKeeper implements Closeable {
     }
 
     private void enterRoot() {
+        if (trail.isEmpty()) {
+            return;
+        }
         try {
             entries.enterRoot(clock.instant());
         } catch (IOException | RuntimeException e) {
             LOG.error("ALARM audit trail: no footage root, it is tried again: {}", e.toString());
+        }
+        try {
+            homes.keep(trail.get().checkpoint());
+        } catch (IOException | RuntimeException e) {
+            LOG.error("ALARM audit trail: no checkpoint could be signed: {}", e.toString());
         }
     }
 
@@ -234,12 +270,30 @@ final class TrailKeeper implements Closeable {
         try (Trail ending = trail.get()) {
             stopWorking();
             entries.settleLast();
-            if (isStarted) {
-                entries.enterLastRoot(clock.instant());
-                ending.append(NewEntry.byMachine(Act.MACHINE_STOPPED, Fields.NONE.with("cause", "in-order")));
-            }
-            ending.checkpoint();
+            enterStop(ending);
+            signLast(ending);
             snapshot();
+        }
+    }
+
+    private void signLast(Trail ending) {
+        try {
+            homes.keep(ending.lastOfAll());
+        } catch (IOException | RuntimeException e) {
+            LOG.error("ALARM audit trail: what was entered last is not signed yet: {}", e.toString());
+        }
+    }
+
+    /** All that was recorded is safe by then: a trail that takes nothing fails no stop, the next start says so. */
+    private void enterStop(Trail ending) {
+        if (!isStarted) {
+            return;
+        }
+        try {
+            entries.enterLastRoot(clock.instant());
+            ending.append(NewEntry.byMachine(Act.MACHINE_STOPPED, Fields.NONE.with("cause", "in-order")));
+        } catch (IOException | RuntimeException e) {
+            LOG.error("ALARM audit trail: the stop is not entered, the next start will miss it: {}", e.toString());
         }
     }
 

@@ -9,8 +9,12 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.watchkeep.controlroom.Installation;
+import org.watchkeep.controlroom.TrailActs;
+import org.watchkeep.controlroom.config.ConfigException;
 import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.controlroom.control.Refusal;
+import org.watchkeep.retention.audit.Hash;
 import org.watchkeep.retention.audit.TrailArchive;
 import org.watchkeep.retention.audit.TrailExport;
 import org.watchkeep.retention.audit.TrailFilter;
@@ -48,11 +52,14 @@ final class AuditExportCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, Refusal {
+    public Integer call() throws IOException, Refusal, ConfigException {
         Instant now = shell.clock().instant();
         Instant first = TimeText.parse("--from", from, now);
         Instant end = TimeText.parse("--to", to, now);
         TrailFilter wanted = filter();
+        if (Files.exists(out)) {
+            throw Refusal.badInput("folder-exists", out + " is there already", "Name a new folder with --out.");
+        }
         TrailArchive trail = TrailArchive.open(new RealDisk(), AuditFolder.of(common));
         Optional<long[]> range = TrailExport.range(trail, first, end);
         if (range.isEmpty()) {
@@ -60,6 +67,7 @@ final class AuditExportCommand implements Callable<Integer> {
                     "no-entries", "no entry was made in this time", "Widen --from and --to; they are half-open.");
         }
         TrailExport export = TrailExport.of(trail, range.get()[0], range.get()[1], wanted);
+        enter(export, wanted);
         Path folder = write(export, trail);
         if (common.json) {
             shell.printJson(Documents.of("audit-export")
@@ -86,10 +94,21 @@ final class AuditExportCommand implements Callable<Integer> {
         }
     }
 
-    private Path write(TrailExport export, TrailArchive trail) throws IOException, Refusal {
-        if (Files.exists(out)) {
-            throw Refusal.badInput("folder-exists", out + " is there already", "Name a new folder with --out.");
+    /** Entry first; of a mere copy of a trail nobody is the owner, and nothing can be entered in it. */
+    private void enter(TrailExport export, TrailFilter wanted) throws IOException, Refusal, ConfigException {
+        if (Installation.find(common.dataFolder()).isEmpty()) {
+            return;
         }
+        TrailActs.Export entered = new TrailActs.Export(
+                export.from(),
+                export.to(),
+                export.given(),
+                Hash.ofAll(export.entries().lines()),
+                wanted.equals(TrailFilter.ALL) ? "" : wanted.toString());
+        var unused = new OwnerCall(shell, common).run(entered.toRequest(), new Notes(shell));
+    }
+
+    private Path write(TrailExport export, TrailArchive trail) throws IOException, Refusal {
         Files.createDirectories(out);
         AuditProofCommand.write(out + "/entries.jsonl", export.entries().lines());
         AuditProofCommand.write(out + "/entries.csv", export.entries().csv());

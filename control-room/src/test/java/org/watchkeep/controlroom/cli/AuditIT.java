@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -21,7 +22,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.watchkeep.retention.audit.TlogProof;
+import org.watchkeep.retention.audit.Trail;
+import org.watchkeep.retention.audit.TrailKey;
+import org.watchkeep.retention.audit.TrailSettings;
 import org.watchkeep.retention.audit.VerifierKey;
+import org.watchkeep.retention.disk.RealDisk;
 
 /** The audit trail of an installation, by command, on a folder that nobody owns at the moment. */
 class AuditIT {
@@ -134,14 +139,93 @@ class AuditIT {
         run(2, "audit", "export", "--from", "-1h", "--to", "now", "--filter", "colour=red", "--out", out + "2");
     }
 
-    /** As versions before the trail left it: no folder, and no key for it in the keystore. */
+    /** The journal's first line and one a line for entries 0, 1 and 2. */
+    private List<String> journal() throws IOException {
+        return new ArrayList<>(Files.readAllLines(trail().resolve("journal/00000000000000000000")));
+    }
+
+    private JsonNode finding(List<String> journal, String... more) throws IOException {
+        Files.writeString(trail().resolve("journal/00000000000000000000"), String.join("\n", journal) + "\n");
+        List<String> command = new ArrayList<>(List.of("audit", "verify"));
+        command.addAll(List.of(more));
+        return run(1, command.toArray(String[]::new)).path("finding");
+    }
+
     @Test
-    void folderFromBeforeTrails_getsItsTrailWithTheNextCommand() throws Exception {
-        try (Stream<Path> all = Files.walk(trail())) {
+    void verify_deletedInsertedReordered_namesTheFirstBadEntry() throws IOException {
+        List<String> good = journal();
+        assertThat(good).hasSize(4);
+
+        JsonNode deleted = finding(List.of(good.get(0), good.get(1), good.get(3)));
+        assertThat(deleted.path("kind").asText()).isEqualTo("deleted");
+        assertThat(deleted.path("firstBad").asInt()).isEqualTo(1);
+
+        JsonNode reordered = finding(List.of(good.get(0), good.get(1), good.get(3), good.get(2)));
+        assertThat(reordered.path("kind").asText()).isEqualTo("reordered");
+        assertThat(reordered.path("firstBad").asInt()).isEqualTo(1);
+
+        JsonNode inserted = finding(List.of(good.get(0), good.get(1), good.get(2), good.get(2), good.get(3)));
+        assertThat(inserted.path("kind").asText()).isEqualTo("inserted");
+        assertThat(inserted.path("firstBad").asInt()).isEqualTo(1);
+    }
+
+    private static void copyTree(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
+            }
+        }
+    }
+
+    private static void deleteTree(Path tree) throws IOException {
+        try (Stream<Path> all = Files.walk(tree)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
             }
         }
+    }
+
+    private void backUp(int exit, String name) throws IOException {
+        String out = folder.resolve(name).toString();
+        run(exit, "keys", "backup", "--medium", "another stick", "--out", out);
+    }
+
+    /** An old copy of the trail is put back and gone on from: the key homes know better, and so does who kept a checkpoint. */
+    @Test
+    void oldCopyPutBack_isRefused_andAForkAndASecondSignerAreNamedByAKeptCheckpoint() throws IOException {
+        Path old = folder.resolve("old");
+        copyTree(trail(), old);
+        backUp(0, "second.p12");
+        Path kept = Files.copy(trail().resolve("checkpoint"), folder.resolve("kept"));
+        deleteTree(trail());
+        copyTree(old, trail());
+        backUp(3, "third.p12");
+        assertThat(folder.resolve("third.p12")).doesNotExist();
+
+        Files.delete(folder.resolve("keys/a/trail.checkpoint"));
+        Files.delete(folder.resolve("homes/b/trail.checkpoint"));
+        backUp(0, "fourth.p12");
+        assertThat(run(0, "audit", "verify").path("good").asBoolean()).isTrue();
+        JsonNode forked = run(1, "audit", "verify", "--checkpoint", kept.toString());
+        assertThat(forked.path("finding").path("kind").asText()).isEqualTo("forked");
+
+        TrailKey thief = TrailKey.random();
+        deleteTree(trail());
+        TrailSettings settings = new TrailSettings(trail(), thief, Instant::now, alarm -> {});
+        try (Trail anew = Trail.create(new RealDisk(), settings, Trail.DEFAULT_NAME)) {
+            anew.lastOfAll();
+        }
+        assertThat(run(0, "audit", "verify").path("good").asBoolean()).isTrue();
+        JsonNode resigned = run(1, "audit", "verify", "--checkpoint", kept.toString());
+        assertThat(resigned.path("finding").path("kind").asText()).isEqualTo("resigned");
+    }
+
+    /** As versions before the trail left it: no folder, and no key for it in the keystore. */
+    @Test
+    void folderFromBeforeTrails_getsItsTrailWithTheNextCommand() throws Exception {
+        deleteTree(trail());
+        Files.delete(folder.resolve("keys/a/trail.checkpoint"));
+        Files.delete(folder.resolve("homes/b/trail.checkpoint"));
         char[] passphrase = "a long enough passphrase".toCharArray();
         Path file = folder.resolve("keys/m.p12");
         KeyStore keystore = KeyStore.getInstance("PKCS12");

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,6 +21,9 @@ import org.watchkeep.retention.audit.Register;
 final class ErasureRegister implements Register<ErasureRegister.State> {
     private static final String DUE = "due";
     private static final String ERASED = "erased";
+
+    /** 43 years of an epoch an hour for 350 classes: 16 MB of memory. */
+    private static final int MOST_EPOCHS = 1 << 27;
 
     /** Identifiers in entries have no control characters. */
     private static final String BETWEEN = "\t";
@@ -38,12 +42,12 @@ final class ErasureRegister implements Register<ErasureRegister.State> {
 
         /** Oldest epoch first. */
         Map<Long, Unfinished> unfinished() {
-            return Map.copyOf(unfinished);
+            return Collections.unmodifiableMap(new TreeMap<>(unfinished));
         }
 
         boolean isErased(long epoch) {
             return epoch >= 0
-                    && epoch <= Integer.MAX_VALUE
+                    && epoch <= MOST_EPOCHS
                     && erased.get((int) epoch)
                     && !unfinished.containsKey(epoch);
         }
@@ -90,8 +94,8 @@ final class ErasureRegister implements Register<ErasureRegister.State> {
     }
 
     private static int place(long epoch) throws DamagedTrailException {
-        if (epoch < 0 || epoch > Integer.MAX_VALUE) {
-            throw new DamagedTrailException("epoch: " + epoch + " (expected: 0 to " + Integer.MAX_VALUE + ")");
+        if (epoch < 0 || epoch > MOST_EPOCHS) {
+            throw new DamagedTrailException("epoch: " + epoch + " (expected: 0 to " + MOST_EPOCHS + ")");
         }
         return (int) epoch;
     }

@@ -41,7 +41,9 @@ final class FootageLeaves {
     /** The store is being put together. */
     void of(FootageStore store, StoreParts parts) {
         trail = parts.trail();
-        trail.onFirstMinute(() -> catchUp(store));
+        if (trail.takesLeaves()) {
+            trail.onFirstMinute(() -> catchUp(store));
+        }
     }
 
     /** Any thread; never waits. */

@@ -133,8 +133,8 @@ public final class StoreTrail {
 
     /** Something the machine does or sees by itself, entered when the trail takes it. Never waits. */
     void owe(Act act, Fields data, Instant happened) {
-        if (!isUsed()) {
-            return;
+        if (kept.isEmpty()) {
+            return; // none, or none that opens in this life: the ledger has it
         }
         NewEntry entry = NewEntry.byMachine(act, data).happenedAt(happened);
         synchronized (owed) {
@@ -148,9 +148,6 @@ public final class StoreTrail {
 
     /** Enters what is owed, in its order, as far as the trail takes it. One thread: the keeper. */
     void settle() throws IOException {
-        if (isUsed() && kept.isEmpty()) {
-            return; // it is entered by nobody in this life; the ledger has it
-        }
         for (NewEntry next = first(); next != null; next = first()) {
             try {
                 enter(next);

@@ -188,6 +188,32 @@ class TrailedStoreTest {
         }
     }
 
+    @Test
+    void ringTooSmall_entersEachReelAndWhatItEndedEarly_andNeverWaitsForTheTrail() throws IOException {
+        StoreSettings settings = SmallReels.init(disk, folder, clock, 4);
+        try (TestTrail trail = TestTrail.open(disk, folder, clock);
+                StoreRig rig = StoreRig.openTrailed(disk, settings, clock, trail.entries(), GATE)) {
+            rig.beginRun(GATE);
+            SmallReels.record(rig, GATE, 8);
+            StoreRig.await("entered", () -> !trail.of(Act.EPOCH_ERASED_EARLY).isEmpty());
+            Entry cleared = trail.of(Act.REEL_CLEARED).get(0);
+            assertThat(cleared.data().flag("early")).isTrue();
+            assertThat(cleared.data().text("cause")).isEqualTo("capacity");
+            Entry early = trail.of(Act.EPOCH_ERASED_EARLY).get(0);
+            assertThat(early.data().number("epoch")).isEqualTo(rig.recordingEpoch());
+            assertThat(early.data().number("segments")).isPositive();
+
+            trail.refuses(true);
+            int before = trail.of(Act.REEL_CLEARED).size();
+            SmallReels.record(rig, GATE, 12);
+            clock.pass(1, TimeUnit.MINUTES);
+            trail.refuses(false);
+            StoreRig.await("owed", () -> trail.of(Act.REEL_CLEARED).size() >= before + 6);
+            assertThat(trail.of(Act.REEL_CLEARED))
+                    .anySatisfy(entry -> assertThat(entry.happened()).isBefore(entry.entered()));
+        }
+    }
+
     // ---- footage roots --------------------------------------------------------------------------------------------
 
     private static List<String> leaves(Disk disk, Path trail, List<Entry> roots) throws IOException {
