@@ -34,13 +34,13 @@ public final class TrailActs implements Acts {
      * @param filter empty for all
      */
     public record Export(long from, long to, long count, Hash digest, String filter) {
-        public Request toRequest() {
+        public Acts.Request toRequest() {
             ObjectNode options = Documents.part()
                     .put("from", from)
                     .put("to", to)
                     .put("count", count)
                     .put("digest", digest.toString());
-            return new Request(EXPORTED, filter.isEmpty() ? options : options.put("filter", filter));
+            return new Acts.Request(EXPORTED, filter.isEmpty() ? options : options.put("filter", filter));
         }
     }
 

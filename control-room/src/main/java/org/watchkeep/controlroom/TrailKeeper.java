@@ -206,7 +206,7 @@ final class TrailKeeper implements Closeable {
             start.started(BuiltVersion.text());
             isStarted = true;
             start.configured(site);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.error("ALARM audit trail: the start, or its configuration, is not entered: {}", e.toString());
         }
         ScheduledExecutorService works = Executors.newScheduledThreadPool(2, work -> new Thread(work, "trail-keeper"));

@@ -6,12 +6,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.audit.Act;
 import org.watchkeep.retention.audit.Fields;
 import org.watchkeep.retention.audit.NewEntry;
+import org.watchkeep.retention.keys.Epoch;
 import org.watchkeep.retention.policy.Erasing;
 
 /**
@@ -191,6 +193,15 @@ final class ErasureLedger implements Erasing.Trail {
                 .with("epoch", epoch)
                 .with("cause", cause instanceof org.watchkeep.retention.audit.TrailException ? "trail" : "disk");
         trail.owe(Act.EPOCH_FAILED, data, now());
+    }
+
+    /** @param byTime whether time alone made an epoch due, by the rule in force at the round before */
+    void braked(String classId, List<Epoch> due, Predicate<Epoch> byTime) {
+        Fields data = Fields.NONE
+                .with("class", classId)
+                .with("due", due.size())
+                .with("explained", due.stream().filter(byTime).count());
+        trail.owe(Act.BRAKE_APPLIED, data, now());
     }
 
     void doubted(long reckonedUtcMicros) {

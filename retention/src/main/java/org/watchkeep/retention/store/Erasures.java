@@ -296,6 +296,7 @@ final class Erasures implements RetentionActs {
                                 + " erased until somebody confirms its rule",
                         classId,
                         due.size());
+                entries.braked(classId, due, epoch -> isDue(epoch, before.limitDays()));
             }
             return;
         }
