@@ -90,7 +90,10 @@ public final class StoreReaderCommand implements Callable<Integer> {
         };
     }
 
-    /** Random instants of random cameras: each call is the one that {@code store ls} and {@code store extract} make. */
+    /**
+     * Random instants of random cameras: each call is the one that {@code store extract} makes, of a day the ones that {@code
+     * store ls} makes.
+     */
     private JsonNode ask(FootageStore store, String[] words, Duration length, boolean withGaps) throws IOException {
         long from = Long.parseLong(words[1]);
         long to = Long.parseLong(words[2]);
@@ -103,7 +106,9 @@ public final class StoreReaderCommand implements Callable<Integer> {
             StreamId stream = StoreFolder.stream(1 + random.nextInt(cameras));
             Instant start = Instant.ofEpochSecond(random.nextLong(from, to), random.nextInt(1_000_000) * 1_000L);
             long before = nanoTime.getAsLong();
-            List<Segment> found = store.segments(stream, start, start.plus(length));
+            List<?> found = withGaps
+                    ? store.summaries(stream, start, start.plus(length))
+                    : store.segments(stream, start, start.plus(length));
             gaps += withGaps ? store.gaps(stream, start, start.plus(length)).size() : 0;
             spread.add(nanoTime.getAsLong() - before);
             segments += found.size();

@@ -15,9 +15,8 @@ import org.watchkeep.retention.store.Digest;
 import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.Fragment;
 import org.watchkeep.retention.store.FragmentGoneException;
-import org.watchkeep.retention.store.FragmentRef;
 import org.watchkeep.retention.store.Gap;
-import org.watchkeep.retention.store.Segment;
+import org.watchkeep.retention.store.SegmentSummary;
 import org.watchkeep.retention.store.StreamId;
 
 /** What there is of one camera: segments, and gaps as gaps. Any thread. */
@@ -34,7 +33,7 @@ final class StoreListing {
         ObjectNode document = Documents.of("store-ls");
         document.put("camera", stream.camera()).put("stream", stream.track());
         ArrayNode segments = document.putArray("segments");
-        for (Segment segment : store.segments(stream, span.from(), span.to())) {
+        for (SegmentSummary segment : store.summaries(stream, span.from(), span.to())) {
             addUnlessGone(segments, segment);
         }
         document.set("gaps", gaps(store.gaps(stream, span.from(), span.to())));
@@ -44,7 +43,7 @@ final class StoreListing {
     }
 
     /** One whose seal was overwritten between finding and reading it is no longer there to be listed. */
-    private void addUnlessGone(ArrayNode segments, Segment segment) throws IOException {
+    private void addUnlessGone(ArrayNode segments, SegmentSummary segment) throws IOException {
         try {
             segments.add(segment(segment));
         } catch (FragmentGoneException e) {
@@ -52,19 +51,15 @@ final class StoreListing {
         }
     }
 
-    private ObjectNode segment(Segment segment) throws IOException {
+    private ObjectNode segment(SegmentSummary segment) throws IOException {
         ObjectNode node = Documents.part()
                 .put("start", Documents.instant(segment.start()))
                 .put("end", Documents.instant(segment.end()))
                 .put("run", segment.run())
                 .put("codec", Documents.codecName(segment.codec()))
                 .put("codecString", segment.codec())
-                .put("fragments", segment.fragments().size())
-                .put(
-                        "damagedFragments",
-                        segment.fragments().stream()
-                                .filter(FragmentRef::isDamaged)
-                                .count())
+                .put("fragments", segment.fragments())
+                .put("damagedFragments", segment.damagedFragments())
                 .put("bytes", segment.sizeBytes());
         try {
             Optional<Digest> digest = store.digest(segment);

@@ -25,6 +25,7 @@ import org.watchkeep.retention.keys.EpochKeys;
  */
 public final class DescribedFootage implements Closeable {
     private final StoreParts parts;
+    private final Summariser summariser;
 
     /** The volume and class that reels were claimed for. */
     private record Claim(String volume, String classId) {}
@@ -37,6 +38,7 @@ public final class DescribedFootage implements Closeable {
 
     private DescribedFootage(StoreParts parts) {
         this.parts = parts;
+        this.summariser = new Summariser(parts.index(), parts.streams(), parts.keys());
     }
 
     /**
@@ -106,7 +108,10 @@ public final class DescribedFootage implements Closeable {
         return serial;
     }
 
-    /** Puts rows of finished segments into the index, when what the ledger says of the time before them is durable. */
+    /**
+     * Puts rows of finished segments into the index, when what the ledger says of the time before them is durable, and sums
+     * up the epochs that are over.
+     */
     public void add(List<Segment> segments) throws IOException {
         List<SegmentIndex.Row> rows = new ArrayList<>(segments.size());
         for (Segment segment : segments) {
@@ -114,6 +119,11 @@ public final class DescribedFootage implements Closeable {
         }
         parts.ledger().awaitDurable();
         parts.index().put(rows, Map.of());
+        summariser.put(rows);
+        boolean isMoreDue = true;
+        while (isMoreDue) {
+            isMoreDue = summariser.round();
+        }
     }
 
     private StreamState state(StreamId id) {

@@ -243,15 +243,15 @@ final class Erasures implements RetentionActs {
     // ---- what is shown --------------------------------------------------------------------------------------------
 
     /** Whether readers may have it: its epoch lives, and its first fragment is not past the limit by any reckoning. */
-    boolean isShown(Segment segment) {
-        Epoch epoch = store.keys().epoch(segment.epoch()).orElse(null);
-        if (epoch == null || !store.keys().isReadable(segment.epoch())) {
+    boolean isShown(long number, Instant start) {
+        Epoch epoch = store.keys().epoch(number).orElse(null);
+        if (epoch == null || !store.keys().isReadable(number)) {
             return false;
         }
         RetentionClock.State now = reckoned;
-        Long stamp = stamps.get(segment.epoch());
+        Long stamp = stamps.get(number);
         long opened = epoch.openedUtcMicros();
-        long intoEpoch = Math.max(0, StreamState.micros(segment.start()) - opened);
+        long intoEpoch = Math.max(0, StreamState.micros(start) - opened);
         boolean sameBoot = now.bootId().equals(clock.bootId());
         long sinceTick = sameBoot ? Math.max(0, clock.monoNanos() - now.monoNanos()) / 1_000 : 0;
         long age = now.greatestAgeMicros(stamp == null ? now.stampOf(opened) : stamp) + sinceTick - intoEpoch;

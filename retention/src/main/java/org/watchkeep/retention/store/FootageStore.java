@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +18,6 @@ import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.TrialDisk;
-import org.watchkeep.retention.keys.Epoch;
 import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.policy.Erasing;
 
@@ -47,6 +44,7 @@ public final class FootageStore implements Closeable {
     private final List<Ring> rings;
     private final Map<String, EpochSchedule> schedules;
     private final RecordReader reader;
+    private final Finder finder;
     private final List<StoreLoop> loops;
     private final StreamState nobody;
     private final Erasures erasures;
@@ -56,7 +54,11 @@ public final class FootageStore implements Closeable {
     private boolean closed;
 
     FootageStore(
-            StoreParts parts, StoreClock pace, CopyOnWriteArrayList<StoreLoop> loops, AcknowledgementListener listener)
+            StoreParts parts,
+            StoreClock pace,
+            long commitNanos,
+            CopyOnWriteArrayList<StoreLoop> loops,
+            AcknowledgementListener listener)
             throws IOException {
         this.settings = parts.settings();
         this.clock = parts.clock();
@@ -70,7 +72,15 @@ public final class FootageStore implements Closeable {
         this.nobody = new StreamState(0, new StreamId("padding", "main"), "", streams);
         this.reader = new RecordReader(volumes, keys);
         VolumeWriter.Surroundings around = new VolumeWriter.Surroundings(
-                streams, clock, pace, new RecordRewriter(keys), listener, () -> loops, this::elsewhere, this::tookReel);
+                streams,
+                clock,
+                pace,
+                commitNanos,
+                new RecordRewriter(keys),
+                listener,
+                () -> loops,
+                this::elsewhere,
+                this::tookReel);
         this.writers = new ArrayList<>();
         this.rings = new ArrayList<>();
         for (Volume volume : volumes.values()) {
@@ -82,6 +92,7 @@ public final class FootageStore implements Closeable {
             }
         }
         this.erasures = new Erasures(this, parts);
+        this.finder = new Finder(index, keys, volumes, erasures::isShown);
         erasures.begin();
         this.indexer = new Indexer(this, streams, parts.index(), parts.mostWaitingForIndex(), this::tookReel);
         Recovery recovery = new Recovery(this, streams, parts.index(), indexer);
@@ -141,14 +152,15 @@ public final class FootageStore implements Closeable {
             AcknowledgementListener listener)
             throws IOException {
         StoreParts parts = StoreParts.open(settings, disk, keys, clock, StoreParts.IndexSettings.ON_DISK);
-        return open(parts.with(holds), new SystemStoreClock(), listener);
+        return open(parts.with(holds), new SystemStoreClock(), VolumeWriter.COMMIT_NANOS, listener);
     }
 
-    /** With a clock of its own that the writers pace commits and second tries by; only tests need that. */
-    static FootageStore open(StoreParts parts, StoreClock pace, AcknowledgementListener listener) throws IOException {
+    /** With a pace of its own for commits and second tries; only tests need that. */
+    static FootageStore open(StoreParts parts, StoreClock pace, long commitNanos, AcknowledgementListener listener)
+            throws IOException {
         StoreClock clock = parts.clock();
         try {
-            FootageStore store = new FootageStore(parts, pace, new CopyOnWriteArrayList<>(), listener);
+            FootageStore store = new FootageStore(parts, pace, commitNanos, new CopyOnWriteArrayList<>(), listener);
             parts.ledger()
                     .append(
                             new LedgerEntry.RecorderStarted(clock.utcMicros(), clock.monoNanos(), clock.bootId()),
@@ -299,48 +311,27 @@ public final class FootageStore implements Closeable {
     /** Segments with footage in {@code [from, to)}, in order of their start; the one being written included. */
     public List<Segment> segments(StreamId stream, Instant from, Instant to) throws IOException {
         StreamState state = streams.of(stream).orElse(null);
-        if (state == null) {
-            return List.of();
-        }
-        // Those not yet in the index first: a row that is put in the meantime is then found, never missed by both
-        // looks.
-        Map<SegmentBuilder.Key, Segment> found = new LinkedHashMap<>();
-        state.unindexed().forEach(s -> found.put(SegmentBuilder.Key.of(s), s));
-        List<Epoch> epochs = keys.epochs();
-        Map<String, Long> closedAt = new HashMap<>();
-        for (int i = epochs.size() - 1; i >= 0; i--) {
-            Epoch epoch = epochs.get(i);
-            Long next = closedAt.put(epoch.classId(), epoch.openedUtcMicros());
-            if (EpochSchedule.reaches(epoch, next == null ? Long.MAX_VALUE : next, from, to)) {
-                segments(epoch.number(), state, from, to).forEach(s -> found.put(SegmentBuilder.Key.of(s), s));
-            }
-        }
-        return found.values().stream()
-                .filter(s -> s.start().isBefore(to) && s.end().isAfter(from) && isReadable(s))
-                .sorted(Comparator.comparing(Segment::start).thenComparing(Segment::run))
-                .toList();
+        return state == null ? List.of() : finder.segments(state, from, to);
+    }
+
+    /** The same without where their fragments lie, which a listing does not need: a camera's day in a few reads. */
+    public List<SegmentSummary> summaries(StreamId stream, Instant from, Instant to) throws IOException {
+        StreamState state = streams.of(stream).orElse(null);
+        return state == null ? List.of() : finder.summaries(state, from, to);
     }
 
     /** Rows of one epoch; a segment that begins before the span may reach into it. */
     List<Segment> segments(long epoch, StreamState state, Instant from, Instant to) throws IOException {
-        long reach = 2 * StreamAppender.SEGMENT_MICROS;
-        long fromMicros = EpochSchedule.boundedMicros(from);
-        return index.find(
-                epoch,
-                state.number,
-                state.id,
-                fromMicros < Long.MIN_VALUE + reach ? fromMicros : fromMicros - reach,
-                EpochSchedule.boundedMicros(to));
+        return finder.segments(epoch, state, from, to);
     }
 
     /** Whether it stands on a reel, its epoch lives, and it is not past its limit. */
     boolean isReadable(Segment segment) {
-        return isOnReel(segment) && erasures.isShown(segment);
+        return finder.isReadable(segment);
     }
 
     boolean isOnReel(Segment segment) {
-        Volume volume = volumes.get(segment.configuration().volume());
-        return volume != null && volume.holding(segment.configuration().reelSerial()) != null;
+        return finder.isOnReel(segment);
     }
 
     /** Gaps that reach into {@code [from, to)}, in order. */
@@ -372,27 +363,32 @@ public final class FootageStore implements Closeable {
                         .digest());
     }
 
-    RecordCipher.Opened opened(Segment segment, FragmentRef ref, RecordHeader.Kind kind) throws IOException {
-        StreamState state = streams.of(segment.stream())
-                .orElseThrow(() -> new FragmentGoneException("stream is not known: " + segment.stream()));
-        if (!erasures.isShown(segment)) {
-            throw new FragmentGoneException("past its limit: " + segment.stream() + " from " + segment.start());
+    /** A summed up segment's digest; empty while it has no seal. */
+    public Optional<Digest> digest(SegmentSummary segment) throws IOException {
+        if (segment.seal().isEmpty()) {
+            return Optional.empty();
         }
+        StreamState state = shown(segment.stream(), segment.epoch(), segment.start());
+        RecordReader.Expected seal =
+                new RecordReader.Expected(RecordHeader.Kind.SEAL, state.number, segment.run(), segment.number());
+        return Optional.of(reader.read(segment.seal().get().toRef(), seal).digest());
+    }
+
+    RecordCipher.Opened opened(Segment segment, FragmentRef ref, RecordHeader.Kind kind) throws IOException {
+        StreamState state = shown(segment.stream(), segment.epoch(), segment.start());
         return reader.read(ref, new RecordReader.Expected(kind, state.number, segment.run(), segment.number()));
+    }
+
+    private StreamState shown(StreamId stream, long epoch, Instant start) throws FragmentGoneException {
+        if (!erasures.isShown(epoch, start)) {
+            throw new FragmentGoneException("past its limit: " + stream + " from " + start);
+        }
+        return streams.of(stream).orElseThrow(() -> new FragmentGoneException("stream is not known: " + stream));
     }
 
     /** How much is readable now; reads the whole index. */
     public StoreTotals totals() throws IOException {
-        long fragments = 0;
-        long bytes = 0;
-        for (StreamId stream : streams()) {
-            for (Segment segment : segments(stream, Instant.MIN, Instant.MAX)) {
-                fragments += segment.fragments().size();
-                bytes += segment.sizeBytes();
-            }
-        }
-        long reels = volumes.values().stream().mapToLong(Volume::readableReels).sum();
-        return new StoreTotals(reels, fragments, bytes);
+        return StoreTotals.of(this);
     }
 
     /** Every volume and what its reels are doing. */
@@ -416,10 +412,12 @@ public final class FootageStore implements Closeable {
         StoreParts.deleteFolder(settings.folder().resolve(INDEX_FOLDER));
     }
 
-    // ---- for the rooms next door ----------------------------------------------------------------------------------
-
     StoreClock clock() {
         return clock;
+    }
+
+    Index index() {
+        return index;
     }
 
     Ledger ledger() {

@@ -13,7 +13,10 @@ import java.util.Optional;
  * front of it so that its faults stop nothing; tests have one that fails on command.
  */
 interface Index extends Closeable {
-    /** Writes rows and marks as one batch: all of it or nothing is found again. A row with the same key is replaced. */
+    /**
+     * Writes rows and marks as one batch: all of it or nothing is found again. A row with the same key is replaced. One
+     * thread puts, removes and sums up.
+     */
     void put(List<SegmentIndex.Row> rows, Map<String, byte[]> marks) throws IOException;
 
     /** Every mark, by name. */
@@ -25,6 +28,15 @@ interface Index extends Closeable {
 
     /** The newest segment of a stream in an epoch that starts at this instant or before it. */
     Optional<Segment> before(long epoch, int stream, StreamId id, long startMicros) throws IOException;
+
+    /**
+     * The summaries that {@link #summarise} has made of a stream's epochs in [from, to], by epoch. An epoch whose rows
+     * have changed since is not among them.
+     */
+    Map<Long, List<SegmentSummary>> summaries(int stream, StreamId id, long fromEpoch, long toEpoch) throws IOException;
+
+    /** Sums up the rows of a stream in an epoch; nothing where it has none. By the thread that puts and removes rows only. */
+    void summarise(long epoch, int stream, StreamId id) throws IOException;
 
     /** Removes rows as one batch; a row that is not there is no error. */
     void removeAll(List<SegmentIndex.RowKey> keys) throws IOException;

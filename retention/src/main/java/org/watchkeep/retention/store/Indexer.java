@@ -35,8 +35,12 @@ final class Indexer {
     private final Map<String, Missing> missing = new HashMap<>();
 
     private final CatchUp catchUp;
+    private final Summariser summariser;
     private final Map<Volume, ReelLists> lists = new HashMap<>();
     private volatile boolean behind;
+
+    /** Whether it knows what the index that is open knows. */
+    private boolean isSummariserTold;
 
     private record Missing(RingPosition from, RingPosition to) {
         Missing and(Missing other) {
@@ -54,6 +58,7 @@ final class Indexer {
         this.index = index;
         this.mostWaiting = mostWaiting;
         this.catchUp = new CatchUp(streams);
+        this.summariser = new Summariser(index, streams, store.keys());
         store.volumes().values().forEach(volume -> lists.put(volume, new ReelLists(volume, "catching-up", onRead)));
     }
 
@@ -70,6 +75,7 @@ final class Indexer {
         }
         try {
             putComplete();
+            sumUp();
             index.works();
         } catch (IOException e) {
             index.failed(e, now);
@@ -83,6 +89,24 @@ final class Indexer {
             }
         }
         behind = !missing.isEmpty();
+    }
+
+    private void put(List<SegmentIndex.Row> rows, Map<String, byte[]> marks) throws IOException {
+        index.put(rows, marks);
+        summariser.put(rows);
+    }
+
+    /** Not in the first round, which the start waits for. */
+    private void sumUp() throws IOException {
+        if (!index.isOpen()) {
+            return;
+        }
+        if (isSummariserTold) {
+            summariser.round();
+        } else {
+            summariser.opened();
+            isSummariserTold = true;
+        }
     }
 
     /** A generation was cleared: what is being put together loses what it had in it. */
@@ -101,7 +125,7 @@ final class Indexer {
             Map<StreamState, SegmentBuilder> newest = new HashMap<>();
             rows.forEach(row -> newest.put(row.stream, row.segment));
             rows.removeIf(row -> newest.get(row.stream) == row.segment);
-            index.put(rows.stream().map(Indexer::row).toList(), Map.of());
+            put(rows.stream().map(Indexer::row).toList(), Map.of());
             rows.forEach(row -> row.stream.forget(List.of(row.segment)));
         } catch (IOException e) {
             log.error("the index takes no rows at start: {}", e.toString());
@@ -141,6 +165,7 @@ final class Indexer {
 
     /** What the index that was opened knows decides what is missing; one begun anew knows nothing. */
     private void reopened() throws IOException {
+        isSummariserTold = false;
         Map<String, byte[]> marks = index.marks();
         for (Ring ring : store.rings()) {
             byte[] indexed = marks.get(Keeper.INDEXED_MARK + ring.name());
@@ -159,7 +184,11 @@ final class Indexer {
 
     private void putComplete() throws IOException {
         Map<Ring, RingPosition> synced = new HashMap<>();
-        store.rings().forEach(ring -> synced.put(ring, ring.synced()));
+        Map<String, byte[]> listed = new HashMap<>();
+        for (Ring ring : store.rings()) {
+            listed.put(Keeper.LISTED_MARK + ring.name(), ring.listed().toBytes());
+            synced.put(ring, ring.synced());
+        }
         Map<StreamState, List<SegmentBuilder>> done = new HashMap<>();
         List<SegmentIndex.Row> rows = new ArrayList<>();
         for (StreamState stream : streams.all()) {
@@ -180,7 +209,8 @@ final class Indexer {
             letGoBeyondLimit();
             return;
         }
-        index.put(rows, marks(synced, done));
+        listed.putAll(marks(synced, done));
+        put(rows, listed);
         done.forEach(StreamState::forget);
     }
 
@@ -254,7 +284,7 @@ final class Indexer {
         if (next == null || next.serial() > span.to.serial()) {
             // What is left got no seal, or is in another ring as well.
             if (missing.size() == 1) {
-                index.put(notKnownBetter(catchUp.leftOver()), Map.of());
+                put(notKnownBetter(catchUp.leftOver()), Map.of());
                 catchUp.clear();
             }
             missing.remove(ring.name());
@@ -271,7 +301,7 @@ final class Indexer {
         }
         long serial = header.serial();
         List<SegmentIndex.Row> rows = catchUp.read(ring, listed.get());
-        index.put(
+        put(
                 rows.stream()
                         .filter(row -> store.keys().isReadable(row.segment().epoch()))
                         .toList(),

@@ -43,6 +43,7 @@ final class Keeper implements Runnable {
 
     static final String INDEXED_MARK = "indexed/";
     static final String SYNCED_MARK = "synced/";
+    static final String LISTED_MARK = "listed/";
 
     private final FootageStore store;
     private final StreamBook streams;

@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.watchkeep.retention.disk.Disk;
@@ -44,7 +45,9 @@ final class LedgerFile implements Closeable {
     }
 
     private final DiskFile file;
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int at;
+    private int limit;
     private long position;
 
     LedgerFile(Disk disk, Path path) throws IOException {
@@ -54,37 +57,47 @@ final class LedgerFile implements Closeable {
     /** The next line, whole or not; null at the end of the file. */
     @Nullable
     Line next() throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream(256);
+        ByteArrayOutputStream before = null;
         long offset = position;
         while (true) {
-            if (!buffer.hasRemaining() && !refill()) {
+            if (at == limit && !refill()) {
                 return position == offset ? null : new Line(offset, position, Optional.empty());
             }
-            byte next = buffer.get();
-            position++;
-            if (next == '\n') {
-                return new Line(offset, position, wholeOf(line));
+            int end = endOfLine();
+            if (end < limit && before == null) {
+                return line(offset, end, Arrays.copyOfRange(buffer, at, end));
             }
+            before = before == null ? new ByteArrayOutputStream(256) : before;
             // One byte past the limit marks the line as too long; the rest is skipped, not kept.
-            if (line.size() <= LedgerLine.MAX_BYTES) {
-                line.write(next);
+            before.write(buffer, at, Math.max(0, Math.min(end - at, LedgerLine.MAX_BYTES + 1 - before.size())));
+            if (end < limit) {
+                return line(offset, end, before.toByteArray());
             }
+            position += end - at;
+            at = end;
         }
     }
 
-    private static Optional<Bytes> wholeOf(ByteArrayOutputStream line) {
-        if (line.size() > LedgerLine.MAX_BYTES) {
-            return Optional.empty();
+    /** Where the line feed stands; the limit where there is none yet. */
+    private int endOfLine() {
+        int end = at;
+        while (end < limit && buffer[end] != '\n') {
+            end++;
         }
-        byte[] bytes = line.toByteArray();
-        return LedgerLine.isWhole(bytes) ? Optional.of(new Bytes(bytes)) : Optional.empty();
+        return end;
+    }
+
+    private Line line(long offset, int end, byte[] bytes) {
+        position += end + 1 - at;
+        at = end + 1;
+        boolean isWhole = bytes.length <= LedgerLine.MAX_BYTES && LedgerLine.isWhole(bytes);
+        return new Line(offset, position, isWhole ? Optional.of(new Bytes(bytes)) : Optional.empty());
     }
 
     private boolean refill() throws IOException {
-        buffer.clear();
-        int size = file.read(buffer, position);
-        buffer.flip();
-        return size > 0;
+        at = 0;
+        limit = file.read(ByteBuffer.wrap(buffer), position);
+        return limit > 0;
     }
 
     /**

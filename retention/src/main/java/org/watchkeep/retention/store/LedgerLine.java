@@ -15,7 +15,6 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -132,12 +131,25 @@ final class LedgerLine {
         if (line.length <= CRC_DIGITS || line[CRC_DIGITS] != ' ') {
             return false;
         }
-        byte[] crc = crc(line, CRC_DIGITS + 1, line.length - CRC_DIGITS - 1);
-        return Arrays.equals(crc, 0, CRC_DIGITS, line, 0, CRC_DIGITS);
+        CRC32C crc = new CRC32C();
+        crc.update(line, CRC_DIGITS + 1, line.length - CRC_DIGITS - 1);
+        int value = (int) crc.getValue();
+        for (int i = 0; i < CRC_DIGITS; i++) {
+            if (line[i] != Character.forDigit(value >>> (28 - 4 * i) & 0xF, 16)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Reads a whole line, without its line feed. */
     static Content decode(byte[] line) throws UnreadableLineException {
+        Written plain = LedgerShortcut.read(line, CRC_DIGITS + 1);
+        return plain != null ? plain : decodeJson(line);
+    }
+
+    /** The same of any line, also of what {@link LedgerShortcut} passes by. */
+    static Content decodeJson(byte[] line) throws UnreadableLineException {
         String body = new String(line, CRC_DIGITS + 1, line.length - CRC_DIGITS - 1, UTF_8);
         try {
             if (!(JSON.readTree(body) instanceof ObjectNode json)) {

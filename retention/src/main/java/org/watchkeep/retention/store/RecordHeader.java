@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *    128   ciphertext of (SHA-256 of the payload || payload) || GCM tag (16) || CRC32C of ciphertext and tag (4)
  * </pre>
  *
- * A padding record has no ciphertext: {@code payload length} zero bytes follow its header. Its {@code sequence} is the
+ * A padding record has no ciphertext: {@code payload length} zero bytes follow its header, or a {@link RecordList}. Its {@code sequence} is the
  * writer's word that all of the reel before this offset had been synced when it was placed (0 in what was written before
  * version 0.1 knew it): so that after a start damage can be told from a torn end.
  *

@@ -101,7 +101,7 @@ final class Recovery {
             return;
         }
         try {
-            new ReelScan(ring.volume).forEach(reel, header, 0, entry -> {
+            new ReelScan(ring.volume).forEach(reel, header, ReelScan.Known.NOTHING, entry -> {
                 if (entry.header().kind() != RecordHeader.Kind.PADDING) {
                     found(ring, new RingPosition(header.serial(), entry.offset()), entry.header());
                 }
@@ -146,9 +146,13 @@ final class Recovery {
         public RingRecovery.Marks marks(Ring ring) {
             byte[] indexed = marks.get(Keeper.INDEXED_MARK + ring.name());
             byte[] synced = marks.get(Keeper.SYNCED_MARK + ring.name());
+            byte[] listed = marks.get(Keeper.LISTED_MARK + ring.name());
             return indexed == null || synced == null
                     ? RingRecovery.Marks.NONE
-                    : new RingRecovery.Marks(RingPosition.of(indexed), RingPosition.of(synced));
+                    : new RingRecovery.Marks(
+                            RingPosition.of(indexed),
+                            RingPosition.of(synced),
+                            listed == null ? RingPosition.START : RingPosition.of(listed));
         }
 
         @Override

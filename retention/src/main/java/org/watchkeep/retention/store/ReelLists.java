@@ -68,7 +68,7 @@ final class ReelLists implements Closeable {
         Exception failure = null;
         try {
             // Records that were acknowledged are not read again for this: their list is enough.
-            new ReelScan(volume).forEach(reel, header, volume.reelBytes, entries::add);
+            new ReelScan(volume).forEach(reel, header, new ReelScan.Known(volume.reelBytes, 0), entries::add);
         } catch (IOException | RuntimeException e) {
             failure = e;
         }

@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -55,9 +57,27 @@ final class ReelScan {
      * @param end where the next batch goes: a block boundary
      * @param link what its first record must name
      * @param damagedAt where the first record that had been synced is not whole; empty where there is none
+     * @param listed how many of the records the lists in the reel have that were believed
+     * @param lastListAt where the last of these lists stands; 0 where there is none
      */
     record Walk(
-            List<ReelFooter.Entry> entries, ByteBuffer footerEntries, long end, long link, OptionalLong damagedAt) {}
+            List<ReelFooter.Entry> entries,
+            ByteBuffer footerEntries,
+            long end,
+            long link,
+            OptionalLong damagedAt,
+            int listed,
+            long lastListAt) {}
+
+    /**
+     * What is known of a reel before it is walked.
+     *
+     * @param trustedTo records that end before this offset were synced and acknowledged: their CRC is not read again
+     * @param listAt where a list of records stands that was synced, and with it what it lists; 0 where none is known
+     */
+    record Known(long trustedTo, long listAt) {
+        static final Known NOTHING = new Known(0, 0);
+    }
 
     /** The reel's header; null where it holds no generation. */
     static @Nullable ReelHeader header(Volume volume, Reel reel) throws IOException {
@@ -90,16 +110,21 @@ final class ReelScan {
     /**
      * Walks the records from the first. Where a record is not whole and one behind it says that the place had been synced,
      * it is damage and no torn end: the walk then goes on behind it.
-     *
-     * @param trustedTo records that end before this offset were synced and acknowledged: their CRC is not read again
      */
-    Walk walk(Reel reel, ReelHeader header, long trustedTo) throws IOException {
+    Walk walk(Reel reel, ReelHeader header, Known known) throws IOException {
         OptionalLong first = linkOfHeader(reel, header);
         Window window = new Window(reel);
         long serial = header.serial();
-        List<Found> found = chain(window, ReelHeader.BYTES, serial, first, trustedTo);
+        List<Found> found = listed(window, reel, serial, known.listAt, first);
+        int listed = found.size();
+        found.addAll(chain(
+                window,
+                end(found),
+                serial,
+                found.isEmpty() ? first : OptionalLong.of(found.get(found.size() - 1).link),
+                known.trustedTo));
         OptionalLong damagedAt = OptionalLong.empty();
-        long trusted = trustedTo;
+        long trusted = known.trustedTo;
         for (Behind behind = behind(window, end(found), serial);
                 behind != null;
                 behind = behind(window, end(found), serial)) {
@@ -113,7 +138,67 @@ final class ReelScan {
         while (!found.isEmpty() && end(found) % Disk.BLOCK != 0) {
             found.remove(found.size() - 1);
         }
-        return walkOf(found, first.orElse(0), damagedAt);
+        return walkOf(
+                found, first.orElse(0), damagedAt, Math.min(listed, found.size()), listed == 0 ? 0 : known.listAt);
+    }
+
+    /**
+     * The records that the list at this place has, and the lists before it. They are believed when each follows the one
+     * before and names its digest, from the reel's header to the list itself; otherwise none is.
+     */
+    private List<Found> listed(Window window, Reel reel, long serial, long listAt, OptionalLong linkOfHeader)
+            throws IOException {
+        Deque<RecordList.Listed> lists = new ArrayDeque<>();
+        for (long at = listAt; at != 0; at = lists.getFirst().before()) {
+            RecordList.Listed list = list(window, serial, at);
+            if (list == null || list.before() >= at) {
+                log.warn("{}: no list of records at {}, it is walked from its first", reel.path, at);
+                return new ArrayList<>();
+            }
+            lists.addFirst(list);
+        }
+        List<Found> found = new ArrayList<>();
+        for (RecordList.Listed list : lists) {
+            if (!addLinked(found, list.entries(), serial, linkOfHeader)) {
+                log.warn("{}: its lists of records do not hold together, it is walked from its first", reel.path);
+                return new ArrayList<>();
+            }
+        }
+        if (end(found) != listAt && !found.isEmpty()) {
+            log.warn("{}: the records listed end at {}, not at the list at {}", reel.path, end(found), listAt);
+            return new ArrayList<>();
+        }
+        return found;
+    }
+
+    private RecordList.@Nullable Listed list(Window window, long serial, long at) throws IOException {
+        if (at < ReelHeader.BYTES || at % Disk.BLOCK != 0 || at + RecordHeader.BYTES > volume.reelBytes) {
+            return null;
+        }
+        RecordHeader header = RecordHeader.read(window.at(at, RecordHeader.BYTES), 0);
+        return header != null
+                        && header.kind() == RecordHeader.Kind.PADDING
+                        && header.reelSerial() == serial
+                        && at + header.recordBytes() <= volume.reelBytes
+                ? RecordList.read(window.at(at, header.recordBytes()), serial)
+                : null;
+    }
+
+    /** False where one does not follow the one before. */
+    private boolean addLinked(List<Found> found, ByteBuffer entries, long serial, OptionalLong linkOfHeader) {
+        for (int at = 0; at < entries.capacity(); at += ReelFooter.ENTRY_BYTES) {
+            RecordHeader header = RecordHeader.read(entries, at + Long.BYTES);
+            OptionalLong link = found.isEmpty() ? linkOfHeader : OptionalLong.of(found.get(found.size() - 1).link);
+            if (header == null
+                    || header.reelSerial() != serial
+                    || entries.getLong(at) != end(found)
+                    || (link.isPresent() && header.link() != link.getAsLong())) {
+                return false;
+            }
+            ByteBuffer bytes = entries.slice(at + Long.BYTES, RecordHeader.BYTES);
+            found.add(new Found(end(found), header, bytes, RingHead.link(sha256, bytes, 0, RecordHeader.BYTES)));
+        }
+        return true;
     }
 
     private static long end(List<Found> found) {
@@ -181,7 +266,8 @@ final class ReelScan {
                 : OptionalLong.empty();
     }
 
-    private static Walk walkOf(List<Found> found, long linkOfHeader, OptionalLong damagedAt) {
+    private static Walk walkOf(
+            List<Found> found, long linkOfHeader, OptionalLong damagedAt, int listed, long lastListAt) {
         ByteBuffer footer = ByteBuffer.allocate(found.size() * ReelFooter.ENTRY_BYTES);
         List<ReelFooter.Entry> entries = new ArrayList<>();
         for (Found one : found) {
@@ -191,7 +277,7 @@ final class ReelScan {
         Found last = found.isEmpty() ? null : found.get(found.size() - 1);
         long end = last == null ? ReelHeader.BYTES : last.end();
         long link = last == null ? linkOfHeader : last.link;
-        return new Walk(entries, footer.flip(), end, link, damagedAt);
+        return new Walk(entries, footer.flip(), end, link, damagedAt, listed, lastListAt);
     }
 
     /** A record found whole, and the link the next one must name. */
@@ -227,9 +313,9 @@ final class ReelScan {
 
     /** Hands each record of the reel to the consumer, from the footer or by a walk. */
     @Nullable
-    Walk forEach(Reel reel, ReelHeader header, long trustedTo, Consumer<ReelFooter.Entry> consumer) throws IOException {
+    Walk forEach(Reel reel, ReelHeader header, Known known, Consumer<ReelFooter.Entry> consumer) throws IOException {
         List<ReelFooter.Entry> listed = footer(reel, header.serial());
-        Walk walk = listed == null ? walk(reel, header, trustedTo) : null;
+        Walk walk = listed == null ? walk(reel, header, known) : null;
         List<ReelFooter.Entry> entries = walk == null ? listed : walk.entries;
         if (entries != null) {
             entries.forEach(consumer);

@@ -25,6 +25,7 @@ final class Ring {
     private final Deque<Reel> ready = new ArrayDeque<>();
     private final Deque<Long> openedMonoNanos = new ArrayDeque<>();
     private RingPosition synced = RingPosition.START;
+    private RingPosition listed = RingPosition.START;
     private volatile boolean held;
     private volatile long headSerial;
 
@@ -124,6 +125,15 @@ final class Ring {
 
     synchronized void synced(RingPosition position) {
         synced = position;
+    }
+
+    /** Where the newest list of records stands that was synced; the start of all where none is known. */
+    synchronized RingPosition listed() {
+        return listed;
+    }
+
+    synchronized void listed(RingPosition position) {
+        listed = position;
     }
 
     @Override

@@ -26,6 +26,12 @@ final class RingHead {
     private boolean announced;
     private long durableTo;
 
+    /** Bytes of {@link #entries} that the lists in the reel have, where the last of these stands, and the last durable. */
+    private int listedBytes;
+
+    private long listAt;
+    private long durableListAt;
+
     /** Goes on where recovery found the end of the records. */
     RingHead(Reel reel, ReelHeader header, DiskFile file, long reelBytes, long position, long link) {
         this.reel = reel;
@@ -60,23 +66,73 @@ final class RingHead {
         return ByteBuffer.wrap(sha256.digest()).getLong();
     }
 
-    /** Takes over what recovery read, for the footer. */
-    void recovered(ByteBuffer footerEntries) {
+    /**
+     * Takes over what recovery read, for the footer.
+     *
+     * @param listed how many of the records the lists in the reel have
+     * @param lastListAt where the last of these lists stands; 0 where there is none
+     */
+    void recovered(ByteBuffer footerEntries, int listed, long lastListAt) {
         makeRoom(footerEntries.remaining());
         entries.put(footerEntries);
+        listedBytes = listed * ReelFooter.ENTRY_BYTES;
+        listAt = lastListAt;
+        durableListAt = lastListAt;
     }
 
     /** Whether the batch and the then longer footer fit. */
     boolean fits(Batch batch) {
+        int unlisted = unlisted();
+        int lists = isListDue() ? unlisted / RecordList.MOST_LISTED + 1 : 0;
         int records =
-                entries.position() / ReelFooter.ENTRY_BYTES + batch.entries().size();
+                entries.position() / ReelFooter.ENTRY_BYTES + batch.entries().size() + lists;
         long footerBytes = ReelFooter.bytesFor(records);
+        long listBytes = lists == 0 ? 0 : RecordList.bytesFor(unlisted) + (long) lists * RecordList.bytesFor(lists);
         return footerBytes - ReelFooter.TRAILER_BYTES <= ReelFooter.MAX_FOOTER_BYTES
-                && position + batch.used() + footerBytes <= reelBytes;
+                && position + listBytes + batch.used() + footerBytes <= reelBytes;
+    }
+
+    private int unlisted() {
+        return (entries.position() - listedBytes) / ReelFooter.ENTRY_BYTES;
+    }
+
+    private boolean isListDue() {
+        return unlisted() >= RecordList.recordsBetween(reelBytes);
+    }
+
+    /** A batch of its own before the next one. It may list what is not synced yet: nobody believes it before it is itself. */
+    private void writeList() throws IOException {
+        int records = Math.min(unlisted(), RecordList.MOST_LISTED);
+        ByteBuffer listed = entries.duplicate()
+                .position(listedBytes)
+                .limit(listedBytes + records * ReelFooter.ENTRY_BYTES)
+                .slice();
+        ByteBuffer list = RecordList.record(header.serial(), listAt, listed, durableTo);
+        RecordHeader.place(list, 0, header.serial(), link);
+        file.write(list.duplicate(), position);
+        makeRoom(ReelFooter.ENTRY_BYTES);
+        link = link(sha256, list, 0, RecordHeader.BYTES);
+        enter(list, 0, position);
+        listedBytes += records * ReelFooter.ENTRY_BYTES;
+        listAt = position;
+        position += list.capacity();
+    }
+
+    private void enter(ByteBuffer buffer, int at, long offset) {
+        entries.putLong(offset);
+        entries.put(entries.position(), buffer, at, RecordHeader.BYTES);
+        entries.position(entries.position() + RecordHeader.BYTES);
     }
 
     /** Fills in serial, link and CRC of each record and writes the batch. Durable after {@link #sync}. */
     void write(Batch batch) throws IOException {
+        while (isListDue()) {
+            writeList();
+        }
+        if (position + batch.used() > reelBytes - ReelFooter.TRAILER_BYTES) {
+            throw new IllegalStateException("batch: " + batch.used() + " bytes at " + position + " of " + reel.path
+                    + " (expected: a reel it fits into)");
+        }
         ByteBuffer buffer = batch.buffer();
         makeRoom(batch.entries().size() * ReelFooter.ENTRY_BYTES);
         int kept = entries.position();
@@ -87,9 +143,7 @@ final class RingHead {
             }
             RecordHeader.place(buffer, entry.at, header.serial(), link);
             link = link(sha256, buffer, entry.at, RecordHeader.BYTES);
-            entries.putLong(position + entry.at);
-            entries.put(entries.position(), buffer, entry.at, RecordHeader.BYTES);
-            entries.position(entries.position() + RecordHeader.BYTES);
+            enter(buffer, entry.at, position + entry.at);
         }
         batch.placedAt(position);
         try {
@@ -130,6 +184,12 @@ final class RingHead {
     /** Everything before this offset was synced: batches placed from now on say so. */
     void durable(long to) {
         durableTo = to;
+        durableListAt = listAt < to ? listAt : durableListAt;
+    }
+
+    /** Where the last list stands that was synced, and with it all that it lists; 0 where there is none. */
+    long durableListAt() {
+        return durableListAt;
     }
 
     void sync() throws IOException {

@@ -38,9 +38,9 @@ final class RingRecovery {
     /** Reels whose own header block is lost though the ledger says that they hold footage. */
     private final Set<Reel> withoutHeader = new HashSet<>();
 
-    /** Up to where the index knows a ring, and up to where its records were synced. */
-    record Marks(RingPosition indexed, RingPosition synced) {
-        static final Marks NONE = new Marks(RingPosition.START, RingPosition.START);
+    /** Up to where the index knows a ring, up to where its records were synced, and where a synced list of them stands. */
+    record Marks(RingPosition indexed, RingPosition synced, RingPosition listed) {
+        static final Marks NONE = new Marks(RingPosition.START, RingPosition.START, RingPosition.START);
     }
 
     /** The store that is being recovered. */
@@ -184,7 +184,7 @@ final class RingRecovery {
             }
             try {
                 if (lost) {
-                    scan.forEach(reel, header, 0, entry -> found(ring, known, header, entry));
+                    scan.forEach(reel, header, ReelScan.Known.NOTHING, entry -> found(ring, known, header, entry));
                 } else {
                     recover(ring, reel, header, known, last, scan, writer);
                 }
@@ -202,7 +202,9 @@ final class RingRecovery {
             Ring ring, Reel reel, ReelHeader header, Marks known, boolean last, ReelScan scan, VolumeWriter writer)
             throws IOException {
         long trustedTo = trustedTo(known.synced, header.serial());
-        ReelScan.Walk walk = scan.forEach(reel, header, trustedTo, entry -> found(ring, known, header, entry));
+        ReelScan.Known before =
+                new ReelScan.Known(trustedTo, known.listed.serial() == header.serial() ? known.listed.offset() : 0);
+        ReelScan.Walk walk = scan.forEach(reel, header, before, entry -> found(ring, known, header, entry));
         if (walk == null) {
             ring.synced(known.synced.max(new RingPosition(header.serial(), volume.reelBytes)));
             return;
@@ -225,6 +227,7 @@ final class RingRecovery {
         reel.become(Reel.State.HEAD);
         ring.resumed(reel);
         writer.resume(ring, head);
+        ring.listed(new RingPosition(header.serial(), walk.lastListAt()));
         ring.synced(new RingPosition(header.serial(), walk.end()));
     }
 
@@ -262,7 +265,7 @@ final class RingRecovery {
         DiskFile file = volume.openForWriting(reel);
         file.sync();
         RingHead head = new RingHead(reel, header, file, volume.reelBytes, walk.end(), walk.link());
-        head.recovered(walk.footerEntries());
+        head.recovered(walk.footerEntries(), walk.listed(), walk.lastListAt());
         head.durable(walk.end());
         reel.readableEnd(walk.end());
         return head;

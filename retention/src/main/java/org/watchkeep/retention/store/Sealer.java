@@ -39,6 +39,12 @@ final class Sealer {
     /** All lanes together at the stop: the segments of one camera are read in less. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /**
+     * Seals of a stream that may be found damaged, the newest first, before its next one begins a chain of its own: a start
+     * must not read a month of them.
+     */
+    private static final int MOST_DAMAGED_SEALS = 8;
+
     /** The lane of streams that lie on several volumes; no volume has this name. */
     private static final String SEVERAL = "";
 
@@ -155,8 +161,16 @@ final class Sealer {
         }
     }
 
+    /** What came of looking at the seal that the next one may chain to. */
+    private enum Chained {
+        YES,
+        CLEARED,
+        DAMAGED
+    }
+
     /**
-     * The next seal chains to the newest one on the disk, unless a newer was written since the start.
+     * The next seal chains to the newest one on the disk that can be read, unless a newer was written since the start. One
+     * that is damaged is passed over: the chain then says, by run and number, which segment it leaves out.
      *
      * @return false where that one lies on a volume that this lane does not read
      */
@@ -164,6 +178,7 @@ final class Sealer {
         if (stream.lastSealed().isPresent()) {
             return true;
         }
+        int damaged = 0;
         List<Epoch> epochs = store.keys().epochs();
         for (int i = epochs.size() - 1; i >= 0; i--) {
             List<Segment> rows = store.segments(epochs.get(i).number(), stream, Instant.MIN, Instant.MAX);
@@ -175,7 +190,9 @@ final class Sealer {
                 if (!lane.equals(SEVERAL) && !seal.get().volume().equals(lane)) {
                     return false;
                 }
-                if (chainTo(stream, rows.get(j))) {
+                Chained chained = chainTo(stream, rows.get(j));
+                damaged += chained == Chained.DAMAGED ? 1 : 0;
+                if (chained == Chained.YES || damaged == MOST_DAMAGED_SEALS) {
                     return true;
                 }
             }
@@ -183,14 +200,24 @@ final class Sealer {
         return true;
     }
 
-    private boolean chainTo(StreamState stream, Segment sealed) throws IOException {
+    private Chained chainTo(StreamState stream, Segment sealed) throws IOException {
         try {
-            Optional<Digest> digest = store.digest(sealed);
-            digest.ifPresent(
-                    d -> stream.sealedIfFirst(new StreamState.SealedSegment(sealed.run(), sealed.number(), d)));
-            return digest.isPresent();
+            Digest digest = store.digest(sealed).orElseThrow();
+            stream.sealedIfFirst(new StreamState.SealedSegment(sealed.run(), sealed.number(), digest));
+            return Chained.YES;
         } catch (FragmentGoneException cleared) {
-            return false;
+            return Chained.CLEARED;
+        } catch (NotAnsweringException e) {
+            throw e;
+        } catch (IOException e) {
+            // Damaged, or a bad sector. The stream's other segments are sealed all the same.
+            log.error(
+                    "the seal of segment {} of run {} of {} is passed over: {}",
+                    sealed.number(),
+                    sealed.run(),
+                    stream.id,
+                    e.toString());
+            return Chained.DAMAGED;
         }
     }
 
@@ -205,7 +232,10 @@ final class Sealer {
         SealText text;
         try {
             text = textOf(stream, segment);
-        } catch (FragmentGoneException | DamagedSegmentException e) {
+        } catch (NotAnsweringException e) {
+            throw e;
+        } catch (IOException e) {
+            // Gone, damaged, or a bad sector. It must not be tried at each start: the index's mark would stand still.
             log.error(
                     "segment {} of run {} of {} gets no seal: {}",
                     segment.number(),

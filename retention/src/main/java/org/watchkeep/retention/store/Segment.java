@@ -88,6 +88,13 @@ public record Segment(
         return fragments.get(fragments.size() - 1).end();
     }
 
+    /** How many of its fragments miss packets of a picture, or may. */
+    public int damagedFragments() {
+        return fragments instanceof StoredFragments stored
+                ? stored.damaged()
+                : (int) fragments.stream().filter(FragmentRef::isDamaged).count();
+    }
+
     /** Bytes of all its fragment records. */
     public long sizeBytes() {
         return fragments instanceof StoredFragments stored

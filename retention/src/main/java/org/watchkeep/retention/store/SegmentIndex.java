@@ -9,9 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Pattern;
@@ -40,11 +43,14 @@ import org.watchkeep.retention.disk.OwnerOnly;
  * time, and reels and ledger build it again. The only class that knows RocksDB; nothing native leaves it.
  *
  * <pre>
- *   row   epoch (8) stream (4) start micros (8, sign bit flipped)  ->  SegmentRow      big-endian: a scan is a time range
- *   mark  0xFF name                                                ->  bytes of the caller's
+ *   row      epoch (8) stream (4) start micros (8, sign bit flipped)  ->  SegmentRow   big-endian: a scan is a time range
+ *   summary  0xFE stream (4) epoch (8)                                ->  SummaryRow   a camera's day is a few blocks
+ *   mark     0xFF name                                                ->  bytes of the caller's
  * </pre>
  *
- * Batches go to the write-ahead log and are not synced: after a power cut the newest rows and marks may be missing, always
+ * A summary stands only as long as the rows it sums up: whatever puts or removes one of them removes it in the same batch.
+ *
+ * <p>Batches go to the write-ahead log and are not synced: after a power cut the newest rows and marks may be missing, always
  * from the end, so what the marks say was indexed is there. Any thread but event loops; {@link #close} waits for calls in
  * flight.
  */
@@ -76,6 +82,11 @@ final class SegmentIndex implements Index {
     /** The file CURRENT holds one short name. */
     private static final int MAX_CURRENT_BYTES = 64;
 
+    /** Above every epoch number, which is never negative; and below the marks. */
+    private static final byte SUMMARY = (byte) 0xFE;
+
+    private static final int SUMMARY_KEY_BYTES = 13;
+
     /** Above every epoch number, which is never negative. */
     private static final byte MARK = (byte) 0xFF;
 
@@ -99,6 +110,17 @@ final class SegmentIndex implements Index {
                     .putLong(epoch)
                     .putInt(stream)
                     .putLong(startMicros ^ Long.MIN_VALUE)
+                    .array();
+        }
+    }
+
+    /** What names a summary. */
+    private record SummaryKey(int stream, long epoch) {
+        byte[] toBytes() {
+            return ByteBuffer.allocate(SUMMARY_KEY_BYTES)
+                    .put(SUMMARY)
+                    .putInt(stream)
+                    .putLong(epoch)
                     .array();
         }
     }
@@ -201,6 +223,7 @@ final class SegmentIndex implements Index {
             for (Row row : rows) {
                 batch.put(row.key().toBytes(), SegmentRow.encode(row.segment()));
             }
+            dropSummaries(batch, rows.stream().map(Row::key).toList());
             for (Map.Entry<String, byte[]> mark : marks.entrySet()) {
                 batch.put(markKey(mark.getKey()), mark.getValue());
             }
@@ -276,6 +299,46 @@ final class SegmentIndex implements Index {
             for (RowKey key : keys) {
                 batch.delete(key.toBytes());
             }
+            dropSummaries(batch, keys);
+        });
+    }
+
+    private static void dropSummaries(WriteBatch batch, List<RowKey> changed) throws RocksDBException {
+        Set<SummaryKey> stale = new LinkedHashSet<>();
+        changed.forEach(key -> stale.add(new SummaryKey(key.stream, key.epoch)));
+        for (SummaryKey key : stale) {
+            batch.delete(key.toBytes());
+        }
+    }
+
+    @Override
+    public void summarise(long epoch, int stream, StreamId id) throws IOException {
+        List<Segment> rows = find(epoch, stream, id, Long.MIN_VALUE, Long.MAX_VALUE);
+        if (rows.isEmpty()) {
+            return;
+        }
+        byte[] summary = SummaryRow.encode(rows.stream().map(SegmentSummary::of).toList());
+        write("summarise", batch -> batch.put(new SummaryKey(stream, epoch).toBytes(), summary));
+    }
+
+    @Override
+    public Map<Long, List<SegmentSummary>> summaries(int stream, StreamId id, long fromEpoch, long toEpoch)
+            throws IOException {
+        byte[] from = new SummaryKey(stream, fromEpoch).toBytes();
+        byte[] behind = new SummaryKey(stream, Math.addExact(toEpoch, 1)).toBytes();
+        return call("summaries", () -> {
+            Map<Long, List<SegmentSummary>> found = new HashMap<>();
+            try (Slice end = new Slice(behind);
+                    ReadOptions options =
+                            new ReadOptions().setTotalOrderSeek(true).setIterateUpperBound(end);
+                    RocksIterator rows = db.newIterator(options)) {
+                for (rows.seek(from); rows.isValid(); rows.next()) {
+                    long epoch = ByteBuffer.wrap(rows.key()).getLong(SUMMARY_KEY_BYTES - Long.BYTES);
+                    found.put(epoch, SummaryRow.decode(rows.value(), epoch, id));
+                }
+                rows.status();
+            }
+            return found;
         });
     }
 
@@ -288,10 +351,32 @@ final class SegmentIndex implements Index {
         byte[] from = new RowKey(epoch, 0, Long.MIN_VALUE).toBytes();
         byte[] to = new RowKey(epoch + 1, 0, Long.MIN_VALUE).toBytes();
         call("remove an epoch", () -> {
+            dropSummariesOf(epoch);
             db.deleteRange(natives.unsynced(), from, to);
             db.deleteFilesInRanges(db.getDefaultColumnFamily(), List.of(from, to), false);
             return epoch;
         });
+    }
+
+    /** Where a summary stands there is a row of its stream: from one stream's rows to the next stream's. */
+    private void dropSummariesOf(long epoch) throws RocksDBException {
+        byte[] end = new RowKey(epoch + 1, 0, Long.MIN_VALUE).toBytes();
+        try (WriteBatch batch = new WriteBatch();
+                Slice bound = new Slice(end);
+                ReadOptions options = new ReadOptions().setTotalOrderSeek(true).setIterateUpperBound(bound);
+                RocksIterator rows = db.newIterator(options)) {
+            rows.seek(new RowKey(epoch, 0, Long.MIN_VALUE).toBytes());
+            while (rows.isValid()) {
+                int stream = ByteBuffer.wrap(rows.key()).getInt(Long.BYTES);
+                batch.delete(new SummaryKey(stream, epoch).toBytes());
+                rows.seek(ByteBuffer.allocate(PREFIX_BYTES)
+                        .putLong(epoch)
+                        .putInt(stream + 1)
+                        .array());
+            }
+            rows.status();
+            db.write(natives.unsynced(), batch);
+        }
     }
 
     /** About how many rows there are: RocksDB's own estimate, marks included, which rows written twice mislead. */

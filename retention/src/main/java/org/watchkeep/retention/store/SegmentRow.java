@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.retention.store;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,8 +55,7 @@ final class SegmentRow {
     private static final int MIN_REF_BYTES = 3;
 
     /** On disk by position; must stay in this order. */
-    private static final List<Segment.State> STATES =
-            List.of(Segment.State.OPEN, Segment.State.UNSEALED, Segment.State.SEALED);
+    static final List<Segment.State> STATES = List.of(Segment.State.OPEN, Segment.State.UNSEALED, Segment.State.SEALED);
 
     /** What a record is compared with: the one before, at first nothing. */
     private record Before(
@@ -71,7 +66,7 @@ final class SegmentRow {
     private SegmentRow() {}
 
     static byte[] encode(Segment segment) {
-        Writer out = new Writer();
+        Packed.Writer out = new Packed.Writer();
         boolean hasOffset = segment.cameraOffsetMicros() != Fragment.OFFSET_UNKNOWN;
         boolean hasOwn = segment.ownLessUtcMicros() != Segment.OWN_UNKNOWN;
         out.put(FORMAT_VERSION);
@@ -99,7 +94,7 @@ final class SegmentRow {
         for (FragmentRef fragment : segment.fragments()) {
             before = write(out, volumes, before, fragment);
         }
-        return out.bytes.toByteArray();
+        return out.toBytes();
     }
 
     private static List<String> volumes(Segment segment) {
@@ -109,7 +104,7 @@ final class SegmentRow {
         return all.stream().map(FragmentRef::volume).distinct().toList();
     }
 
-    private static Before write(Writer out, List<String> volumes, Before before, FragmentRef ref) {
+    private static Before write(Packed.Writer out, List<String> volumes, Before before, FragmentRef ref) {
         int volume = volumes.indexOf(ref.volume());
         long start = micros(ref.start());
         boolean sameReel = volume == before.volume && ref.reelSerial() == before.serial;
@@ -176,38 +171,9 @@ final class SegmentRow {
         return new Reader(value).fragments();
     }
 
-    private static final class Writer {
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
-
-        void put(int value) {
-            bytes.write(value);
-        }
-
-        /** Seven bits a byte, the lowest first; the top bit says that more follow. */
-        void varint(long value) {
-            long left = value;
-            while ((left & ~0x7FL) != 0) {
-                bytes.write((int) ((left & 0x7F) | 0x80));
-                left >>>= 7;
-            }
-            bytes.write((int) left);
-        }
-
-        void zigzag(long value) {
-            varint((value << 1) ^ (value >> 63));
-        }
-
-        void text(String text) {
-            byte[] utf8 = text.getBytes(UTF_8);
-            varint(utf8.length);
-            bytes.writeBytes(utf8);
-        }
-    }
-
     /** Throws BufferUnderflowException or IllegalArgumentException where the bytes are no segment. */
-    private static final class Reader {
+    private static final class Reader extends Packed.Reader {
         private final byte[] value;
-        private final ByteBuffer in;
         private final List<String> volumes = new ArrayList<>(1);
 
         // The record read last, in the words of Before; fields, for no object is made of a fragment that nobody asks
@@ -224,17 +190,17 @@ final class SegmentRow {
         private int flags;
 
         Reader(byte[] value) {
+            super(value);
             this.value = value;
-            in = ByteBuffer.wrap(value);
         }
 
         Segment segment(long epoch, StreamId stream) throws IndexUnreadableException {
-            int version = Byte.toUnsignedInt(in.get());
+            int version = get() & 0xFF;
             if (version < FIRST_VERSION || version > FORMAT_VERSION) {
                 throw new IndexUnreadableException("index row of " + stream + " in epoch " + epoch + ": format version "
                         + version + " (expected: " + FIRST_VERSION + " to " + FORMAT_VERSION + ")");
             }
-            int head = in.get();
+            int head = get();
             int bits = STATE_MASK | HAS_SEAL | HAS_OFFSET | (version == FIRST_VERSION ? 0 : HAS_OWN);
             check((head & ~bits) == 0, "head");
             long run = varint();
@@ -251,7 +217,7 @@ final class SegmentRow {
                 seal = Optional.of(ref());
             }
             List<FragmentRef> fragments = skimmed();
-            check(!in.hasRemaining(), "more than a segment");
+            check(!hasRemaining(), "more than a segment");
             check((head & STATE_MASK) < STATES.size(), "state");
             return new Segment(
                     stream,
@@ -283,16 +249,18 @@ final class SegmentRow {
             readRef();
             FragmentRef first = ref();
             long sizeBytes = recordBytes;
+            int damaged = first.isDamaged() ? 1 : 0;
             for (int i = 1; i < count; i++) {
                 readRef();
                 sizeBytes += recordBytes;
+                damaged += (flags & FragmentFlags.DAMAGED) != 0 ? 1 : 0;
             }
-            return new StoredFragments(value, count, first, count == 1 ? first : ref(), sizeBytes);
+            return new StoredFragments(value, count, first, count == 1 ? first : ref(), sizeBytes, damaged);
         }
 
         List<FragmentRef> fragments() {
-            in.get();
-            int head = in.get();
+            get();
+            int head = get();
             varint();
             varint();
             text();
@@ -329,7 +297,7 @@ final class SegmentRow {
         }
 
         private void readRef() {
-            int kind = in.get();
+            int kind = get();
             check((kind & ~ALL_KINDS) == 0, "kind of fragment");
             if ((kind & SAME_REEL) == 0) {
                 volume = intVarint();
@@ -344,57 +312,6 @@ final class SegmentRow {
             check(volume < volumes.size(), "volume number");
             recordEnd = offset + recordBytes;
             endMicros = start + durationMicros;
-        }
-
-        private long varint() {
-            long value = 0;
-            for (int shift = 0; shift < 64; shift += 7) {
-                byte next = in.get();
-                value |= (next & 0x7FL) << shift;
-                if (next >= 0) {
-                    return value;
-                }
-            }
-            throw new IllegalArgumentException("varint longer than 10 bytes");
-        }
-
-        private long zigzag() {
-            long value = varint();
-            return (value >>> 1) ^ -(value & 1);
-        }
-
-        private int intVarint() {
-            return Math.toIntExact(checkedPositive(varint()));
-        }
-
-        private static long checkedPositive(long value) {
-            check(value >= 0, "number");
-            return value;
-        }
-
-        private int unsignedInt() {
-            long value = varint();
-            check(value >>> 32 == 0, "number of 32 bits");
-            return (int) value;
-        }
-
-        /** A number of things that each take at least this many bytes: never more than the rest of the row can hold. */
-        private int count(int minBytes) {
-            long count = varint();
-            check(count >= 0 && count <= in.remaining() / minBytes, "count");
-            return (int) count;
-        }
-
-        private String text() {
-            byte[] utf8 = new byte[count(1)];
-            in.get(utf8);
-            return new String(utf8, UTF_8);
-        }
-
-        private static void check(boolean isRight, String what) {
-            if (!isRight) {
-                throw new IllegalArgumentException("impossible " + what);
-            }
         }
     }
 }

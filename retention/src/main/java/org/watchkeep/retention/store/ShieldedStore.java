@@ -39,6 +39,7 @@ public final class ShieldedStore {
                         .with(holds, shield)
                         .with(trail),
                 new SystemStoreClock(),
+                VolumeWriter.COMMIT_NANOS,
                 listener);
     }
 }

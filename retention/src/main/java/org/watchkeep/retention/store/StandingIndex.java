@@ -196,13 +196,7 @@ final class StandingIndex implements Index {
 
     @Override
     public void put(List<SegmentIndex.Row> rows, Map<String, byte[]> marks) throws IOException {
-        boolean done = use(false, index -> {
-            index.put(rows, marks);
-            return true;
-        });
-        if (!done) {
-            throw new IOException("index " + folder + " is not open");
-        }
+        change(index -> index.put(rows, marks));
     }
 
     @Override
@@ -222,9 +216,28 @@ final class StandingIndex implements Index {
     }
 
     @Override
+    public Map<Long, List<SegmentSummary>> summaries(int stream, StreamId id, long fromEpoch, long toEpoch)
+            throws IOException {
+        return look(Map.of(), index -> index.summaries(stream, id, fromEpoch, toEpoch));
+    }
+
+    @Override
+    public void summarise(long epoch, int stream, StreamId id) throws IOException {
+        change(index -> index.summarise(epoch, stream, id));
+    }
+
+    @Override
     public void removeAll(List<SegmentIndex.RowKey> keys) throws IOException {
+        change(index -> index.removeAll(keys));
+    }
+
+    private interface Change {
+        void on(Index index) throws IOException;
+    }
+
+    private void change(Change change) throws IOException {
         boolean done = use(false, index -> {
-            index.removeAll(keys);
+            change.on(index);
             return true;
         });
         if (!done) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,6 +87,26 @@ record StoreParts(
             throw new StoreException(
                     settings.folder() + " holds no store", "Make one with 'watchkeep init', or name the right folder.");
         }
+        // Beside the ledger: neither needs the other, and together they are half of what a start reads.
+        CompletableFuture<StandingIndex> index = CompletableFuture.supplyAsync(
+                () -> new StandingIndex(settings.folder().resolve(FootageStore.INDEX_FOLDER), indexSettings.opening));
+        try {
+            return open(settings, disk, keys, clock, indexSettings, index);
+        } catch (IOException | RuntimeException e) {
+            index.join().close();
+            throw e;
+        }
+    }
+
+    private static StoreParts open(
+            StoreSettings settings,
+            Disk disk,
+            EpochKeys keys,
+            StoreClock clock,
+            IndexSettings indexSettings,
+            CompletableFuture<StandingIndex> index)
+            throws IOException {
+        Path ledgerFolder = settings.folder().resolve(FootageStore.LEDGER_FOLDER);
         StreamBook streams = new StreamBook();
         Path data = settings.folder().toAbsolutePath();
         LedgerTrouble trouble = new LedgerTrouble(
@@ -97,8 +118,6 @@ record StoreParts(
         try {
             streams.opened(ledger, clock);
             Map<String, Volume> volumes = openVolumes(settings, disk, streams);
-            StandingIndex index =
-                    new StandingIndex(settings.folder().resolve(FootageStore.INDEX_FOLDER), indexSettings.opening);
             Runnable watch = () -> trouble.look(disk.freeBytes(data));
             return new StoreParts(
                     settings,
@@ -106,7 +125,7 @@ record StoreParts(
                     keys,
                     ledger,
                     watch,
-                    index,
+                    index.join(),
                     indexSettings.mostWaiting,
                     streams,
                     volumes,

@@ -54,7 +54,7 @@ final class Volume {
     private final Disk disk;
     private final List<Reel> reels;
     private final Map<Long, Reel> bySerial = new ConcurrentHashMap<>();
-    private final Map<Reel, DiskFile> readFiles = new ConcurrentHashMap<>();
+    private final ReadFiles readFiles = new ReadFiles(reel -> openDirect(reel, Disk.Mode.READ_DIRECT));
     private final DiskWatch watch = new DiskWatch();
     private long lastSerial;
 
@@ -217,7 +217,10 @@ final class Volume {
     }
 
     private static Path reelPath(Path volume, int index) {
-        return volume.resolve(REEL_FOLDER).resolve(String.format(Locale.ROOT, "reel-%05d.wk", index));
+        // Not String.format, which takes longer than opening the file: a start names each reel of thousands.
+        String number = Integer.toString(index);
+        return volume.resolve(REEL_FOLDER)
+                .resolve("reel-" + "0".repeat(Math.max(0, 5 - number.length())) + number + ".wk");
     }
 
     List<Reel> reels() {
@@ -266,16 +269,7 @@ final class Volume {
 
     /** Reads whole blocks past the page cache; the buffer's address must be a whole block. Any thread. */
     int read(Reel reel, ByteBuffer into, long offset) throws IOException {
-        DiskFile file = readFiles.get(reel);
-        if (file == null) {
-            DiskFile opened = openDirect(reel, Disk.Mode.READ_DIRECT);
-            DiskFile other = readFiles.putIfAbsent(reel, opened);
-            if (other != null) {
-                opened.close();
-            }
-            file = other == null ? opened : other;
-        }
-        return file.read(into, offset);
+        return readFiles.read(reel, into, offset);
     }
 
     /** Opens a reel for the writer thread. */
@@ -292,9 +286,6 @@ final class Volume {
     }
 
     void close() throws IOException {
-        for (DiskFile file : readFiles.values()) {
-            file.close();
-        }
-        readFiles.clear();
+        readFiles.close();
     }
 }

@@ -54,11 +54,16 @@ final class VolumeWriter implements Runnable {
     /** A failed volume is tried again this often: a cable put back should not need a restart. */
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** What the writer needs of the store around it. */
+    /**
+     * What the writer needs of the store around it.
+     *
+     * @param commitNanos how far apart commits are at most
+     */
     record Surroundings(
             StreamBook book,
             StoreClock clock,
             StoreClock pace,
+            long commitNanos,
             RecordRewriter rewriter,
             AcknowledgementListener listener,
             Supplier<List<StoreLoop>> loops,
@@ -143,7 +148,7 @@ final class VolumeWriter implements Runnable {
 
     @Override
     public void run() {
-        long commitAt = around.pace.monoNanos() + COMMIT_NANOS;
+        long commitAt = around.pace.monoNanos() + around.commitNanos;
         while (true) {
             boolean last = stopping;
             Batch batch = poll(last ? 0 : commitAt - around.pace.monoNanos());
@@ -152,7 +157,7 @@ final class VolumeWriter implements Runnable {
             }
             if (around.pace.monoNanos() - commitAt >= 0 || (last && batch == null)) {
                 commit();
-                commitAt = around.pace.monoNanos() + COMMIT_NANOS;
+                commitAt = around.pace.monoNanos() + around.commitNanos;
                 if (last && queue.isEmpty() && written.isEmpty()) {
                     break;
                 }
@@ -307,7 +312,9 @@ final class VolumeWriter implements Runnable {
             acknowledge(batch, head.header.serial());
         }
         if (!batches.isEmpty()) {
-            batches.get(0).ring().synced(new RingPosition(head.header.serial(), durableEnd));
+            Ring ring = batches.get(0).ring();
+            ring.listed(new RingPosition(head.header.serial(), head.durableListAt()));
+            ring.synced(new RingPosition(head.header.serial(), durableEnd));
         }
         batches.forEach(Batch::giveBack);
         if (!heads.containsValue(head)) {

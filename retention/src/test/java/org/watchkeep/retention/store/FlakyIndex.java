@@ -85,6 +85,18 @@ final class FlakyIndex implements Index.Opening {
         }
 
         @Override
+        public Map<Long, List<SegmentSummary>> summaries(int stream, StreamId id, long from, long to)
+                throws IOException {
+            return index.summaries(stream, id, from, to);
+        }
+
+        @Override
+        public void summarise(long epoch, int stream, StreamId id) throws IOException {
+            mayWrite();
+            index.summarise(epoch, stream, id);
+        }
+
+        @Override
         public void removeAll(List<SegmentIndex.RowKey> keys) throws IOException {
             mayWrite();
             index.removeAll(keys);

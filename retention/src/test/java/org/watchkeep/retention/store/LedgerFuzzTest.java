@@ -149,6 +149,14 @@ class LedgerFuzzTest {
         decodeOrTyped(framed(String.join(",", fields)));
     }
 
+    @Property(tries = 300)
+    void decode_everyKindOfEntry_isTheSameByTheShortcut(
+            @ForAll @IntRange(max = 10_000) int seed, @ForAll long atUtcMicros, @ForAll @IntRange int commit) {
+        OptionalLong offset = commit < 0 ? OptionalLong.empty() : OptionalLong.of(commit);
+        byte[] line = LedgerLine.encode(new LedgerLine.Written(LedgerTest.entry(seed), atUtcMicros, offset));
+        decodeOrTyped(Arrays.copyOf(line, line.length - 1));
+    }
+
     private static byte[] framed(String json) {
         byte[] body = json.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
@@ -160,9 +168,12 @@ class LedgerFuzzTest {
     }
 
     private static void decodeOrTyped(byte[] line) {
+        LedgerLine.Written shortcut = LedgerShortcut.read(line, 9);
         try {
-            assertThat(LedgerLine.decode(line)).isNotNull();
+            assertThat(shortcut).isIn(null, LedgerLine.decodeJson(line));
+            assertThat(LedgerLine.decode(line)).isEqualTo(LedgerLine.decodeJson(line));
         } catch (LedgerLine.UnreadableLineException e) {
+            assertThat(shortcut).isNull();
             assertThat(e).hasMessageContaining("expected");
         }
     }

@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
@@ -27,12 +29,20 @@ class SegmentIndexModelTest {
 
     private final TreeMap<SegmentIndex.RowKey, Segment> model = new TreeMap<>(ORDER);
     private final Map<String, Integer> marks = new TreeMap<>();
+    private final Set<Summed> summed = new HashSet<>();
+
+    private record Summed(int stream, long epoch) {
+        static Summed of(SegmentIndex.RowKey key) {
+            return new Summed(key.stream(), key.epoch());
+        }
+    }
 
     @Property(tries = 40)
     void everyAct_onIndexAndSortedMap_answersAlike(@ForAll long seed) throws IOException {
         // One instance serves all tries.
         model.clear();
         marks.clear();
+        summed.clear();
         Random random = new Random(seed);
         Path folder = Files.createTempDirectory("segment-index");
         SegmentIndex index = SegmentIndex.open(folder, CACHE_BYTES);
@@ -52,18 +62,25 @@ class SegmentIndexModelTest {
     }
 
     private void act(SegmentIndex index, Random random) throws IOException {
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(15)) {
             case 0 -> {
                 long epoch = random.nextInt(4);
                 index.removeEpoch(epoch);
                 model.keySet().removeIf(key -> key.epoch() == epoch);
+                summed.removeIf(one -> one.epoch == epoch);
             }
             case 1, 2 -> {
                 List<SegmentIndex.RowKey> keys = List.of(key(random), key(random));
                 index.removeAll(keys);
                 keys.forEach(model::remove);
+                keys.forEach(key -> summed.remove(Summed.of(key)));
             }
             case 3 -> index.flush();
+            case 4, 5, 6 -> {
+                SegmentIndex.RowKey any = key(random);
+                index.summarise(any.epoch(), any.stream(), STREAM);
+                summed.add(new Summed(any.stream(), any.epoch()));
+            }
             default -> put(index, random);
         }
     }
@@ -75,6 +92,7 @@ class SegmentIndexModelTest {
             Segment segment = SegmentRowTest.small(key.epoch(), key.startMicros(), random);
             rows.add(new SegmentIndex.Row(key.stream(), segment));
             model.put(key, segment);
+            summed.remove(Summed.of(key));
         }
         String mark = "mark-" + random.nextInt(3);
         int value = random.nextInt(100);
@@ -84,6 +102,22 @@ class SegmentIndexModelTest {
 
     private static SegmentIndex.RowKey key(Random random) {
         return new SegmentIndex.RowKey(random.nextInt(4), random.nextInt(3), random.nextInt(20) - 3);
+    }
+
+    /** What was summed up and whose rows are as they were then is found, and nothing else. */
+    private void checkSummaries(SegmentIndex index, int stream, long from, long to) throws IOException {
+        Map<Long, List<SegmentSummary>> expected = new TreeMap<>();
+        for (Summed one : summed) {
+            List<SegmentSummary> rows = model.entrySet().stream()
+                    .filter(row ->
+                            row.getKey().stream() == stream && row.getKey().epoch() == one.epoch)
+                    .map(row -> SegmentSummary.of(row.getValue()))
+                    .toList();
+            if (one.stream == stream && one.epoch >= from && one.epoch <= to && !rows.isEmpty()) {
+                expected.put(one.epoch, rows);
+            }
+        }
+        assertThat(index.summaries(stream, STREAM, from, to)).isEqualTo(expected);
     }
 
     private void check(SegmentIndex index, Random random) throws IOException {
@@ -97,6 +131,7 @@ class SegmentIndexModelTest {
                 .map(Map.Entry::getValue);
         assertThat(index.before(from.epoch(), from.stream(), STREAM, from.startMicros()))
                 .isEqualTo(before);
+        checkSummaries(index, from.stream(), from.epoch(), from.epoch() + random.nextInt(4));
         Map<String, Integer> found = new TreeMap<>();
         index.marks().forEach((name, value) -> found.put(name, (int) value[0]));
         assertThat(found).isEqualTo(marks);

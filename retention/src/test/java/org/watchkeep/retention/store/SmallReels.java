@@ -26,12 +26,18 @@ final class SmallReels {
 
     /** Makes a store whose volumes v1, v2 ... have so many small reels each. */
     static StoreSettings init(FakeDisk disk, Path folder, TestClock clock, int volumes, int reels) throws IOException {
+        return init(disk, folder, clock, volumes, reels, REEL_BYTES);
+    }
+
+    /** ... with reels of this size: a test that lets footage wait wants them to hold a whole batch, as real ones do. */
+    static StoreSettings init(FakeDisk disk, Path folder, TestClock clock, int volumes, int reels, long reelBytes)
+            throws IOException {
         StoreSettings settings = StoreRig.settings(folder, volumes, reels, StoreRig.CLASS);
         StoreRig.init(disk, settings, clock);
         for (StoreSettings.VolumeSettings volume : settings.volumes()) {
             Path identity = volume.path().resolve("volume.json");
             String json = new String(disk.contents(identity), UTF_8)
-                    .replace(Long.toString(StoreRig.REEL_BYTES), Long.toString(REEL_BYTES));
+                    .replace(Long.toString(StoreRig.REEL_BYTES), Long.toString(reelBytes));
             disk.delete(identity);
             try (DiskFile file = disk.open(identity, Disk.Mode.WRITE)) {
                 file.write(ByteBuffer.wrap(json.getBytes(UTF_8)), 0);
@@ -39,7 +45,7 @@ final class SmallReels {
             for (int i = 0; i < reels; i++) {
                 Path reel = volume.path().resolve(String.format("reels/reel-%05d.wk", i));
                 disk.delete(reel);
-                disk.allocate(reel, REEL_BYTES);
+                disk.allocate(reel, reelBytes);
             }
         }
         disk.settle();

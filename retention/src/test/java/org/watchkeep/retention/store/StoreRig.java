@@ -36,6 +36,10 @@ import org.watchkeep.retention.policy.Erasing;
 final class StoreRig implements AutoCloseable {
     static final String CLASS = "ordinary";
     static final long REEL_BYTES = 64L << 20;
+
+    /** A twelfth of what it is: a test that waits for each second to be durable spends its time in nothing else. */
+    private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private static final char[] PASSPHRASE = "rig".toCharArray();
     private static final long PATIENCE_SECONDS = 60;
 
@@ -84,6 +88,7 @@ final class StoreRig implements AutoCloseable {
                             .with(Erasing.Holds.NONE, shield)
                             .with(trail),
                     pace,
+                    COMMIT_NANOS,
                     (stream, run, sequence, digest) ->
                             acknowledged.put(new Acknowledged(stream, run, sequence), digest));
             opened.configure(classes);
