@@ -60,7 +60,7 @@ final class ClearingLog {
         if (early) {
             segments.forEach((epoch, of) -> enterEarly(epoch, classId, of.size(), now));
         }
-        enterNow();
+        parts.trail().settle();
     }
 
     /** Not yet erased, so that its footage could have been seen for longer. */
@@ -82,14 +82,6 @@ final class ClearingLog {
                                     .with("cause", CAPACITY)
                                     .with("segments", segments),
                             now);
-        }
-    }
-
-    private void enterNow() {
-        try {
-            parts.trail().settle();
-        } catch (IOException e) {
-            log.error("a reel is cleared and the trail does not take the entry yet: {}", e.toString());
         }
     }
 }

@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.audit.Act;
 import org.watchkeep.retention.audit.Fields;
 import org.watchkeep.retention.audit.NewEntry;
+import org.watchkeep.retention.audit.TrailException;
 import org.watchkeep.retention.keys.Epoch;
 import org.watchkeep.retention.policy.Erasing;
 
@@ -191,7 +192,7 @@ final class ErasureLedger implements Erasing.Trail {
         Fields data = Fields.NONE
                 .with("class", classId)
                 .with("epoch", epoch)
-                .with("cause", cause instanceof org.watchkeep.retention.audit.TrailException ? "trail" : "disk");
+                .with("cause", cause instanceof TrailException ? "trail" : "disk");
         trail.owe(Act.EPOCH_FAILED, data, now());
     }
 

@@ -46,6 +46,9 @@ public final class StoreTrail {
     // Guarded by itself.
     private final Deque<NewEntry> owed = new ArrayDeque<>();
 
+    /** Whether the last try to enter what is owed failed. The keeper's. */
+    private boolean isBehind;
+
     /** Looks for what a stop kept from the footage roots; set by the store. */
     private volatile @Nullable Runnable catchUp;
 
@@ -146,28 +149,39 @@ public final class StoreTrail {
         log.error("ALARM audit trail: {} acts wait for it, this one will not be entered: {}", MOST_OWED, entry);
     }
 
-    /** Enters what is owed, in its order, as far as the trail takes it. One thread: the keeper. */
-    void settle() throws IOException {
+    /** Enters what is owed, in its order, as far as the trail takes it. One thread: the keeper, and after it {@link #settleLast}. */
+    void settle() {
         for (NewEntry next = first(); next != null; next = first()) {
             try {
-                enter(next);
-            } catch (IllegalArgumentException e) {
-                // Its clock was set back since: the entry says when it was made, the order of the trail what came
-                // before.
-                enter(NewEntry.byMachine(next.act(), next.data()));
+                enterOwed(next);
+            } catch (TrailException e) {
+                if (!isBehind) {
+                    log.error("ALARM audit trail: {} acts wait to be entered: {}", owed(), e.getMessage());
+                }
+                isBehind = true;
+                return;
             }
             synchronized (owed) {
                 owed.removeFirst();
             }
         }
+        isBehind = false;
+    }
+
+    private void enterOwed(NewEntry next) throws TrailException {
+        try {
+            enter(next);
+        } catch (IllegalArgumentException e) {
+            // Its clock was set back since: the entry says when it was made, the order of the trail what came before.
+            enter(NewEntry.byMachine(next.act(), next.data()));
+        }
     }
 
     /** At the stop, after the keeper's last round: what cannot be entered now never is. */
     public void settleLast() {
-        try {
-            settle();
-        } catch (IOException e) {
-            log.error("ALARM audit trail: {} acts are never entered, the ledger has them: {}", owed(), e.toString());
+        settle();
+        if (isBehind) {
+            log.error("ALARM audit trail: {} acts are never entered, the ledger has them", owed());
         }
     }
 
