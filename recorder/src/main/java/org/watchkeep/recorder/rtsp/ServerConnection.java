@@ -199,12 +199,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     public void onRequest(RtspRequest request) {
         isPlayAccepted = false;
         Manners.Reply reply = mannersTowards(request).answer(request, this::plainAnswer);
-        ByteBuf bytes = channel.alloc().buffer();
-        bytes.writeCharSequence(reply.bytes(), StandardCharsets.ISO_8859_1);
         if (reply.delayMillis() > 0) {
-            channel.eventLoop().schedule(() -> write(bytes, reply), reply.delayMillis(), TimeUnit.MILLISECONDS);
+            channel.eventLoop().schedule(() -> write(reply), reply.delayMillis(), TimeUnit.MILLISECONDS);
         } else {
-            write(bytes, reply);
+            write(reply);
         }
         if (isPlayAccepted && session != null) {
             endDialogue();
@@ -212,7 +210,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         }
     }
 
-    private void write(ByteBuf bytes, Manners.Reply reply) {
+    /** The buffer is made here and not before a delay: an event loop that ends in the meantime would never release it. */
+    private void write(Manners.Reply reply) {
+        ByteBuf bytes = channel.alloc().buffer();
+        bytes.writeCharSequence(reply.bytes(), StandardCharsets.ISO_8859_1);
         ChannelFuture written = channel.writeAndFlush(bytes);
         if (reply.closes()) {
             written.addListener(ChannelFutureListener.CLOSE);

@@ -28,6 +28,9 @@ final class ClockedCamera {
     private static final long CAMERA_UTC_MICROS = 1_262_304_000_000_000L;
 
     private static final int REPORT_EACH = 5 * PICTURES_PER_SECOND;
+    /** Ten minutes. */
+    private static final int REPORT_HOLDS = 600 * PICTURES_PER_SECOND;
+
     private static final long TICK_NANOS = 250_000_000L;
     private static final int JITTER_NANOS = 20_000_000;
     private static final int NUMBER_BYTES = 4;
@@ -145,7 +148,7 @@ final class ClockedCamera {
         switch (happening) {
             case CAMERA_CLOCK_STEPS -> {
                 cameraStepMicros += random.nextBoolean() ? HOUR_MICROS : -HOUR_MICROS;
-                uncertain(i - 2 * PICTURES_PER_SECOND, i + REPORT_EACH + PICTURES_PER_SECOND);
+                uncertain(i - 2 * PICTURES_PER_SECOND, reportBehind(i) + PICTURES_PER_SECOND);
             }
             case RTP_STEPS_AHEAD -> steps(HOUR_TICKS, i);
             case RTP_STEPS_BACK -> steps(-HOUR_TICKS, i);
@@ -203,13 +206,7 @@ final class ClockedCamera {
         long utc = arrivalNanos / 1_000 + OUR_UTC_MICROS + ourStepMicros;
         ourOffsetMicros[i] = OUR_UTC_MICROS + ourStepMicros;
         boolean isFirst = lastReport < 0;
-        boolean isReported = !stands
-                && switch (reports) {
-                    case REGULAR -> isFirst || i % REPORT_EACH == 0;
-                    case NONE -> false;
-                    case FIRST_ONLY -> isFirst;
-                    case PAUSED -> (i < pictures / 3 || i > pictures * 2 / 3) && (isFirst || i % REPORT_EACH == 0);
-                };
+        boolean isReported = !stands && isReportDue(i, isFirst);
         // The first report of a source comes before its first packet, the others behind the picture.
         if (isReported && isFirst) {
             report(track, i, timestamp, utc);
@@ -227,6 +224,24 @@ final class ClockedCamera {
         note(i, isReported);
     }
 
+    private boolean isReportDue(int i, boolean isFirst) {
+        return switch (reports) {
+            case REGULAR -> isFirst || i % REPORT_EACH == 0;
+            case NONE -> false;
+            case FIRST_ONLY -> isFirst;
+            case PAUSED -> (i < pictures / 3 || i > pictures * 2 / 3) && (isFirst || i % REPORT_EACH == 0);
+        };
+    }
+
+    /** The picture that the next report tells of, if one comes while the last still holds: until then nobody can know. */
+    private int reportBehind(int i) {
+        int next = i + 1;
+        while (!isReportDue(next, false) && next - i <= REPORT_HOLDS) {
+            next++;
+        }
+        return next;
+    }
+
     private long arrival(int i) {
         long at = takenNanos[i] + random.nextInt(JITTER_NANOS);
         // Connected so much later than the first picture was taken: what was taken before comes at once.
@@ -242,7 +257,7 @@ final class ClockedCamera {
         track.onRtcp(Unpooled.wrappedBuffer(report), arrivalNanos, utc);
     }
 
-    /** A report holds for ten minutes; one that comes while a fragment is open may serve that fragment already. */
+    /** One that comes while a fragment is open may serve that fragment already. */
     private void note(int i, boolean isReported) {
         int slack = 3 * PICTURES_PER_SECOND;
         if (isReported) {
@@ -254,7 +269,6 @@ final class ClockedCamera {
             lastReport = i;
         }
         int age = lastReport < 0 ? Integer.MAX_VALUE : i - lastReport;
-        int most = 600 * PICTURES_PER_SECOND;
-        isCameraTimeKnown[i] = (byte) (age <= most - slack ? 1 : age <= most + slack ? 2 : 0);
+        isCameraTimeKnown[i] = (byte) (age <= REPORT_HOLDS - slack ? 1 : age <= REPORT_HOLDS + slack ? 2 : 0);
     }
 }

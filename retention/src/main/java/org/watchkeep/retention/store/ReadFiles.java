@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.disk.DiskFile;
 
 /**
@@ -17,11 +19,14 @@ import org.watchkeep.retention.disk.DiskFile;
  * monitor, held for memory work only, so that a disk that hangs in an opening or a read keeps nobody else waiting.
  */
 final class ReadFiles {
+    private static final Logger log = LoggerFactory.getLogger(ReadFiles.class);
+
     /** More reels than are read at once, far below the thousand descriptors that a process always has. */
     static final int MOST_OPEN = 256;
 
     private final Opening opening;
     private final Map<Reel, Shared> open = new LinkedHashMap<>(16, 0.75f, true);
+    private boolean closed;
 
     /** Opens a reel's file for direct reads. */
     interface Opening {
@@ -68,6 +73,10 @@ final class ReadFiles {
         List<DiskFile> close = new ArrayList<>();
         Shared shared;
         synchronized (this) {
+            if (closed) {
+                file.close();
+                throw new IOException(reel.path + " is not read: the store is closed");
+            }
             Shared other = open.get(reel);
             if (other != null) {
                 close.add(file);
@@ -85,7 +94,12 @@ final class ReadFiles {
             }
         }
         for (DiskFile one : close) {
-            one.close();
+            try {
+                one.close();
+            } catch (IOException e) {
+                // It was only read from, and what is asked for now is in another.
+                log.warn("closing a reel that was read: {}", e.toString());
+            }
         }
         return shared;
     }
@@ -109,6 +123,7 @@ final class ReadFiles {
     void close() throws IOException {
         List<Shared> all;
         synchronized (this) {
+            closed = true;
             all = List.copyOf(open.values());
             open.clear();
         }

@@ -44,7 +44,8 @@ final class RecordList {
 
     /** After so many records a list is due. */
     static int recordsBetween(long reelBytes) {
-        return (int) Math.max(1, Math.min(MOST_BETWEEN, reelBytes / REEL_BYTES_A_RECORD));
+        // A list is itself a record that the next one lists: after each single one would be without end.
+        return (int) Math.max(2, Math.min(MOST_BETWEEN, reelBytes / REEL_BYTES_A_RECORD));
     }
 
     /** Bytes of the padding record that lists so many, in whole blocks. */

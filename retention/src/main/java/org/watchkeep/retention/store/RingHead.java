@@ -80,6 +80,14 @@ final class RingHead {
         durableListAt = lastListAt;
     }
 
+    /** Whether the batch fits into a reel that has nothing else. */
+    static boolean fitsEmptyReel(Batch batch, long reelBytes) {
+        return ReelHeader.BYTES
+                        + batch.used()
+                        + ReelFooter.bytesFor(batch.entries().size())
+                <= reelBytes;
+    }
+
     /** Whether the batch and the then longer footer fit. */
     boolean fits(Batch batch) {
         int unlisted = unlisted();
@@ -128,10 +136,6 @@ final class RingHead {
     void write(Batch batch) throws IOException {
         while (isListDue()) {
             writeList();
-        }
-        if (position + batch.used() > reelBytes - ReelFooter.TRAILER_BYTES) {
-            throw new IllegalStateException("batch: " + batch.used() + " bytes at " + position + " of " + reel.path
-                    + " (expected: a reel it fits into)");
         }
         ByteBuffer buffer = batch.buffer();
         makeRoom(batch.entries().size() * ReelFooter.ENTRY_BYTES);

@@ -93,7 +93,10 @@ record StoreParts(
         try {
             return open(settings, disk, keys, clock, indexSettings, index);
         } catch (IOException | RuntimeException e) {
-            index.join().close();
+            index.thenAccept(StandingIndex::close).exceptionally(ofIndex -> {
+                e.addSuppressed(ofIndex);
+                return null;
+            });
             throw e;
         }
     }

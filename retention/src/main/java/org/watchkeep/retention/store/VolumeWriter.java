@@ -220,6 +220,16 @@ final class VolumeWriter implements Runnable {
             waiting.add(batch); // never past one that waits: a segment's configuration may be in it
             return;
         }
+        if (!RingHead.fitsEmptyReel(batch, volume.reelBytes)) {
+            // Written past its reel's end it would be acknowledged, and read by nobody.
+            log.error(
+                    "{} bytes of {} are given up: no reel of {} bytes holds them",
+                    batch.used(),
+                    ring,
+                    volume.reelBytes);
+            discard(batch, GapCause.VOLUME_FAILED, "its reels are too small");
+            return;
+        }
         List<Batch> todo = new ArrayList<>(List.of(batch));
         while (!todo.isEmpty()) {
             if (failed) {

@@ -98,6 +98,11 @@ class RecordListTest {
             ReelScan scan = new ReelScan(ring(rig).volume);
             ReelScan.Walk walked = scan.walk(head, header, ReelScan.Known.NOTHING);
             ReelScan.Walk listed = scan.walk(head, header, new ReelScan.Known(0, listAt));
+            while (listed.end() != walked.end()) {
+                // The seal of what the kill cut off is written meanwhile.
+                walked = scan.walk(head, header, ReelScan.Known.NOTHING);
+                listed = scan.walk(head, header, new ReelScan.Known(0, listAt));
+            }
             assertThat(listed.listed()).isGreaterThan(60);
             assertThat(listed.entries()).isEqualTo(walked.entries());
             assertThat(listed.footerEntries()).isEqualTo(walked.footerEntries());

@@ -236,4 +236,23 @@ class StoreFaultsTest {
             throw new AssertionError(e);
         }
     }
+
+    /** Reels of a real store hold every batch; written past the end of one that does not it would be lost unseen. */
+    @Test
+    void append_moreThanAReelHolds_isAGapAndTheRestStays() throws IOException {
+        Path small = folder.resolve("small");
+        StoreSettings of = SmallReels.init(disk, small, clock, 8);
+        try (StoreRig rig = StoreRig.open(disk, of, clock, GATE)) {
+            rig.beginRun(GATE);
+            SmallReels.record(rig, GATE, 1);
+            long serial = SmallReels.newestSerial(rig);
+            rig.record(GATE, (int) SmallReels.REEL_BYTES + 1);
+            StoreRig.await("it is given up", () -> rig.isSettled(GATE));
+            assertThat(rig.status(GATE).droppedFragments()).isEqualTo(1);
+            assertThat(rig.gaps(GATE)).extracting(Gap::cause).containsOnlyOnce(GapCause.VOLUME_FAILED);
+            SmallReels.record(rig, GATE, 1);
+            assertThat(SmallReels.newestSerial(rig)).isLessThanOrEqualTo(serial + 1);
+            assertClean(rig);
+        }
+    }
 }
