@@ -12,15 +12,22 @@ final class RunAllowance {
     /** And one more after each of these: 1,440 a day at most. */
     static final long REGAINED_NANOS = 60 * MediaTime.NANOS_PER_SECOND;
 
-    private int left = AT_ONCE;
+    private final int atOnce;
+    private int left;
     private long regainedAtNanos;
+
+    /** @param atOnce so many before any is regained */
+    RunAllowance(int atOnce) {
+        this.atOnce = atOnce;
+        this.left = atOnce;
+    }
 
     /** Whether another run may begin at this time. */
     boolean has(long monoNanos) {
-        if (left == AT_ONCE) {
+        if (left == atOnce) {
             regainedAtNanos = monoNanos;
         }
-        while (left < AT_ONCE && monoNanos - regainedAtNanos >= REGAINED_NANOS) {
+        while (left < atOnce && monoNanos - regainedAtNanos >= REGAINED_NANOS) {
             left++;
             regainedAtNanos += REGAINED_NANOS;
         }

@@ -67,6 +67,10 @@ final class RunClock {
 
     private long lastDelayNanos;
     private long lastWindowLeastNanos;
+    /** Of the window before that. */
+    private long windowBeforeLeastNanos = Long.MIN_VALUE;
+
+    private boolean hasWindow;
 
     /** Where a fragment stands on our clock. */
     record Placed(long startMonoNanos, long startUtcMicros, long durationMicros) {}
@@ -107,6 +111,8 @@ final class RunClock {
         windowLeastNanos = Math.min(windowLeastNanos, delayNanos);
         leastSincePlacedNanos = Math.min(leastSincePlacedNanos, delayNanos);
         if (monoNanos - windowStartNanos >= WINDOW_NANOS) {
+            windowBeforeLeastNanos = hasWindow ? lastWindowLeastNanos : Long.MIN_VALUE;
+            hasWindow = true;
             lastWindowLeastNanos = windowLeastNanos;
             long wanted = windowLeastNanos / (CORRECTION_NANOS / MediaTime.NANOS_PER_SECOND);
             slewPpb = Math.max(-SLEW_PPM * 1_000, Math.min(SLEW_PPM * 1_000, wanted));
@@ -156,6 +162,14 @@ final class RunClock {
     /** The least delay of the last whole window; 0 before there was one. */
     long leastDelayNanos() {
         return lastWindowLeastNanos;
+    }
+
+    /**
+     * Whether pictures come this long and more before their time, and no later than a window ago: then media time goes faster
+     * than {@link #CATCH_UP_PARTS} can make up for. A run that was placed too late is put right meanwhile.
+     */
+    boolean isOutrun(long aheadNanos) {
+        return lastWindowLeastNanos < -aheadNanos && lastWindowLeastNanos <= windowBeforeLeastNanos;
     }
 
     /** Our UTC less our monotonic clock at the run's first picture. */

@@ -35,8 +35,14 @@ final class TrackRuns {
     /** No picture comes before it was taken: so far before its time it was not this clock that stamped it. */
     static final long MAX_AHEAD_NANOS = 2 * MediaTime.NANOS_PER_SECOND;
 
-    /** Ten seconds late for ten seconds: no queue in a camera is that long; its media clock stood still. */
-    static final long MAX_LATE_NANOS = 10 * MediaTime.NANOS_PER_SECOND;
+    /** No queue in a camera is longer. */
+    private static final long LONGEST_QUEUE_NANOS = 10 * MediaTime.NANOS_PER_SECOND;
+
+    /** As late as no queue makes a picture, for ten seconds: its media clock stood still. */
+    static final long MAX_LATE_NANOS = LONGEST_QUEUE_NANOS;
+
+    /** A long queue that is emptied runs ahead once; RTP time that does so again and again is no clock of seconds. */
+    private static final int MOST_OUTRUNS = 2;
 
     /** Our own two clocks may part by a pause between reading them, never by more than this for {@link #STEP_PICTURES}. */
     static final long MAX_CLOCK_STEP_MICROS = 500_000;
@@ -76,9 +82,11 @@ final class TrackRuns {
     private long endMonoNanos;
     private int steppedPictures;
     private int unusableKeys;
-    private final RunAllowance jumps = new RunAllowance();
-    private final RunAllowance changes = new RunAllowance();
-    private final RunAllowance sources = new RunAllowance();
+    private final RunAllowance jumps = new RunAllowance(RunAllowance.AT_ONCE);
+    private final RunAllowance outruns = new RunAllowance(MOST_OUTRUNS);
+    private final RunAllowance noMore = new RunAllowance(0);
+    private final RunAllowance changes = new RunAllowance(RunAllowance.AT_ONCE);
+    private final RunAllowance sources = new RunAllowance(RunAllowance.AT_ONCE);
     /** Its timestamps have jumped too often to be followed, for the rest of the source's time. */
     private boolean isTimeDistrusted;
     /** Why the stream cannot be recorded further; empty where it can. */
@@ -298,7 +306,8 @@ final class TrackRuns {
         if (jump.isOfRtpTime()) {
             cameraClock.onStep(lastRtpTicks, unit.rtpTicks);
         }
-        if (jump.isTheCameras() && !jumps.take(unit.arrivalMonoNanos)) {
+        RunAllowance allowance = jump.allowance();
+        if (allowance != null && !allowance.take(unit.arrivalMonoNanos)) {
             isTimeDistrusted = true;
             tolerances.add(Tolerance.TIMESTAMP_JUMPS_ABOUT);
         }
@@ -356,16 +365,20 @@ final class TrackRuns {
 
     /**
      * @param isOfRtpTime it went somewhere else, and what reports said of it before is void
-     * @param isTheCameras its RTP time cannot be followed here; neither our own clock nor mere silence
+     * @param allowance of such, beyond which its RTP time is not followed; null for our own clock and mere silence
      */
-    private record Jump(GapCause cause, String detail, boolean isOfRtpTime, boolean isTheCameras) {}
+    private record Jump(
+            GapCause cause,
+            String detail,
+            boolean isOfRtpTime,
+            @Nullable RunAllowance allowance) {}
 
     private Jump turn() {
         if (!standstill.isStanding()) {
             return rtpJump("RTP time runs again");
         }
         tolerances.add(Tolerance.TIMESTAMP_STANDS_STILL);
-        return new Jump(GapCause.TIME_JUMP, "RTP time stands still", false, true);
+        return new Jump(GapCause.TIME_JUMP, "RTP time stands still", false, jumps);
     }
 
     /** Why a picture cannot belong to the run's time; null where it can. */
@@ -381,7 +394,7 @@ final class TrackRuns {
         if (step > MAX_PICTURE_TICKS) {
             long silentNanos = unit.arrivalMonoNanos - lastPictureMonoNanos;
             return silentNanos >= MediaTime.nanos(step) - MAX_AHEAD_NANOS
-                    ? new Jump(GapCause.NO_MEDIA, "no picture for " + seconds(silentNanos), false, false)
+                    ? new Jump(GapCause.NO_MEDIA, "no picture for " + seconds(silentNanos), false, null)
                     : rtpJump("RTP time stepped forward by " + seconds(MediaTime.nanos(step)));
         }
         long delayNanos = at.clock.delayNanos(unit.ticks, unit.arrivalMonoNanos);
@@ -390,7 +403,15 @@ final class TrackRuns {
         }
         if (at.clock.leastDelayNanos() > MAX_LATE_NANOS) {
             String behind = seconds(at.clock.leastDelayNanos());
-            return new Jump(GapCause.TIME_JUMP, "RTP time fell behind by " + behind, false, true);
+            return new Jump(GapCause.TIME_JUMP, "RTP time fell behind by " + behind, false, jumps);
+        }
+        if (at.clock.isOutrun(MAX_AHEAD_NANOS)) {
+            long aheadNanos = -at.clock.leastDelayNanos();
+            return new Jump(
+                    GapCause.TIME_JUMP,
+                    "RTP time ran ahead by " + seconds(aheadNanos),
+                    false,
+                    aheadNanos > LONGEST_QUEUE_NANOS ? noMore : outruns);
         }
         long ours = unit.arrivalUtcMicros - Math.floorDiv(unit.arrivalMonoNanos, 1_000L);
         long stepped = ours - at.clock.utcLessMonoMicros();
@@ -398,14 +419,11 @@ final class TrackRuns {
         return steppedPictures < STEP_PICTURES
                 ? null
                 : new Jump(
-                        GapCause.TIME_JUMP,
-                        "the recorder's clock stepped by " + seconds(stepped * 1_000),
-                        false,
-                        false);
+                        GapCause.TIME_JUMP, "the recorder's clock stepped by " + seconds(stepped * 1_000), false, null);
     }
 
-    private static Jump rtpJump(String detail) {
-        return new Jump(GapCause.TIME_JUMP, detail, true, true);
+    private Jump rtpJump(String detail) {
+        return new Jump(GapCause.TIME_JUMP, detail, true, jumps);
     }
 
     private static String seconds(long nanos) {

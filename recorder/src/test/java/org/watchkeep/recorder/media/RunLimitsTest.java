@@ -8,8 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.watchkeep.recorder.rtp.StreamFormatException;
 import org.watchkeep.recorder.rtp.Tolerance;
+import org.watchkeep.retention.store.Fragment;
 import org.watchkeep.retention.store.GapCause;
 
 /** Cameras that would begin a run with every few pictures: the ledger is not theirs to fill. */
@@ -74,6 +77,30 @@ class RunLimitsTest {
                 .mapToLong(kept -> kept.fragment().durationMicros())
                 .sum();
         assertThat(micros).isEqualTo((2_000 - limit + 1) * 40_000L);
+    }
+
+    /** Thirty pictures a second with the timestamps of twenty-five, or worse: footage must not stand in the future. */
+    @ParameterizedTest
+    @ValueSource(ints = {93, 80, 50})
+    void onRtp_timestampsRunFast_picturesStandWhereTheyCame(int percentOfTheirTime) throws Exception {
+        long pictureNanos = TrackHarness.PICTURE_NANOS * percentOfTheirTime / 100;
+        long mostAheadNanos = 0;
+        int seen = 0;
+        for (int i = 0; i < 3_600 * 25; i++) {
+            harness.send(i % 50 == 0 ? TestStream.key(random, 60) : TestStream.picture(random, 40));
+            harness.timestamp += TrackHarness.PICTURE_TICKS;
+            harness.monoNanos += pictureNanos;
+            for (; seen < harness.sink.fragments.size(); seen++) {
+                Fragment placed = harness.sink.fragments.get(seen).fragment();
+                mostAheadNanos = Math.max(mostAheadNanos, placed.startMonoNanos() - harness.monoNanos);
+            }
+        }
+        assertThat(mostAheadNanos).isLessThan(30 * MediaTime.NANOS_PER_SECOND);
+        Fragment last = harness.sink.fragments.get(seen - 1).fragment();
+        assertThat(last.startMonoNanos()).isLessThan(harness.monoNanos);
+        TrackStatistics statistics = harness.close();
+        assertThat(harness.sink.ends).containsOnly(GapCause.TIME_JUMP).hasSizeBetween(1, 4);
+        assertThat(statistics.tolerances()).contains(Tolerance.TIMESTAMP_JUMPS_ABOUT);
     }
 
     @Test

@@ -322,13 +322,26 @@ final class Recovery {
             if (epoch > first.epoch()) {
                 continue;
             }
-            long before = epoch == first.epoch() ? StreamState.micros(first.start()) - 1 : Long.MAX_VALUE;
-            Optional<Segment> row = index.before(epoch, stream.number, stream.id, before);
+            Optional<Segment> row = newestOf(epoch, stream, first);
             if (row.isPresent()) {
                 return row.filter(store::isReadable);
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * The index has rows by UTC. Where the clock was set back there are two that may be the newest by the recorder's own time:
+     * the one before the segment, and the last of all.
+     */
+    private Optional<Segment> newestOf(long epoch, StreamState stream, Segment first) throws IOException {
+        List<Segment> candidates = new ArrayList<>();
+        for (long before : new long[] {StreamState.micros(first.start()) - 1, Long.MAX_VALUE}) {
+            index.before(epoch, stream.number, stream.id, before)
+                    .filter(row -> row.epoch() != first.epoch() || start(row).isBefore(start(first)))
+                    .ifPresent(candidates::add);
+        }
+        return candidates.stream().max(Comparator.comparing(this::start, Moment::compare));
     }
 
     /**

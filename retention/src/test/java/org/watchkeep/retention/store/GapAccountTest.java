@@ -118,6 +118,31 @@ class GapAccountTest {
         }
     }
 
+    /** Until the keeper notices, footage of a clock set back goes into the epoch that has later times: nothing is missing. */
+    @Test
+    void clockBack_runReachesIntoTheNextEpoch_aStartMakesNoGapOfFootage() throws IOException {
+        StoreRig rig = open();
+        rig.beginRun(GATE);
+        SmallReels.record(rig, GATE, 1);
+        rig.endRun(GATE, GapCause.TIME_JUMP);
+        int before = rig.store.keys().epochs().size();
+        clock.step(-1, TimeUnit.DAYS);
+        rig.beginRun(GATE);
+        rig.record(GATE, 1_000);
+        StoreRig.await("the step is noticed", () -> rig.store.keys().epochs().size() > before);
+        SmallReels.record(rig, GATE, 1);
+        StoreRig.await(
+                "the first part is in the index",
+                () -> rig.store.streamState(GATE).unindexed().size() <= 1);
+        die(rig);
+        clock.pass(10, TimeUnit.SECONDS);
+        try (StoreRig again = open()) {
+            assertThat(again.gaps(GATE).stream().filter(gap -> gap.cause() == GapCause.RECORDER_STOPPED))
+                    .hasSize(1);
+            assertClean(again);
+        }
+    }
+
     /** Somebody sets the clock by days; waits until the keeper has noticed, which opens an epoch. */
     private void step(StoreRig rig, int days) {
         int before = rig.store.keys().epochs().size();
