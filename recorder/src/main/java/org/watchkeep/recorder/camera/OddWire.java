@@ -15,10 +15,15 @@ import java.util.function.Consumer;
  */
 final class OddWire {
     private final List<PacketShaper> shapers;
+    private final WireTally tally;
     private final List<OddPacket> picture = new ArrayList<>();
     private int number;
+    private long sent;
+    private int leftOut;
 
-    OddWire(List<PacketShaper> shapers, int firstNumber) {
+    /** @param tally is told what the shapers leave out */
+    OddWire(List<PacketShaper> shapers, int firstNumber, WireTally tally) {
+        this.tally = tally;
         this.shapers =
                 shapers.stream().filter(shaper -> shaper != PacketShaper.PLAIN).toList();
         number = firstNumber - 1;
@@ -45,9 +50,20 @@ final class OddWire {
             }
             packets = shaper.onPicture(packets);
         }
+        tallyGap();
         for (OddPacket packet : packets) {
+            sent++;
             number += packet.numberStep;
             out.accept(packet.written(ByteBufAllocator.DEFAULT, number & 0xffff));
+        }
+    }
+
+    /** What was left out stands before the packets that are about to be sent. */
+    private void tallyGap() {
+        int before = leftOut;
+        leftOut = shapers.stream().mapToInt(PacketShaper::leftOut).sum();
+        if (leftOut != before) {
+            tally.leavesOut(leftOut - before, sent);
         }
     }
 

@@ -16,6 +16,11 @@ interface PacketShaper {
         return packets;
     }
 
+    /** How many numbers before those packets that it has let through were given to packets that it has not. */
+    default int leftOut() {
+        return 0;
+    }
+
     /** One RTCP compound packet. */
     default List<byte[]> onReport(byte[] report) {
         return List.of(report);

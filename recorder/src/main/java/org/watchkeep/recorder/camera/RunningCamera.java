@@ -178,6 +178,7 @@ final class RunningCamera implements MediaSource {
                 sink,
                 own,
                 oddities.stream().map(Oddity::packets).toList(),
+                wireTally,
                 gone -> pace(() -> remove(gone)));
         pace(() -> add(viewer));
         return new MediaSubscription() {
@@ -216,7 +217,7 @@ final class RunningCamera implements MediaSource {
         }
         viewers.add(viewer);
         for (Fault fault : wireFaults) {
-            onLoop(viewer, v -> v.spoil(fault, wireTally));
+            onLoop(viewer, v -> v.spoil(fault));
         }
         if (!playedOnce) {
             playedOnce = true;
@@ -295,7 +296,7 @@ final class RunningCamera implements MediaSource {
             forEachViewer(viewer -> viewer.stall(stall.lasts()));
         } else if (fault instanceof Fault.Lose || fault instanceof Fault.Reorder || fault instanceof Fault.Duplicate) {
             wireFaults.add(fault);
-            forEachViewer(viewer -> viewer.spoil(fault, wireTally));
+            forEachViewer(viewer -> viewer.spoil(fault));
         } else if (fault instanceof Fault.Garbage garbage) {
             forEachViewer(viewer -> viewer.garbage(garbage.bytes(), garbage.seed()));
         } else if (fault instanceof Fault.Jump jump) {

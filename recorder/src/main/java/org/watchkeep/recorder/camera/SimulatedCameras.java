@@ -171,7 +171,7 @@ public final class SimulatedCameras implements Closeable {
         return camera.transports().equals(Set.of(MediaTransport.RTSPS)) ? "rtsps://" : "rtsp://";
     }
 
-    /** What the faults of the wire have done to each camera's packets, in the order given. */
+    /** What faults, quirks and the machine have done to each camera's packets, in the order given. */
     public List<WireTally> wireTallies() {
         return cameras.stream().map(RunningCamera::wireTally).toList();
     }

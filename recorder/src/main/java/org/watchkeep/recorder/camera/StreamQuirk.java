@@ -269,14 +269,22 @@ public enum StreamQuirk implements Quirk {
         private final boolean isWhole;
         private int n;
         private int owed;
+        private int leftOut;
 
         Losing(boolean isWhole) {
             this.isWhole = isWhole;
         }
 
         @Override
+        public int leftOut() {
+            return leftOut;
+        }
+
+        /** No two pictures in a row lose anything, so the one behind always shows what is owed. */
+        @Override
         public List<OddPacket> onPicture(List<OddPacket> packets) {
             packets.get(0).numberStep += owed;
+            leftOut += owed;
             owed = 0;
             if (n++ % 10 != 9) {
                 return packets;

@@ -42,7 +42,10 @@ public enum TransportQuirk implements Quirk {
             "several transports in one header",
             "take the first that can be used",
             granting(old -> "RTP/AVP;unicast;client_port=0-0;interleaved=," + old)),
-    SPACE_BEFORE_SSRC("a blank before the hexadecimal SSRC", "cut it off", granting(old -> old + ";ssrc= 7A1B2C3D")),
+    SPACE_BEFORE_SSRC(
+            "a blank before the hexadecimal SSRC, which is another than the packets have",
+            "cut it off",
+            granting(old -> old + ";ssrc= 7A1B2C3D")),
     BAD_SSRC_IN_TRANSPORT(
             "an SSRC that is too long and no number",
             "take it for unknown",
@@ -50,7 +53,7 @@ public enum TransportQuirk implements Quirk {
     ZERO_SSRC_IN_TRANSPORT("an SSRC of 0", "take it for unknown", granting(old -> old + ";ssrc=0")),
     WRONG_SSRC_IN_TRANSPORT(
             "another SSRC than the packets have",
-            "learn it from the first packet",
+            "take them from the announced port",
             granting(old -> old + ";ssrc=0BADCAFE")),
     HOST_NAMES_IN_TRANSPORT(
             "names of hosts as source and destination",

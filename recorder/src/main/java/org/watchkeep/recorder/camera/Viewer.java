@@ -46,21 +46,25 @@ final class Viewer implements MediaSubscription {
     private @Nullable Shot lastReported;
     private long stallNanos;
     private @Nullable Shot stalledSince;
+    private final WireTally tally;
     private final LossyWire wire;
 
+    /** @param tally what is done to its packets is counted there */
     Viewer(
             String camera,
             MediaSink sink,
             SplittableRandom random,
             List<PacketShaper> shapers,
+            WireTally tally,
             Consumer<Viewer> onGone) {
         this.camera = camera;
         this.sink = sink;
         this.wire = new LossyWire(packet -> sink.sendRtp(TRACK, packet));
+        this.tally = tally;
         this.onGone = onGone;
         packetiser = new RtpPacketiser(ByteBufAllocator.DEFAULT, random.nextInt(), random.nextInt());
         timestampBase = random.nextInt();
-        oddWire = new OddWire(shapers, packetiser.sequence());
+        oddWire = new OddWire(shapers, packetiser.sequence(), tally);
     }
 
     MediaSink sink() {
@@ -114,12 +118,15 @@ final class Viewer implements MediaSubscription {
     }
 
     private void drain() {
+        // The machine's time, whatever clock the camera goes by: it is how far apart one picture's packets have left.
+        long beganNanos = System.nanoTime();
         Shot next;
         while (sink.isWritable() && (next = waiting.poll()) != null) {
             waitingBytes -= next.picture().sizeBytes();
             send(next);
         }
         sink.flush();
+        tally.sendingTook(System.nanoTime() - beganNanos);
         if (ending && waiting.isEmpty() && !over) {
             sayGoodbye();
         }
@@ -184,8 +191,8 @@ final class Viewer implements MediaSubscription {
     }
 
     /** Fault: loses, swaps or doubles packets from now on. */
-    void spoil(Fault fault, WireTally counts) {
-        wire.spoil(fault, counts);
+    void spoil(Fault fault) {
+        wire.spoil(fault, tally);
     }
 
     /** Fault: nonsense between two packets. */

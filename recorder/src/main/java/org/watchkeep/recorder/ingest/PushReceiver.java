@@ -25,10 +25,13 @@ final class PushReceiver implements MediaReceiver {
     private static final Logger LOG = LoggerFactory.getLogger(PushReceiver.class);
 
     /**
-     * A publisher whose packets wait for the camera's event loop beyond this is not read from until half of it is gone: 2 s
-     * of a camera of 16 Mbit/s.
+     * A publisher whose packets wait for the camera's event loop beyond this is not read from until half of it is gone: well
+     * over a second of a camera of 16 Mbit/s.
      */
     static final int MAX_WAITING_BYTES = 4 << 20;
+
+    /** What one that waits costs beside its bytes: its buffer, and the task that takes it. Frames of a byte are many. */
+    static final int PACKET_COST_BYTES = 256;
 
     private final CameraRecorder recorder;
     private final Executor executor;
@@ -110,15 +113,16 @@ final class PushReceiver implements MediaReceiver {
         }
 
         private void pass(ByteBuf packet, boolean isRtp) {
-            int length = packet.readableBytes();
-            if (waitingBytes.addAndGet(length) > MAX_WAITING_BYTES) {
+            if (waitingBytes.addAndGet(cost(packet)) > MAX_WAITING_BYTES) {
                 publisher.pause();
                 if (waitingBytes.get() <= MAX_WAITING_BYTES / 2) {
                     // All was taken between the two: nobody else would say so.
                     publisher.resume();
                 }
             }
-            ByteBuf kept = packet.retainedSlice();
+            // A copy, for what was read stands in a buffer of many packets, which must not wait with it.
+            ByteBuf kept = packet.alloc().buffer(packet.readableBytes());
+            kept.writeBytes(packet, packet.readerIndex(), packet.readableBytes());
             try {
                 executor.execute(() -> take(kept, isRtp));
             } catch (RejectedExecutionException e) {
@@ -128,8 +132,12 @@ final class PushReceiver implements MediaReceiver {
             }
         }
 
+        private static int cost(ByteBuf packet) {
+            return PACKET_COST_BYTES + packet.readableBytes();
+        }
+
         private void take(ByteBuf packet, boolean isRtp) {
-            int length = packet.readableBytes();
+            int cost = cost(packet);
             try {
                 if (!isEnded && listener != null) {
                     listener.onBytes();
@@ -148,8 +156,8 @@ final class PushReceiver implements MediaReceiver {
                 end(SessionEnd.Reason.BAD_STREAM, "a fault in the recorder: " + e);
             } finally {
                 packet.release();
-                int left = waitingBytes.addAndGet(-length);
-                if (left <= MAX_WAITING_BYTES / 2 && left + length > MAX_WAITING_BYTES / 2) {
+                int left = waitingBytes.addAndGet(-cost);
+                if (left <= MAX_WAITING_BYTES / 2 && left + cost > MAX_WAITING_BYTES / 2) {
                     publisher.resume();
                 }
             }

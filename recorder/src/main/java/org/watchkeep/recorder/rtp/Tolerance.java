@@ -49,6 +49,8 @@ public enum Tolerance {
     NO_SERVER_PORT,
     /** Media over UDP from another port than was said. */
     MEDIA_FROM_OTHER_PORT,
+    /** Media over UDP of another SSRC than was said (Hikvision, Dahua). */
+    MEDIA_OF_OTHER_SSRC,
     /** Interleaved media granted where UDP was asked. */
     TCP_WHERE_UDP_WAS_ASKED,
     /** Sender reports with a time that cannot be one (Hikvision: 0 or uptime). */

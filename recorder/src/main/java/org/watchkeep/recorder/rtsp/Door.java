@@ -7,35 +7,92 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the connections that have not logged in yet, so that nobody keeps others out by opening many. Whoever has logged in
- * counts no more. Any thread.
+ * counts no more among those, but at the path it has logged in at: one camera's password opens a few. Any thread.
  */
 final class Door {
     private final DoorLimits limits;
     private final AtomicInteger strangers = new AtomicInteger();
     /** By {@link RemoteHost}; no entry stands at 0, so there are no more of them than strangers. */
     private final Map<String, Integer> ofAddress = new ConcurrentHashMap<>();
+    /** By path, those that have logged in there. */
+    private final Map<String, Integer> ofLogin = new ConcurrentHashMap<>();
 
     Door(DoorLimits limits) {
         this.limits = limits;
     }
 
-    /** A connection that was let in. Any thread. */
+    /** Counts one more, unless so many are counted already. */
+    private static boolean countIn(Map<String, Integer> counts, String key, int limit) {
+        boolean[] isFull = new boolean[1];
+        counts.compute(key, (k, count) -> {
+            int before = count == null ? 0 : count;
+            isFull[0] = limit > 0 && before >= limit;
+            return isFull[0] ? count : Integer.valueOf(before + 1);
+        });
+        return !isFull[0];
+    }
+
+    private static void countOut(Map<String, Integer> counts, String key) {
+        counts.compute(key, (k, count) -> count == null || count <= 1 ? null : count - 1);
+    }
+
+    /** A connection that was let in. Any thread, but its login is its event loop's. */
     final class Place {
         private final String host;
         private final AtomicBoolean isStranger = new AtomicBoolean(true);
+        /** Where it has logged in last. */
+        private @Nullable String loggedInAt;
+
+        private boolean isGone;
 
         private Place(String host) {
             this.host = host;
         }
 
-        /** It has logged in, or is gone. As often as one likes. */
+        /** It has logged in where there is nothing to count, or is gone. As often as one likes. */
         void giveUp() {
             if (isStranger.compareAndSet(true, false)) {
                 strangers.decrementAndGet();
-                ofAddress.compute(host, (h, count) -> count == null || count <= 1 ? null : count - 1);
+                countOut(ofAddress, host);
+            }
+        }
+
+        /**
+         * It has logged in at this path. As often as one likes: it counts where it has done so last.
+         *
+         * @return false when there are too many there, and it stays what it was; or when it is gone
+         */
+        boolean logIn(String path) {
+            if (!isLoggedInAt(path)) {
+                if (isGone || !countIn(ofLogin, path, limits.connectionsOfALogin())) {
+                    return false;
+                }
+                logOut();
+                loggedInAt = path;
+                giveUp();
+            }
+            return true;
+        }
+
+        boolean isLoggedInAt(String path) {
+            return path.equals(loggedInAt);
+        }
+
+        /** It is gone. */
+        void leave() {
+            isGone = true;
+            giveUp();
+            logOut();
+        }
+
+        private void logOut() {
+            if (loggedInAt != null) {
+                countOut(ofLogin, loggedInAt);
+                loggedInAt = null;
             }
         }
 
@@ -52,13 +109,7 @@ final class Door {
             strangers.decrementAndGet();
             return Optional.empty();
         }
-        boolean[] isFull = new boolean[1];
-        ofAddress.compute(host, (h, count) -> {
-            int before = count == null ? 0 : count;
-            isFull[0] = limits.strangersOfAnAddress() > 0 && before >= limits.strangersOfAnAddress();
-            return isFull[0] ? count : Integer.valueOf(before + 1);
-        });
-        if (isFull[0]) {
+        if (!countIn(ofAddress, host, limits.strangersOfAnAddress())) {
             strangers.decrementAndGet();
             return Optional.empty();
         }

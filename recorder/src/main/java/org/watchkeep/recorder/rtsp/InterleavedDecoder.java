@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * straddles two reads is gathered in a buffer of exactly its length. CR LF between messages and frames are skipped.
  *
  * <p>Towards a camera, junk is answered with a bounded search for the next frame on a channel that was set up, or the next
- * response (some cameras lose bytes when their own queue runs over). Towards our clients junk ends the connection.
+ * response (some cameras lose bytes when their own queue runs over). Towards our clients junk ends the connection, and frames on
+ * channels that were not set up are passed over: nothing is reserved for them.
  *
  * <p>Confined to its connection's event loop. {@link #close} releases what is gathered and ends a {@link #decode} under
  * way.
@@ -54,7 +55,7 @@ final class InterleavedDecoder implements AutoCloseable {
 
         void onResponse(RtspResponse response) throws IOException;
 
-        /** Was this channel set up? Frames on others are still handed on, but a search does not end at one. */
+        /** Was this channel set up? Of a camera frames on others are still handed on, but a search does not end at one. */
         boolean isKnownChannel(int channel);
     }
 
@@ -62,6 +63,7 @@ final class InterleavedDecoder implements AutoCloseable {
         BETWEEN,
         FRAME_HEADER,
         FRAME,
+        UNKNOWN_FRAME,
         MESSAGE,
         SEARCH
     }
@@ -76,6 +78,9 @@ final class InterleavedDecoder implements AutoCloseable {
     private int headerLength;
     private int channel;
     private @Nullable ByteBuf gathered;
+    /** Bytes to come of a frame that is passed over. */
+    private int unknownLeft;
+
     private long window;
     private int skipped;
     private int resyncs;
@@ -112,6 +117,7 @@ final class InterleavedDecoder implements AutoCloseable {
                 case BETWEEN -> between(in);
                 case FRAME_HEADER -> frameHeader(in);
                 case FRAME -> frame(in);
+                case UNKNOWN_FRAME -> unknownFrame(in);
                 case MESSAGE -> message(in);
                 case SEARCH -> search(in);
             }
@@ -171,6 +177,11 @@ final class InterleavedDecoder implements AutoCloseable {
     }
 
     private void gather(int channelNumber, int length) {
+        if (isPassedOver(channelNumber)) {
+            unknownLeft = length;
+            state = State.UNKNOWN_FRAME;
+            return;
+        }
         channel = channelNumber;
         gathered = allocator.directBuffer(length, length);
         state = State.FRAME;
@@ -205,12 +216,25 @@ final class InterleavedDecoder implements AutoCloseable {
         }
     }
 
+    private boolean isPassedOver(int channelNumber) {
+        return junk == Junk.REFUSE && !sink.isKnownChannel(channelNumber);
+    }
+
+    private void unknownFrame(ByteBuf in) {
+        int skipped = Math.min(in.readableBytes(), unknownLeft);
+        in.skipBytes(skipped);
+        unknownLeft -= skipped;
+        if (unknownLeft == 0) {
+            state = State.BETWEEN;
+        }
+    }
+
     private void deliver(int channelNumber, ByteBuf packet) throws IOException {
         if (++goodFrames >= FRAMES_TO_FORGIVE) {
             goodFrames = 0;
             resyncs = 0;
         }
-        if (packet.isReadable()) {
+        if (packet.isReadable() && !isPassedOver(channelNumber)) {
             sink.onFrame(channelNumber, packet);
         }
     }

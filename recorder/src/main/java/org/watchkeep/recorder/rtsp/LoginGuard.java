@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.rtsp;
 
+import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +17,13 @@ final class LoginGuard {
     /** Guesses from this many addresses at once are remembered; some 100 bytes each. */
     static final int MAX_ENTRIES = 4_096;
 
-    /** @param sinceNanos of a mount the last refusal, of an address the first */
-    private record Refusals(int count, long sinceNanos) {}
+    /**
+     * What is remembered of an address.
+     *
+     * @param sinceNanos of a mount the last refusal, of an address the first
+     * @param isLockOut it is shut out
+     */
+    private record Refusals(int count, long sinceNanos, boolean isLockOut) {}
 
     private final Map<String, Refusals> refusals = new ConcurrentHashMap<>();
     private final ServerTally tally;
@@ -53,20 +59,31 @@ final class LoginGuard {
         if (limit == 0) {
             return;
         }
-        if (refusals.size() >= MAX_ENTRIES) {
+        String key = key(path, host);
+        if (refusals.size() >= MAX_ENTRIES && !refusals.containsKey(key)) {
             refusals.values().removeIf(r -> monoNanos - r.sinceNanos() >= LOCK_OUT_NANOS);
             if (refusals.size() >= MAX_ENTRIES) {
-                refusals.keySet().stream().findFirst().ifPresent(refusals::remove);
+                forgetOne(monoNanos);
             }
         }
         boolean isOfMount = !path.equals(ANYWHERE);
-        Refusals now = refusals.merge(key(path, host), new Refusals(1, monoNanos), (before, one) -> {
+        Refusals now = refusals.merge(key, new Refusals(1, monoNanos, limit == 1), (before, one) -> {
             boolean isOver = monoNanos - before.sinceNanos() >= LOCK_OUT_NANOS;
-            return isOver ? one : new Refusals(before.count() + 1, isOfMount ? monoNanos : before.sinceNanos());
+            int count = before.count() + 1;
+            return isOver ? one : new Refusals(count, isOfMount ? monoNanos : before.sinceNanos(), count >= limit);
         });
         if (now.count() == limit) {
             tally.lockedOut();
         }
+    }
+
+    /** The oldest that shuts nobody out; only where all do, one of those. Guesses from many addresses end no lock-out. */
+    private void forgetOne(long monoNanos) {
+        refusals.entrySet().stream()
+                .min(Comparator.<Map.Entry<String, Refusals>, Boolean>comparing(
+                                known -> known.getValue().isLockOut())
+                        .thenComparing(known -> known.getValue().sinceNanos() - monoNanos))
+                .ifPresent(oldest -> refusals.remove(oldest.getKey()));
     }
 
     void onAccepted(String path, String host) {

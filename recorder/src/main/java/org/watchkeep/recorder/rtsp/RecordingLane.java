@@ -81,23 +81,17 @@ sealed interface RecordingLane {
     /** In datagrams, from the publisher's address alone; put in order, and reported on. */
     record Datagrams(UdpReceiver receiver, TransportHeader.Ports asked) implements RecordingLane {
         static Datagrams open(
-                RtspServer server,
-                Channel connection,
+                ServerRecording.Client from,
                 TransportHeader.Ports asked,
                 UdpReceiver.Track track,
                 Set<Tolerance> tolerances,
                 Sink sink)
                 throws IOException {
+            Channel connection = from.channel();
             InetAddress client = ((InetSocketAddress) connection.remoteAddress()).getAddress();
-            InetAddress own = ((InetSocketAddress) connection.localAddress()).getAddress();
             UdpReceiver receiver = new UdpReceiver(
-                    track, Timers.of(connection.eventLoop()), server.random(), tolerances, new Told(sink));
-            receiver.openPorts(of -> UdpPorts.open(
-                    server.transport(),
-                    connection.eventLoop(),
-                    own,
-                    server.settings().udpPorts(),
-                    of));
+                    track, Timers.of(connection.eventLoop()), from.server().random(), tolerances, new Told(sink));
+            receiver.openPorts(from.ports());
             receiver.granted(DatagramPeer.publisher(client, asked));
             return new Datagrams(receiver, asked);
         }

@@ -142,14 +142,15 @@ public final class RtspServer implements AutoCloseable {
             channel.close();
             return;
         }
-        Optional<Door.Place> place =
-                connections.size() < MAX_CONNECTIONS ? door.enter(channel.remoteAddress()) : Optional.empty();
+        boolean isFull = connections.size() >= MAX_CONNECTIONS;
+        Optional<Door.Place> place = isFull ? Optional.empty() : door.enter(channel.remoteAddress());
         if (place.isEmpty()) {
-            strangers.note(channel.remoteAddress(), "not let in: too many connections that have not logged in");
+            String many = isFull ? "too many connections" : "too many connections that have not logged in";
+            strangers.note(channel.remoteAddress(), "not let in: " + many);
             channel.close();
             return;
         }
-        channel.closeFuture().addListener(closed -> place.get().giveUp());
+        channel.closeFuture().addListener(closed -> place.get().leave());
         connections.add(channel);
         if (tls != null) {
             // What begins like TLS is TLS; the rest is RTSP in clear.

@@ -46,7 +46,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
     private final Channel channel;
     private final Door.Place place;
     private final InterleavedDecoder decoder;
-    private final ServerAuth auth;
+    private final ServerLogin login;
     private final ServerPublisher publisher;
     private @Nullable ServerSession session;
     private @Nullable Manners manners;
@@ -59,8 +59,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         this.channel = channel;
         this.place = place;
         this.decoder = new InterleavedDecoder(channel.alloc(), InterleavedDecoder.Junk.REFUSE, this);
-        this.auth = new ServerAuth(server.random());
-        this.publisher = new ServerPublisher(server, channel, auth::label, this::heard);
+        this.login = new ServerLogin(server, channel, place);
+        this.publisher = new ServerPublisher(server, channel, login::label, this::heard, this::decideReading);
     }
 
     @Override
@@ -140,12 +140,20 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        // Who does not take our answers is not asked for more questions. Where media fill the line the questions are
-        // few, and
-        // one of them may be to end it.
-        channel.config().setAutoRead(channel.isWritable() || (session != null && session.isPlaying()));
+        decideReading();
         if (session != null && channel.isWritable()) {
             session.onWritable();
+        }
+    }
+
+    /**
+     * The one place where reading is switched. Who does not take our answers is not asked for more questions; where media
+     * fill the line the questions are few, and one of them may be to end it. Nor is a publisher whose packets wait.
+     */
+    private void decideReading() {
+        boolean isAnswerTaken = channel.isWritable() || (session != null && session.isPlaying());
+        if (channel.isActive()) {
+            channel.config().setAutoRead(isAnswerTaken && !publisher.isPaused());
         }
     }
 
@@ -184,9 +192,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         }
     }
 
+    /** Players report on whichever channel; what else comes of strangers is nobody's. */
     @Override
     public boolean isKnownChannel(int channelNumber) {
-        return publisher.isKnownChannel(channelNumber);
+        return session != null || publisher.isKnownChannel(channelNumber);
     }
 
     /** We ask clients nothing, so a response is a stray one. */
@@ -269,7 +278,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         if (!isReachable(mount)) {
             return RtspResponse.of(RtspResponse.FORBIDDEN);
         }
-        Optional<RtspResponse> refusal = loginRefusal(mount.path(), mount.access(), request);
+        Optional<RtspResponse> refusal = login.refusal(mount.path(), mount.access(), request);
         if (refusal.isPresent()) {
             return refusal.get();
         }
@@ -282,31 +291,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter implements Int
         };
     }
 
-    /** Empty where the login is right, or none is asked for. */
-    private Optional<RtspResponse> loginRefusal(String path, MountAccess access, RtspRequest request) {
-        if (access.scheme() == MountAccess.Scheme.NONE) {
-            place.giveUp();
-            return Optional.empty();
-        }
-        String host = RemoteHost.of(channel.remoteAddress());
-        LoginGuard guard = server.guard();
-        ServerAuth.Verdict verdict = guard.isShutOut(access, path, host, server.monoNanos())
-                ? ServerAuth.Verdict.MISSING
-                : auth.check(access, request);
-        if (verdict == ServerAuth.Verdict.ACCEPTED) {
-            guard.onAccepted(path, host);
-            place.giveUp();
-            return Optional.empty();
-        }
-        if (verdict == ServerAuth.Verdict.REFUSED) {
-            guard.onRefused(access, path, host, server.monoNanos());
-            server.strangers().note(channel.remoteAddress(), "wrong login for " + path);
-        }
-        return Optional.of(auth.challenge(access, verdict));
-    }
-
     private RtspResponse answerPublisher(RtspServer.PushMount mount, RtspRequest request) {
-        Optional<RtspResponse> refusal = loginRefusal(mount.path(), mount.access(), request);
+        Optional<RtspResponse> refusal = login.refusal(mount.path(), mount.access(), request);
         if (refusal.isPresent()) {
             return refusal.get();
         }

@@ -20,17 +20,23 @@ final class ServerPublisher {
     private final Channel channel;
     private final Supplier<String> authLabel;
     private final Runnable onHeard;
+    private final Runnable onPauseChanged;
+    private final PublisherPorts ports;
     private @Nullable ServerRecording recording;
 
     /**
      * @param authLabel how the client has logged in
      * @param onHeard is told of each sign of life beside the connection
+     * @param onPauseChanged is told when {@link #isPaused} may say something else
      */
-    ServerPublisher(RtspServer server, Channel channel, Supplier<String> authLabel, Runnable onHeard) {
+    ServerPublisher(
+            RtspServer server, Channel channel, Supplier<String> authLabel, Runnable onHeard, Runnable onPauseChanged) {
         this.server = server;
         this.channel = channel;
         this.authLabel = authLabel;
         this.onHeard = onHeard;
+        this.onPauseChanged = onPauseChanged;
+        this.ports = new PublisherPorts(server, channel);
     }
 
     /** RECORD goes to the address, to a track of it, with or without a slash behind: FFmpeg and GStreamer differ. */
@@ -64,7 +70,8 @@ final class ServerPublisher {
         if (recording != null || mount.receiver().isTaken()) {
             return RtspResponse.of(RtspResponse.METHOD_NOT_VALID_IN_STATE);
         }
-        ServerRecording.Client client = new ServerRecording.Client(server, mount, channel, authLabel.get(), onHeard);
+        ServerRecording.Client client =
+                new ServerRecording.Client(server, mount, channel, authLabel.get(), onHeard, onPauseChanged, ports);
         try {
             Optional<ServerRecording> announced = ServerRecording.announced(client, request.body());
             recording = announced.orElse(null);
@@ -79,6 +86,11 @@ final class ServerPublisher {
         return recording != null && recording.isKnownChannel(number);
     }
 
+    /** Nothing more is to be read from the publisher for now. */
+    boolean isPaused() {
+        return recording != null && recording.isPaused();
+    }
+
     void onFrame(int number, ByteBuf packet) {
         if (recording != null) {
             recording.onFrame(number, packet);
@@ -89,6 +101,7 @@ final class ServerPublisher {
         if (recording != null) {
             recording.end(detail);
             recording = null;
+            onPauseChanged.run();
         }
     }
 }

@@ -3,6 +3,7 @@ package org.watchkeep.recorder.rtsp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.util.List;
@@ -36,11 +37,12 @@ final class ServerRecording {
     private static final int ANY_CLOCK_RATE = 90_000;
 
     private final String id;
-    private final RtspServer server;
+    private final Client client;
     private final RtspServer.PushMount mount;
     private final Channel channel;
     private final String authLabel;
     private final Runnable onHeard;
+    private final Runnable onPauseChanged;
     private final List<MediaDescription> media;
     private final int video;
     private final MediaFormat format;
@@ -49,22 +51,31 @@ final class ServerRecording {
     private final Set<Tolerance> tolerances = ConcurrentHashMap.newKeySet();
 
     private MediaReceiver.@Nullable Stream stream;
-    private volatile boolean isPaused;
+    private boolean isPaused;
 
     /**
      * Who pushes, and where to.
      *
      * @param onHeard is told of each sign of life beside the connection
+     * @param onPauseChanged is told on the connection's event loop
      */
-    record Client(RtspServer server, RtspServer.PushMount mount, Channel channel, String authLabel, Runnable onHeard) {}
+    record Client(
+            RtspServer server,
+            RtspServer.PushMount mount,
+            Channel channel,
+            String authLabel,
+            Runnable onHeard,
+            Runnable onPauseChanged,
+            PublisherPorts ports) {}
 
     private ServerRecording(Client client, List<MediaDescription> media, int video, MediaFormat format) {
         this.id = client.server().newSessionId();
-        this.server = client.server();
+        this.client = client;
         this.mount = client.mount();
         this.channel = client.channel();
         this.authLabel = client.authLabel();
         this.onHeard = client.onHeard();
+        this.onPauseChanged = client.onPauseChanged();
         this.media = media;
         this.video = video;
         this.format = format;
@@ -145,7 +156,7 @@ final class ServerRecording {
     private RecordingLane datagrams(int track, TransportHeader.Ports asked) throws IOException {
         int clockRate = track == video ? format.clockRate() : ANY_CLOCK_RATE;
         UdpReceiver.Track expected = new UdpReceiver.Track(media.get(track).payloadTypes(), clockRate);
-        return RecordingLane.Datagrams.open(server, channel, asked, expected, tolerances, new Track(track));
+        return RecordingLane.Datagrams.open(client, asked, expected, tolerances, new Track(track));
     }
 
     private boolean isOccupied(int track, TransportHeader.Channels channels) {
@@ -195,18 +206,45 @@ final class ServerRecording {
         return RtspResponse.of(RtspResponse.OK);
     }
 
+    /** The other side has asked for nothing more to be read. */
+    boolean isPaused() {
+        return isPaused;
+    }
+
+    /** Datagrams cannot be held up: those that come are dropped, and counted by what their numbers leave out. */
+    private boolean isDropping() {
+        return isPaused && tracks.get(video) instanceof RecordingLane.Datagrams;
+    }
+
+    /** From any thread; what it means is decided on the connection's own loop. */
+    private void pauseOnLoop(boolean wanted) {
+        EventLoop loop = channel.eventLoop();
+        if (!loop.inEventLoop()) {
+            loop.execute(() -> pauseOnLoop(wanted));
+        } else if (isPaused != wanted) {
+            isPaused = wanted;
+            onPauseChanged.run();
+        }
+    }
+
     boolean isKnownChannel(int number) {
-        return tracks.values().stream()
-                .anyMatch(lane -> lane instanceof RecordingLane.Interleaved own && own.isKnown(number));
+        return laneOf(number) != null;
     }
 
     void onFrame(int number, ByteBuf packet) {
+        RecordingLane.Interleaved lane = laneOf(number);
+        if (lane != null) {
+            lane.onFrame(number, packet);
+        }
+    }
+
+    private RecordingLane.@Nullable Interleaved laneOf(int number) {
         for (RecordingLane lane : tracks.values()) {
             if (lane instanceof RecordingLane.Interleaved own && own.isKnown(number)) {
-                own.onFrame(number, packet);
-                return;
+                return own;
             }
         }
+        return null;
     }
 
     /** Datagrams that left the client before it said the end arrive behind that: they are still waited for. */
@@ -246,7 +284,7 @@ final class ServerRecording {
 
         @Override
         public void onRtp(ByteBuf packet) {
-            if (isVideo && stream != null && !isPaused) {
+            if (isVideo && stream != null && !isDropping()) {
                 stream.onRtp(packet);
             }
         }
@@ -283,17 +321,14 @@ final class ServerRecording {
             return lane.datagrams();
         }
 
-        /** Datagrams cannot be held up: those that come are dropped, and counted by what their numbers leave out. */
         @Override
         public void pause() {
-            isPaused = lane instanceof RecordingLane.Datagrams;
-            channel.config().setAutoRead(false);
+            pauseOnLoop(true);
         }
 
         @Override
         public void resume() {
-            isPaused = false;
-            channel.config().setAutoRead(true);
+            pauseOnLoop(false);
         }
 
         @Override

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which end the datagrams of one port of ours are taken from: one at a time, at the peer's address. An end that is all that
- * the peer announced (its port, its SSRC) is believed at once; any other only when nothing has been taken for
+ * Which end the datagrams of one port of ours are taken from: one at a time, at the peer's address. The end that the peer
+ * announced (its port; where it named none, its SSRC) is believed at once; any other only when nothing has been taken for
  * {@link #SILENCE_NANOS}, for then the peer is behind a NAT that gave it another port, or does not do what it says. Whoever
  * was let in like that makes way as soon as the announced end is heard.
  *
@@ -61,13 +61,13 @@ final class SourceLock {
     /**
      * Something sound came from the peer's address; if it is taken, its end is the one that is listened to.
      *
-     * @param isAsAnnounced what it says of itself is what the peer said of it
+     * @param isAsAnnounced what it says of itself is what the peer said of it; asked where no port tells its end
      */
     boolean takes(InetSocketAddress from, boolean isAsAnnounced, long nowNanos) {
         if (!isOfPeer(from)) {
             return false;
         }
-        boolean isAnnounced = isAsAnnounced && isAnnouncedPort(from);
+        boolean isAnnounced = isAnnouncedPort(from) && (port.isPresent() || isAsAnnounced);
         if (from.equals(held)) {
             isHeldAnnounced |= isAnnounced;
         } else if ((isAnnounced && !isHeldAnnounced) || isSilent(nowNanos)) {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.recorder.rtsp;
 
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The UDP ports that media may come to: those a firewall lets through. Pairs are taken in turn, so that one just given back
- * rests longest. Shared by all event loops: any thread.
+ * rests longest; none is given twice. Shared by all event loops: any thread.
  */
 public final class UdpPortRange {
     /** Whichever the system gives. */
@@ -20,10 +22,13 @@ public final class UdpPortRange {
     private final int first;
     private final int pairs;
     private final AtomicInteger next = new AtomicInteger();
+    /** Of each pair 1 while it is taken. */
+    private final AtomicIntegerArray taken;
 
     private UdpPortRange(int first, int pairs) {
         this.first = first;
         this.pairs = pairs;
+        this.taken = new AtomicIntegerArray(pairs);
     }
 
     /** {@code 20000-20999}; an {@link IllegalArgumentException} says what was expected. */
@@ -52,9 +57,20 @@ public final class UdpPortRange {
         return pairs;
     }
 
-    /** The even port of the pair whose turn it is. */
-    int nextEven() {
-        return first + 2 * Math.floorMod(next.getAndIncrement(), pairs);
+    /** Takes the pair whose turn it is, and says its even port; empty when all are taken. */
+    OptionalInt take() {
+        for (int i = 0; i < pairs; i++) {
+            int pair = Math.floorMod(next.getAndIncrement(), pairs);
+            if (taken.compareAndSet(pair, 0, 1)) {
+                return OptionalInt.of(first + 2 * pair);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    /** The pair of this even port is free again. */
+    void giveBack(int even) {
+        taken.set((even - first) / 2, 0);
     }
 
     @Override

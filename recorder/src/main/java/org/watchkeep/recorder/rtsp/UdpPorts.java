@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -26,7 +27,10 @@ import org.slf4j.LoggerFactory;
 final class UdpPorts implements PortPair {
     private static final Logger LOG = LoggerFactory.getLogger(UdpPorts.class);
 
-    /** Half of all ports are even, so a few tries always find a pair unless nearly all ports are taken. */
+    /**
+     * Half of all ports are even, so a few tries always find a pair unless nearly all ports are taken. Each is some calls of the
+     * system, and the event loop has other streams.
+     */
     private static final int MAX_TRIES = 64;
 
     /** The longest there is; Tapo sends pictures in datagrams of some 10,000 bytes. */
@@ -80,25 +84,42 @@ final class UdpPorts implements PortPair {
     private static UdpPorts openIn(
             UdpPortRange range, NettyTransport transport, EventLoop loop, InetAddress at, Receiver receiver)
             throws IOException {
-        IOException last = new IOException("none is free");
-        for (int i = 0; i < range.pairs(); i++) {
-            int even = range.nextEven();
+        IOException last = new IOException("all are taken by streams of ours");
+        for (int i = 0; i < Math.min(range.pairs(), MAX_TRIES); i++) {
+            OptionalInt even = range.take();
+            if (even.isEmpty()) {
+                break;
+            }
+            boolean isOpened = false;
             try {
-                DatagramChannel rtp = bound(transport, loop, at, even);
-                try {
-                    return new UdpPorts(loop, rtp, bound(transport, loop, at, even + 1), receiver);
-                } catch (IOException e) {
-                    rtp.close();
-                    last = e;
-                }
+                UdpPorts opened = openAt(even.getAsInt(), transport, loop, at, receiver);
+                isOpened = true;
+                opened.whenClosed(() -> range.giveBack(even.getAsInt()));
+                return opened;
             } catch (IOException e) {
+                // Somebody else's: the next.
                 last = e;
+            } finally {
+                if (!isOpened) {
+                    range.giveBack(even.getAsInt());
+                }
             }
         }
         throw new IOException(
                 "no free pair of UDP ports among the " + range.pairs() + " of " + range
                         + " (expected: a pair for each stream, and some that rest; widen network.udpPorts)",
                 last);
+    }
+
+    private static UdpPorts openAt(
+            int even, NettyTransport transport, EventLoop loop, InetAddress at, Receiver receiver) throws IOException {
+        DatagramChannel rtp = bound(transport, loop, at, even);
+        try {
+            return new UdpPorts(loop, rtp, bound(transport, loop, at, even + 1), receiver);
+        } catch (IOException e) {
+            rtp.close();
+            throw e;
+        }
     }
 
     private static UdpPorts openAny(NettyTransport transport, EventLoop loop, InetAddress at, Receiver receiver)
@@ -155,6 +176,11 @@ final class UdpPorts implements PortPair {
             channel.close();
             throw new IOException(what + ": " + (cause == null ? "not done at once" : cause.getMessage()), cause);
         }
+    }
+
+    /** Both ports are the system's again: some time after {@link #close}. On the event loop. */
+    void whenClosed(Runnable then) {
+        rtcp.closeFuture().addListener(closed -> then.run());
     }
 
     @Override

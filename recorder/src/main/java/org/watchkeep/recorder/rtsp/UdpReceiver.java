@@ -258,6 +258,9 @@ final class UdpReceiver implements PortPair.Receiver {
         if (!rtpLock.isAnnouncedPort(from)) {
             tolerances.add(Tolerance.MEDIA_FROM_OTHER_PORT);
         }
+        if (!isAnnouncedSource) {
+            tolerances.add(Tolerance.MEDIA_OF_OTHER_SSRC);
+        }
         taken();
         statistics.onRtp(packet, now);
         guarded(() -> reorder.offer(packet, now));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,6 +19,7 @@ class OddWireTest {
     /** A marked packet with a slice of an IDR picture. */
     private static final byte[] PACKET = {(byte) 0x80, (byte) 0xe0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7, 0x65, (byte) 0x88, 1};
 
+    private final WireTally tally = new WireTally();
     private int sent;
 
     static Stream<Quirk> catalogue() {
@@ -44,6 +46,18 @@ class OddWireTest {
         }
     }
 
+    /** What was left out behind the last packet is not yet missed by anybody. */
+    @Test
+    void finishPicture_eachTenthPictureDropped_isTalliedBeforeTheNextPacket() {
+        send(PICTURES, StreamQuirk.DROPS_PICTURES);
+        assertThat(sent).isEqualTo(27);
+        assertThat(tally.leftOut(9)).isZero();
+        assertThat(tally.leftOut(10)).isOne();
+        assertThat(tally.leftOut(19)).isEqualTo(2);
+        assertThat(tally.leftOut(sent)).isEqualTo(2);
+        assertThat(tally.gaps(sent)).isEqualTo(2);
+    }
+
     @ParameterizedTest
     @MethodSource("catalogue")
     void finishPicture_quirkBehindEachOther_goesOn(Quirk quirk) {
@@ -58,16 +72,16 @@ class OddWireTest {
     void report_quirkBehindEachOther_goesOn(Quirk quirk) {
         for (Quirk first : Quirk.all()) {
             OddWire wire = new OddWire(
-                    Stream.of(first, quirk).map(q -> q.oddity().packets()).toList(), 1);
+                    Stream.of(first, quirk).map(q -> q.oddity().packets()).toList(), 1, tally);
             assertThatCode(() -> wire.report(Unpooled.wrappedBuffer(new byte[SENDER_REPORT_BYTES]), this::count))
                     .as(first.flag())
                     .doesNotThrowAnyException();
         }
     }
 
-    private void send(int pictures, Quirk first, Quirk second) {
-        OddWire wire = new OddWire(
-                Stream.of(first, second).map(q -> q.oddity().packets()).toList(), 1);
+    private void send(int pictures, Quirk... quirks) {
+        OddWire wire =
+                new OddWire(Stream.of(quirks).map(q -> q.oddity().packets()).toList(), 1, tally);
         for (int i = 0; i < pictures; i++) {
             wire.add(Unpooled.wrappedBuffer(PACKET.clone()), PictureCodec.H264);
             wire.finishPicture(this::count);

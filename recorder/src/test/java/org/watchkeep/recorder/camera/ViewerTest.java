@@ -21,7 +21,8 @@ class ViewerTest {
 
     private final NotingSink sink = new NotingSink();
     private final List<Viewer> gone = new ArrayList<>();
-    private final Viewer viewer = new Viewer("Quay", sink, new SplittableRandom(1), List.of(), gone::add);
+    private final Viewer viewer =
+            new Viewer("Quay", sink, new SplittableRandom(1), List.of(), new WireTally(), gone::add);
 
     /** Writes down what it is given: {@code rtp} with its timestamp's distance to the first, {@code rtcp}, {@code end}. */
     private static final class NotingSink implements MediaSink {
@@ -142,7 +143,7 @@ class ViewerTest {
 
     @Test
     void lose_aTenth_leavesHolesInTheSequence() throws IOException {
-        viewer.spoil(Fault.parse("lose:10%,seed=3"), new WireTally());
+        viewer.spoil(Fault.parse("lose:10%,seed=3"));
         send(0, 1_000, 5);
 
         long rtp = sink.notes.stream().filter(n -> n.startsWith("rtp")).count();

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +34,7 @@ import org.watchkeep.recorder.camera.SimulatedCamera.Coding;
 import org.watchkeep.recorder.camera.SimulatedCamera.Play;
 import org.watchkeep.recorder.camera.SimulatedCameras;
 import org.watchkeep.recorder.camera.TlsQuirk;
+import org.watchkeep.recorder.camera.WireTally;
 import org.watchkeep.recorder.media.SlabPool;
 import org.watchkeep.recorder.media.VideoCodec;
 import org.watchkeep.recorder.rtsp.Await;
@@ -140,7 +140,7 @@ final class QuirkFleet implements AutoCloseable {
             }
         }
         SimulatedCameras together = started(sharing);
-        Iterator<URI> shared = together.urls().iterator();
+        int shared = 0;
         NettyTransport transport = NettyTransport.best();
         loops = transport.loops(2, "quirks");
         SystemStoreClock clock = new SystemStoreClock();
@@ -158,7 +158,9 @@ final class QuirkFleet implements AutoCloseable {
                     new SecureRandom(),
                     new SlabPool(),
                     budget);
-            Row row = new Row(plan, plan.isAlone() ? alone(plan) : settings(plan, shared.next(), together), room, loop);
+            Row row = plan.isAlone()
+                    ? new Row(plan, alone(plan), 0, room, loop)
+                    : new Row(plan, together, shared++, room, loop);
             rows.add(row);
             // Spread, so that not all of them are at their busiest at once.
             var unused = loop.schedule(row.recorder::start, rows.size() * SPACING_MILLIS, TimeUnit.MILLISECONDS);
@@ -182,20 +184,18 @@ final class QuirkFleet implements AutoCloseable {
         return started;
     }
 
-    private CameraSettings alone(Plan plan) throws IOException {
+    private SimulatedCameras alone(Plan plan) throws IOException {
         SimulatedCamera camera = camera(plan, rows.size() + 1);
-        SimulatedCameras fleet =
-                started(List.of(plan.isTls() ? camera.withTransports(Set.of(MediaTransport.RTSPS)) : camera));
-        return settings(plan, fleet.urls().get(0), fleet);
+        return started(List.of(plan.isTls() ? camera.withTransports(Set.of(MediaTransport.RTSPS)) : camera));
     }
 
-    private CameraSettings settings(Plan plan, URI url, SimulatedCameras cameras) {
+    private CameraSettings settings(Plan plan, SimulatedCameras cameras, int index) {
         int number = rows.size() + 1;
         return new CameraSettings(
                 "cam" + number,
                 number,
                 "Camera " + number,
-                URI.create(url + plan.query()),
+                URI.create(cameras.urls().get(index) + plan.query()),
                 Optional.of(plan.login()),
                 "ordinary",
                 plan.transport(),
@@ -244,6 +244,9 @@ final class QuirkFleet implements AutoCloseable {
     final class Row {
         final Plan plan;
         final KeptFootage footage;
+        /** What the camera knows of the packets that it sent, and of those that it did not. */
+        final WireTally wire;
+
         private final List<ByteBuffer> source;
         final List<Alarm> alarms = new CopyOnWriteArrayList<>();
         final CameraRecorder recorder;
@@ -251,8 +254,11 @@ final class QuirkFleet implements AutoCloseable {
         private final EventLoop loop;
         private boolean isStopping;
 
-        Row(Plan plan, CameraSettings settings, CameraLoop shared, EventLoop loop) throws IOException {
+        /** @param index the camera's, among these */
+        Row(Plan plan, SimulatedCameras cameras, int index, CameraLoop shared, EventLoop loop) throws IOException {
+            CameraSettings settings = settings(plan, cameras, index);
             this.plan = plan;
+            this.wire = cameras.wireTallies().get(index);
             this.source = source(plan);
             this.footage = new KeptFootage(plan.subject().codec(plan.quirks()));
             this.loop = loop;
@@ -280,13 +286,22 @@ final class QuirkFleet implements AutoCloseable {
             if (source.isEmpty() || recorded.isEmpty()) {
                 return recorded;
             }
-            int first = plan.subject() == Subject.DRAWN ? source.indexOf(recorded.get(0)) : 0;
+            return sent(plan.subject() == Subject.DRAWN ? source.indexOf(recorded.get(0)) : 0);
+        }
+
+        private List<ByteBuffer> sent(int first) {
+            List<ByteBuffer> recorded = footage.slices();
             assertThat(first).as("the first slice, among those of the clip").isNotNegative();
             List<ByteBuffer> sent = new ArrayList<>();
             for (int i = 0; i < recorded.size(); i++) {
-                sent.add(source.get((first + i) % source.size()));
+                sent.add(slice(first + i));
             }
             return sent;
+        }
+
+        /** The camera's n-th slice since it began. */
+        ByteBuffer slice(int n) {
+            return source.get(n % source.size());
         }
 
         /** What was said of gaps, less what a test machine that stood still for ten seconds had to say. */

@@ -68,6 +68,9 @@ final class QuirkTolerances {
                         DialogueQuirk.DROPS_ON_GET_PARAMETER));
         quirks.put(Tolerance.TCP_WHERE_UDP_WAS_ASKED, Set.of(TransportQuirk.GRANTS_TCP_FOR_UDP));
         quirks.put(Tolerance.NO_SERVER_PORT, Set.of(TransportQuirk.NO_SERVER_PORT));
+        quirks.put(
+                Tolerance.MEDIA_OF_OTHER_SSRC,
+                Set.of(TransportQuirk.WRONG_SSRC_IN_TRANSPORT, TransportQuirk.SPACE_BEFORE_SSRC));
         quirks.put(Tolerance.OTHER_CHANNELS, Set.of(TransportQuirk.OTHER_CHANNELS, TransportQuirk.ODD_FIRST_CHANNEL));
     }
 

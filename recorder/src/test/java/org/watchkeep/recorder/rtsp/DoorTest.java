@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Who is let in, and who is shut out, on a port that anybody can reach. */
 class DoorTest {
-    private static final DoorLimits LIMITS = new DoorLimits(3, 5, 10, 20);
+    private static final DoorLimits LIMITS = new DoorLimits(3, 5, 10, 20, 2);
 
     private final Door door = new Door(LIMITS);
     private int ports = 1_024;
@@ -65,6 +65,29 @@ class DoorTest {
     }
 
     @Test
+    void logIn_manyAtOnePath_leavesRoomAtOthers() {
+        List<Door.Place> in = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            in.add(enter("192.0.2.1").orElseThrow());
+        }
+        assertThat(in.get(0).logIn("/gate")).isTrue();
+        assertThat(in.get(0).logIn("/gate")).isTrue();
+        assertThat(in.get(1).logIn("/gate")).isTrue();
+        assertThat(in.get(2).logIn("/gate")).isFalse();
+        assertThat(in.get(2).isStranger()).isTrue();
+        assertThat(in.get(2).logIn("/yard")).isTrue();
+        assertThat(in.get(2).isStranger()).isFalse();
+        assertThat(in.get(2).logIn("/gate")).isFalse();
+
+        in.get(0).leave();
+        assertThat(in.get(0).logIn("/gate")).isFalse();
+        assertThat(in.get(2).logIn("/gate")).isTrue();
+        assertThat(in.get(2).isLoggedInAt("/gate")).isTrue();
+        assertThat(in.get(2).isLoggedInAt("/yard")).isFalse();
+        assertThat(door.strangers()).isZero();
+    }
+
+    @Test
     void enter_noLimits_letsEverybodyIn() {
         Door open = new Door(DoorLimits.NONE);
         for (int i = 0; i < 1_000; i++) {
@@ -87,6 +110,23 @@ class DoorTest {
         assertThat(guard.isShutOut(access, "/new", "b", 20)).isFalse();
         assertThat(guard.isShutOut(access, "/new", "a", LoginGuard.LOCK_OUT_NANOS))
                 .isFalse();
+    }
+
+    @Test
+    void guard_wrongLoginsFromThousandsOfAddresses_endNoLockOut() {
+        LoginGuard guard = new LoginGuard(new ServerTally(), LIMITS.refusalsOfAnAddress());
+        MountAccess access = new MountAccess(MountAccess.Scheme.DIGEST_ANY, "r", new Credentials("u", "p"))
+                .withHabits(MountAccess.Habits.NONE.withLockOutAfter(10));
+        for (int i = 0; i < 100; i++) {
+            guard.onRefused(access, "/gate", "a" + i % 10, i);
+        }
+        for (int i = 0; i < LoginGuard.MAX_ENTRIES; i++) {
+            guard.onRefused(access, "/gate", "other " + i, 100 + i);
+        }
+        for (int i = 0; i < 10; i++) {
+            assertThat(guard.isShutOut(access, "/gate", "a" + i, 20_000)).isTrue();
+        }
+        assertThat(guard.isShutOut(access, "/gate", "b", 20_000)).isFalse();
     }
 
     /** Two cameras of a site, each shut out for a while again and again, do not add up. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -154,7 +155,42 @@ class InterleavedDecoderTest {
         }
         notes.seen.clear();
         assertThat(decode(InterleavedDecoder.Junk.REFUSE, reads.toArray(new byte[0][])))
-                .containsExactly("0:" + RTP, "10:11223344", "200 3 hello", "1:80c9000100000001", "0:" + RTP);
+                .containsExactly("0:" + RTP, "200 3 hello", "1:80c9000100000001", "0:" + RTP);
+    }
+
+    @Test
+    void decode_channelNotSetUp_isPassedOverOfAClientAndHandedOnOfACamera() throws IOException {
+        byte[][] reads = {hex("240a0004"), hex("1122"), hex("3344"), hex("240a000411223344" + FRAME)};
+        assertThat(decode(InterleavedDecoder.Junk.REFUSE, reads)).containsExactly("0:" + RTP);
+        notes.seen.clear();
+        assertThat(decode(InterleavedDecoder.Junk.SEARCH, reads))
+                .containsExactly("10:11223344", "10:11223344", "0:" + RTP);
+    }
+
+    /** Who has not logged in says the longest frame there is, and no more. */
+    @Test
+    void decode_longFrameThatIsNotAwaited_reservesNothing() throws IOException {
+        ByteBufAllocator none = new AbstractByteBufAllocator() {
+            @Override
+            protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+                throw new AssertionError("reserved: " + initialCapacity);
+            }
+
+            @Override
+            protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+                throw new AssertionError("reserved: " + initialCapacity);
+            }
+
+            @Override
+            public boolean isDirectBufferPooled() {
+                return false;
+            }
+        };
+        try (InterleavedDecoder decoder = new InterleavedDecoder(none, InterleavedDecoder.Junk.REFUSE, notes)) {
+            decoder.decode(Unpooled.wrappedBuffer(hex("240affff11")));
+            decoder.decode(Unpooled.wrappedBuffer(hex("22")));
+        }
+        assertThat(notes.seen).isEmpty();
     }
 
     /** go2rtc's and ours: cameras that lose bytes in the middle of a frame. */

@@ -133,7 +133,7 @@ class PushDoorIT {
     @Test
     void stranger_whoTalksAndNeverLogsIn_isClosedAndMakesRoom() throws Exception {
         server.close();
-        server = server(new DoorLimits(1, 1, 1, 0));
+        server = server(new DoorLimits(1, 1, 1, 0, 0));
         Socket slow = connect();
         strangers.add(slow);
         slow.setSoTimeout(100);
@@ -162,9 +162,58 @@ class PushDoorIT {
     }
 
     @Test
+    void login_rightAtManyConnections_isRefusedWhereTooManyStand() throws Exception {
+        int limit = DoorLimits.PUBLIC.connectionsOfALogin();
+        for (int i = 0; i < limit; i++) {
+            Socket one = connect();
+            strangers.add(one);
+            assertThat(ask(one, "ANNOUNCE rtsp://h/gate", LOGIN)).startsWith(TAKEN);
+        }
+        try (Socket late = connect()) {
+            assertThat(ask(late, "ANNOUNCE rtsp://h/gate", LOGIN)).startsWith("RTSP/1.0 503 ");
+            assertThat(server.strangerCount()).isOne();
+            strangers.get(0).close();
+            Await.until("there is room", () -> isTaken(late), server::strangerCount);
+            assertThat(ask(strangers.get(1), "ANNOUNCE rtsp://h/gate", LOGIN)).startsWith(TAKEN);
+        }
+    }
+
+    private static boolean isTaken(Socket socket) {
+        try {
+            return ask(socket, "ANNOUNCE rtsp://h/gate", LOGIN).startsWith(TAKEN);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** One camera's password must not take the ports of all cameras of the site. */
+    @Test
+    void setUp_morePairsOfPortsThanAPublisherNeeds_areRefused() throws Exception {
+        StringBuilder sdp = new StringBuilder(ScriptedCamera.SDP);
+        for (int track = 3; track <= PublisherPorts.MAX_PAIRS + 1; track++) {
+            sdp.append("m=audio 0 RTP/AVP 0\r\na=control:trackID=")
+                    .append(track)
+                    .append("\r\n");
+        }
+        String announced = LOGIN + "Content-Length: " + sdp.length() + "\r\n\r\n" + sdp;
+        String asked = LOGIN + "Transport: RTP/AVP;unicast;client_port=5000-5001;mode=record\r\n";
+        try (Socket camera = connect()) {
+            assertThat(ask(camera, "ANNOUNCE rtsp://h/gate", announced)).startsWith("RTSP/1.0 200 ");
+            for (int track = 1; track <= PublisherPorts.MAX_PAIRS; track++) {
+                assertThat(ask(camera, "SETUP rtsp://h/gate/trackID=" + track, asked))
+                        .startsWith("RTSP/1.0 200 ");
+            }
+            String oneMore = "SETUP rtsp://h/gate/trackID=" + (PublisherPorts.MAX_PAIRS + 1);
+            assertThat(ask(camera, oneMore, asked)).startsWith("RTSP/1.0 503 ");
+            assertThat(ask(camera, oneMore, LOGIN + "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n"))
+                    .startsWith("RTSP/1.0 200 ");
+        }
+    }
+
+    @Test
     void login_wrongAtManyConnections_shutsTheAddressOutAndNobodyElse() throws Exception {
         server.close();
-        server = server(new DoorLimits(32, 512, 15, 5));
+        server = server(new DoorLimits(32, 512, 15, 5, 0));
         String wrong = LOGIN.replace("Basic ", "Basic x");
         for (int i = 0; i < 5; i++) {
             try (Socket guess = connect()) {

@@ -68,6 +68,25 @@ class UdpPortsIT {
     }
 
     @Test
+    void close_inARange_givesThePairBack() throws Exception {
+        UdpPortRange range = twoPairs();
+        UdpPorts first = open(range);
+        int port = first.rtpPort();
+        open(range);
+        loop.submit(first::close).get();
+        Await.until("the port has rested", () -> isOpened(range, port), () -> range);
+    }
+
+    private boolean isOpened(UdpPortRange range, int port) {
+        try {
+            return open(range).rtpPort() == port;
+        } catch (Exception e) {
+            assertThat(e).hasMessageContaining("no free pair");
+            return false;
+        }
+    }
+
+    @Test
     void open_pairHalfTaken_isPassedOver() throws Exception {
         UdpPortRange range = twoPairs();
         int odd = Integer.parseInt(range.toString().split("-", 2)[0]) + 1;

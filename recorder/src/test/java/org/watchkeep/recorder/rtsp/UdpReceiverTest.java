@@ -241,13 +241,32 @@ class UdpReceiverTest {
 
     /** Several makers announce another SSRC than they send. */
     @Test
-    void onRtp_otherSsrcThanAnnounced_isTakenAfterASecond() {
+    void onRtp_otherSsrcThanAnnouncedFromTheAnnouncedPort_isTakenFromTheFirstAndNoted() {
         play(Optional.of(SAID), Optional.of(0x0bad_cafe));
+        rtp(SAID_PORT, packet(1));
+        rtp(SAID_PORT, packet(2));
+        assertThat(seen).containsExactly("rtp 1", "rtp 2");
+        assertThat(tolerances).containsExactly(Tolerance.MEDIA_OF_OTHER_SSRC);
+        assertThat(receiver.counts().refused()).isZero();
+    }
+
+    @Test
+    void onRtp_otherSsrcThanAnnouncedAndNoPort_isTakenAfterASecond() {
+        play(Optional.empty(), Optional.of(0x0bad_cafe));
         rtp(SAID_PORT, packet(1));
         timers.advanceMillis(1_000);
         rtp(SAID_PORT, packet(2));
         rtp(SAID_PORT, packet(3));
         assertThat(seen).containsExactly("rtp 2", "rtp 3");
+        assertThat(tolerances).containsExactly(Tolerance.NO_SERVER_PORT, Tolerance.MEDIA_OF_OTHER_SSRC);
+    }
+
+    @Test
+    void onRtp_ssrcAsAnnounced_isNotNoted() {
+        play(Optional.of(SAID), Optional.of(SOURCE));
+        rtp(SAID_PORT, packet(1));
+        assertThat(seen).containsExactly("rtp 1");
+        assertThat(tolerances).isEmpty();
     }
 
     @Test

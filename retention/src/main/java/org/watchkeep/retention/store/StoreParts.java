@@ -93,10 +93,13 @@ record StoreParts(
         try {
             return open(settings, disk, keys, clock, indexSettings, index);
         } catch (IOException | RuntimeException e) {
-            index.thenAccept(StandingIndex::close).exceptionally(ofIndex -> {
-                e.addSuppressed(ofIndex);
-                return null;
-            });
+            // Waited for: who is told that it failed may open it again, or delete the folder, at once.
+            index.thenAccept(StandingIndex::close)
+                    .exceptionally(ofIndex -> {
+                        e.addSuppressed(ofIndex);
+                        return null;
+                    })
+                    .join();
             throw e;
         }
     }

@@ -18,6 +18,9 @@ final class FlakyIndex implements Index.Opening {
     volatile boolean failReads;
     volatile boolean damaged;
 
+    /** Called before it is opened, on the thread that opens it. */
+    volatile Runnable beforeOpen = () -> {};
+
     /** Called after each look for rows, on the thread that looked. */
     volatile Runnable afterFind = () -> {};
 
@@ -29,6 +32,7 @@ final class FlakyIndex implements Index.Opening {
 
     @Override
     public Index open(Path folder) throws IOException {
+        beforeOpen.run();
         if (failOpen) {
             throw new IOException("scripted: cannot open " + folder);
         }

@@ -222,16 +222,40 @@ class FootageStoreTest {
 
     @Test
     void open_anotherVolumeInItsPlace_refusedInOneSentence() throws IOException {
+        putAnotherVolumeInItsPlace();
+        assertThatThrownBy(() -> open(GATE))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("volume v1")
+                .hasMessageContaining("expected");
+    }
+
+    /** A slow index was once still being opened when the caller had its refusal, and locked out the next try. */
+    @Test
+    void open_refusedWhileTheIndexIsBeingOpened_indexIsClosedFirst() throws IOException {
+        putAnotherVolumeInItsPlace();
+        FlakyIndex slow = new FlakyIndex();
+        Thread opener = Thread.currentThread();
+        slow.beforeOpen = () -> {
+            while (opener.getState() == Thread.State.RUNNABLE) {
+                Thread.onSpinWait();
+            }
+        };
+        assertThatThrownBy(() -> StoreRig.open(disk, settings, clock, slow.settings(1), GATE))
+                .isInstanceOf(StoreException.class);
+        assertThat(slow.opened).hasValue(1);
+        // RocksDB locks its folder: this fails while the other is open.
+        slow.beforeOpen = () -> {};
+        slow.open(settings.folder().resolve(FootageStore.INDEX_FOLDER)).close();
+    }
+
+    /** The store's own is gone, and another store's lies at its path. */
+    private void putAnotherVolumeInItsPlace() throws IOException {
         open(GATE).close();
         Path other = folder.resolve("other");
         StoreSettings otherStore = StoreRig.settings(other, 4);
         StoreRig.init(disk, otherStore, clock);
         disk.delete(folder.resolve("v1/volume.json"));
         disk.rename(other.resolve("v1/volume.json"), folder.resolve("v1/volume.json"));
-        assertThatThrownBy(() -> open(GATE))
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("volume v1")
-                .hasMessageContaining("expected");
     }
 
     @Test

@@ -128,19 +128,12 @@ class SegmentRowTest {
             @ForAll @IntRange(max = 1_000) int cut,
             @ForAll @Size(max = 4) List<Integer> flips) {
         byte[] row = SegmentRow.encode(strange(new Random(seed)));
-        byte[] bad = Arrays.copyOf(row, Math.max(1, row.length - (cut < 500 ? 0 : cut % row.length)));
-        for (int flip : flips) {
-            bad[Math.floorMod(flip, bad.length)] ^= (byte) (1 << Math.floorMod(flip / 11, 8));
-        }
-        decodeOrTyped(bad);
+        decodeOrTyped(BadRows.cutAndFlipped(row, cut, flips));
     }
 
     @Property(tries = 1_000)
     void decode_nonsense_isTyped(@ForAll byte[] nonsense) {
-        byte[] row = new byte[nonsense.length + 1];
-        row[0] = SegmentRow.FORMAT_VERSION;
-        System.arraycopy(nonsense, 0, row, 1, nonsense.length);
-        decodeOrTyped(row);
+        decodeOrTyped(BadRows.behindVersion(SegmentRow.FORMAT_VERSION, nonsense));
         decodeOrTyped(nonsense);
     }
 

@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.hold;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.watchkeep.retention.audit.Act;
+import org.watchkeep.retention.audit.Actor;
+import org.watchkeep.retention.audit.Appended;
+import org.watchkeep.retention.audit.Commitment;
+import org.watchkeep.retention.audit.Fields;
+import org.watchkeep.retention.audit.NewEntry;
+import org.watchkeep.retention.audit.TrailWriter;
+import org.watchkeep.retention.hold.HoldAnswer.Done;
+import org.watchkeep.retention.hold.HoldAnswer.Refused;
+import org.watchkeep.retention.hold.Refusal.Cause;
+import org.watchkeep.retention.keys.HeldKey;
+import org.watchkeep.retention.store.StreamId;
+
+/**
+ * The acts on holds. Each is entered first and done second: where the trail cannot be written nothing changes. All of them
+ * take the erase lock, so that an erasure either sees a hold or was before it. Any thread but event loops.
+ *
+ * <p>Order of placing, and what a power cut right after each step leaves:
+ *
+ * <ol>
+ *   <li>{@code hold.placed} is durable: at the start the hold is folded, and {@link #begin} copies its keys before
+ *       anything is erased;
+ *   <li>keys of its epochs stand in both homes: the same, and there is nothing left to copy;
+ *   <li>{@code hold.secured} is durable: nothing to do.
+ * </ol>
+ *
+ * Order of releasing: {@code hold.released}, then the keys that no other hold needs are overwritten. A cut between the two
+ * leaves keys that {@link #begin} overwrites.
+ */
+public final class Holds {
+    private static final Logger log = LoggerFactory.getLogger(Holds.class);
+
+    private final HoldRegister register;
+    private final Surroundings around;
+    private final HoldCheck check;
+
+    /** Where kept keys go: {@code retention.keys.HeldKeys} bound to the store's epochs, and in tests one that fails. */
+    public interface KeyStore {
+        /** Durable in both homes on return. */
+        void keep(Set<HeldKey> keys) throws IOException;
+
+        /** Overwritten and read back in both homes on return. */
+        void drop(Set<HeldKey> keys) throws IOException;
+
+        List<HeldKey> kept();
+    }
+
+    /** Where the sentences go that people write: durable before the entry that commits to them. */
+    @FunctionalInterface
+    public interface TextBook {
+        Commitment keep(String text) throws IOException;
+    }
+
+    /** All that the acts need. */
+    public record Surroundings(
+            TrailWriter trail,
+            TextBook texts,
+            FootageInReach footage,
+            KeyStore keys,
+            Supplier<Admission.VaultRoom> vault,
+            Lock eraseLock,
+            InstantSource clock) {}
+
+    public Holds(HoldRegister register, Surroundings around) {
+        this.register = register;
+        this.around = around;
+        this.check = new HoldCheck(register, around.footage());
+    }
+
+    public HoldRegister register() {
+        return register;
+    }
+
+    /** An act under the erase lock. */
+    private interface Locked<T> {
+        T act() throws IOException;
+    }
+
+    private <T> T locked(Locked<T> what) throws IOException {
+        around.eraseLock().lock();
+        try {
+            return what.act();
+        } finally {
+            around.eraseLock().unlock();
+        }
+    }
+
+    // ---- placing --------------------------------------------------------------------------------------------------
+
+    /** A person holds footage: refused when it cannot be kept. */
+    public HoldAnswer place(HoldTerms terms, Actor by) throws IOException {
+        return locked(() -> place(terms, by, Hold.Origin.PERSON));
+    }
+
+    /** The machine holds footage on receipt of a request: never refused for want of room. */
+    public HoldAnswer placeAutomatic(HoldTerms terms) throws IOException {
+        return locked(() -> place(terms, Actor.MACHINE, Hold.Origin.AUTOMATIC));
+    }
+
+    private HoldAnswer place(HoldTerms terms, Actor by, Hold.Origin origin) throws IOException {
+        Optional<Refusal> wrong = check.terms(terms, now());
+        if (wrong.isPresent()) {
+            return new Refused(wrong.get());
+        }
+        Found found = find(terms.span());
+        if (found.streams.isEmpty()) {
+            return refuse(terms.span(), by, nothingLeft(found));
+        }
+        HoldTerms held = terms.on(terms.span().on(found.streams));
+        Optional<Refusal> tooMuch =
+                Admission.check(waitingReels(), found.reels, around.vault().get());
+        if (tooMuch.isPresent() && origin == Hold.Origin.PERSON) {
+            return refuse(terms.span(), by, tooMuch.get());
+        }
+        HoldId id = register.nextHold(now());
+        enter(Act.HOLD_PLACED, by, placed(id, held, origin));
+        secure(id, found.keys);
+        Optional<HoldAnswer.Decision> decision =
+                tooMuch.map(why -> new HoldAnswer.Decision(now().plus(HoldRules.DECIDE_WITHIN), why));
+        return new Done(hold(id), found.nothingLeft, decision);
+    }
+
+    /** Why a person's hold on these terms would be refused now. */
+    Optional<Refusal> wouldRefuse(HoldTerms terms) throws IOException {
+        Optional<Refusal> wrong = check.terms(terms, now());
+        if (wrong.isPresent()) {
+            return wrong;
+        }
+        Found found = find(terms.span());
+        return found.streams.isEmpty()
+                ? Optional.of(nothingLeft(found))
+                : Admission.check(waitingReels(), found.reels, around.vault().get());
+    }
+
+    /** What of a span can still be held. */
+    private static final class Found {
+        final Set<StreamId> streams = new LinkedHashSet<>();
+        final Set<HeldKey> keys = new TreeSet<>();
+        final List<Admission.HeldReel> reels = new ArrayList<>();
+        final List<String> nothingLeft = new ArrayList<>();
+    }
+
+    private Found find(HeldSpan span) throws IOException {
+        Found found = new Found();
+        for (StreamId stream : span.streams()) {
+            FootageInReach.Left left = around.footage().left(stream, span.from(), span.to());
+            if (left.keys().isEmpty()) {
+                found.nothingLeft.add(nothingLeft(stream, span, left));
+            } else {
+                found.streams.add(stream);
+                found.keys.addAll(left.keys());
+                found.reels.addAll(left.reels());
+            }
+        }
+        return found;
+    }
+
+    private static String nothingLeft(StreamId stream, HeldSpan span, FootageInReach.Left left) {
+        return "nothing of " + stream + " from " + span.from() + " to " + span.to() + " is left to hold: "
+                + left.gone()
+                        .map(gone -> "erased on " + gone.at() + ", rule " + gone.rule())
+                        .orElse("nothing was recorded then");
+    }
+
+    private static Refusal nothingLeft(Found found) {
+        int others = found.nothingLeft.size() - 1;
+        return Refusal.of(
+                Cause.NOTHING_LEFT,
+                found.nothingLeft.get(0) + (others > 0 ? "; the same of " + others + " other streams" : ""),
+                "See 'store ls' for what there is.");
+    }
+
+    private HoldAnswer refuse(HeldSpan span, Actor by, Refusal refusal) throws IOException {
+        Fields data = spanFields(span).with("cause", refusal.cause().code());
+        if (refusal.needed().isPresent()) {
+            data = data.with("needed", refusal.needed().getAsLong())
+                    .with("available", refusal.available().orElse(0));
+        }
+        enter(Act.HOLD_REFUSED, by, data);
+        return new Refused(refusal);
+    }
+
+    private Fields placed(HoldId id, HoldTerms terms, Hold.Origin origin) throws IOException {
+        Fields data = spanFields(terms.span())
+                .with("hold", id.text())
+                .with("ground", terms.ground().code())
+                .with("owner", terms.owner().text())
+                .with("review", terms.review().orElseThrow())
+                .with("automatic", origin == Hold.Origin.AUTOMATIC);
+        if (terms.incident().isPresent()) {
+            data = data.with("incident", terms.incident().get().text());
+        }
+        if (terms.caseId().isPresent()) {
+            data = data.with("case", terms.caseId().get());
+        }
+        return withReason(data, terms.reason());
+    }
+
+    private Fields withReason(Fields data, Optional<String> reason) throws IOException {
+        return reason.isEmpty() ? data : data.with("reason", around.texts().keep(reason.get()));
+    }
+
+    static Fields spanFields(HeldSpan span) {
+        return Fields.NONE
+                .with("streams", span.streams())
+                .with("from", span.from())
+                .with("to", span.to());
+    }
+
+    private void secure(HoldId id, Set<HeldKey> keys) throws IOException {
+        around.keys().keep(keys);
+        long epochs = keys.stream().map(HeldKey::epoch).distinct().count();
+        enter(
+                Act.HOLD_SECURED,
+                Actor.MACHINE,
+                Fields.NONE.with("hold", id.text()).with("epochs", epochs));
+    }
+
+    /** Reels of holds that are not yet in the vault. */
+    private List<Admission.HeldReel> waitingReels() throws IOException {
+        List<Admission.HeldReel> reels = new ArrayList<>();
+        for (Hold hold : register.holds()) {
+            if (hold.needsItsReels()) {
+                reels.addAll(find(hold.span()).reels);
+            }
+        }
+        return reels;
+    }
+
+    // ---- changing -------------------------------------------------------------------------------------------------
+
+    /** A person stands behind an automatic hold: from now on it is copied at once. */
+    public HoldAnswer confirm(HoldId id, Actor by) throws IOException {
+        return locked(() -> {
+            Optional<Refusal> wrong = inForce(id);
+            if (wrong.isEmpty() && hold(id).origin() != Hold.Origin.AUTOMATIC) {
+                wrong = Optional.of(wrongState(id, "was placed or confirmed by a person already"));
+            }
+            return wrong.isPresent() ? new Refused(wrong.get()) : done(Act.HOLD_CONFIRMED, by, id, named(id));
+        });
+    }
+
+    /** A review says that it is still needed: a new date, with the reason. */
+    public HoldAnswer extend(HoldId id, Optional<Instant> review, Optional<String> reason, Actor by)
+            throws IOException {
+        return locked(() -> {
+            Optional<Refusal> wrong = inForce(id).or(() -> check.review(review, now()));
+            if (wrong.isPresent()) {
+                return new Refused(wrong.get());
+            }
+            return done(Act.HOLD_EXTENDED, by, id, withReason(named(id).with("review", review.orElseThrow()), reason));
+        });
+    }
+
+    /** A review says that it is no longer needed: its end is announced, and comes after the notice period. */
+    public HoldAnswer announceEnd(HoldId id, Optional<String> reason, Actor by) throws IOException {
+        return locked(() -> {
+            Optional<Refusal> wrong = inForce(id).or(() -> notOfOpenIncident(id));
+            if (wrong.isPresent()) {
+                return new Refused(wrong.get());
+            }
+            Fields data = withReason(named(id).with("ends", now().plus(HoldRules.NOTICE)), reason);
+            return done(Act.HOLD_NOTIFIED, by, id, data);
+        });
+    }
+
+    /** Releases at once, without notice: only with the word of a second person. */
+    public HoldAnswer release(HoldId id, Optional<String> reason, Actor by, Optional<Actor> second) throws IOException {
+        return locked(() -> {
+            Optional<Refusal> wrong = inForce(id).or(() -> notOfOpenIncident(id));
+            if (wrong.isEmpty() && (second.isEmpty() || second.get().equals(by))) {
+                wrong = Optional.of(Refusal.of(
+                        Cause.SECOND_PERSON,
+                        "hold " + id + " is released without notice only when a second person agrees",
+                        "Announce its end instead, or have somebody else approve."));
+            }
+            if (wrong.isPresent()) {
+                return new Refused(wrong.get());
+            }
+            enter(NewEntry.of(Act.HOLD_RELEASED, by, withReason(named(id), reason))
+                    .approvedBy(second.orElseThrow()));
+            dropUnneeded();
+            return Done.of(hold(id));
+        });
+    }
+
+    /** Releases what was announced and whose notice has run out. The keeper, and every start. */
+    public void releaseEnded() throws IOException {
+        locked(() -> {
+            for (Hold hold : register.holds()) {
+                boolean over = hold.isActive()
+                        && hold.ends().filter(ends -> !ends.isAfter(now())).isPresent();
+                if (over && notOfOpenIncident(hold.id()).isEmpty()) {
+                    enter(Act.HOLD_RELEASED, Actor.MACHINE, named(hold.id()));
+                    dropUnneeded();
+                }
+            }
+            return true;
+        });
+    }
+
+    /** Its footage stands in the vault, checked: keys and reels are free from now on. */
+    public void copied(HoldId id, long fragments, long bytes, String digest) throws IOException {
+        locked(() -> {
+            Fields data =
+                    named(id).with("fragments", fragments).with("bytes", bytes).with("digest", digest);
+            enter(Act.HOLD_COPIED, Actor.MACHINE, data);
+            dropUnneeded();
+            return true;
+        });
+    }
+
+    // ---- start ----------------------------------------------------------------------------------------------------
+
+    /**
+     * Before anything is erased: keys of holds whose placing was cut off are copied, and keys that no hold needs any more are
+     * overwritten.
+     *
+     * @return one sentence for each thing that a person must look at
+     */
+    public List<String> begin() throws IOException {
+        return locked(() -> {
+            List<String> alarms = new ArrayList<>(secureWaiting());
+            alarms.addAll(dropUnneeded());
+            return alarms;
+        });
+    }
+
+    private List<String> secureWaiting() throws IOException {
+        List<String> alarms = new ArrayList<>();
+        for (Hold hold : register.holds()) {
+            if (hold.state() == HoldState.PLACED) {
+                Found found = find(hold.span());
+                alarms.addAll(found.nothingLeft);
+                secure(hold.id(), found.keys);
+            }
+        }
+        return alarms;
+    }
+
+    /**
+     * Numbers of the streams whose keys are kept of an epoch that is about to be erased. A hold that could not be secured
+     * when it was placed is secured now, or the erasure must wait.
+     */
+    public List<Integer> heldStreams(long epoch) throws IOException {
+        return locked(() -> {
+            secureWaiting().forEach(alarm -> log.error("{}", alarm));
+            return around.keys().kept().stream()
+                    .filter(key -> key.epoch() == epoch)
+                    .map(HeldKey::stream)
+                    .toList();
+        });
+    }
+
+    /**
+     * Overwrites what is kept for holds that have ended or stand in the vault. A key of which no hold was ever placed
+     * contradicts the register: it is kept, for the hold wins, and said.
+     */
+    private List<String> dropUnneeded() throws IOException {
+        List<String> alarms = new ArrayList<>();
+        Set<HeldKey> over = new TreeSet<>();
+        List<Hold> all = register.holds();
+        for (HeldKey key : around.keys().kept()) {
+            Optional<FootageInReach.Extent> extent = around.footage().extent(key);
+            if (extent.isEmpty()) {
+                continue;
+            }
+            List<Hold> touching = all.stream()
+                    .filter(hold -> hold.span()
+                            .touches(
+                                    extent.get().stream(),
+                                    extent.get().from(),
+                                    extent.get().to()))
+                    .toList();
+            if (touching.isEmpty()) {
+                alarms.add("a key is kept that no hold of the register explains: " + key + " of "
+                        + extent.get().stream() + "; it is kept on");
+            } else if (touching.stream().noneMatch(Hold::needsItsReels)) {
+                over.add(key);
+            }
+        }
+        if (!over.isEmpty()) {
+            around.keys().drop(over);
+        }
+        alarms.forEach(alarm -> log.error("{}", alarm));
+        return alarms;
+    }
+
+    // ---- entries --------------------------------------------------------------------------------------------------
+
+    private Instant now() {
+        return around.clock().instant();
+    }
+
+    private static Fields named(HoldId id) {
+        return Fields.NONE.with("hold", id.text());
+    }
+
+    private Hold hold(HoldId id) {
+        return register.hold(id).orElseThrow(() -> new IllegalStateException("hold " + id + " is not in the register"));
+    }
+
+    private Optional<Refusal> inForce(HoldId id) {
+        Optional<Hold> hold = register.hold(id);
+        if (hold.isEmpty()) {
+            return Optional.of(Refusal.of(Cause.UNKNOWN_HOLD, "no hold " + id, "See 'hold ls' for those there are."));
+        }
+        return hold.get().isActive() ? Optional.empty() : Optional.of(wrongState(id, "was released"));
+    }
+
+    private static Refusal wrongState(HoldId id, String how) {
+        return Refusal.of(Cause.WRONG_STATE, "hold " + id + " " + how, "See 'hold ls'.");
+    }
+
+    private Optional<Refusal> notOfOpenIncident(HoldId id) {
+        return hold(id).incident()
+                .flatMap(register::incident)
+                .filter(Incident::isOpen)
+                .map(incident -> Refusal.of(
+                        Cause.WRONG_STATE,
+                        "hold " + id + " is in the quarantine of incident " + incident.id() + ", which is open",
+                        "Close the incident first; what is quarantined is released together."));
+    }
+
+    private HoldAnswer done(Act act, Actor by, HoldId id, Fields data) throws IOException {
+        enter(act, by, data);
+        return Done.of(hold(id));
+    }
+
+    void enter(Act act, Actor by, Fields data) throws IOException {
+        enter(NewEntry.of(act, by, data));
+    }
+
+    private void enter(NewEntry entry) throws IOException {
+        Appended at = around.trail().append(entry);
+        register.fold(entry.act().code(), entry.actor(), at.entered(), entry.data());
+    }
+}
