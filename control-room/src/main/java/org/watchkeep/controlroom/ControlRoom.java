@@ -269,8 +269,7 @@ public final class ControlRoom implements Closeable {
             MasterKeystore master = TrailKeeper.keystore(disk, data, settings.keystore(), passphrase);
             EpochKeys keys = ground.add(EpochKeys.open(
                     disk, settings.homes().get(0), settings.homes().get(1), master));
-            TrailKeeper trail = ground.add(TrailKeeper.open(
-                    disk, data, settings.homes(), master, instants(clock)));
+            TrailKeeper trail = ground.add(TrailKeeper.open(disk, data, settings.homes(), master, instants(clock)));
             if (master.isRotating()) {
                 goOnRotating(disk, settings, passphrase, keys, trail);
             }
@@ -309,9 +308,9 @@ public final class ControlRoom implements Closeable {
             EpochKeys.open(disk, site.keys().homes().get(0), site.keys().homes().get(1), master)
                     .close();
             MasterKeystore.copy(disk, from, site.keys().keystore(), passphrase);
-            // Entered afterwards: before, there was no key to open the trail with, and without keys nothing is recorded.
-            try (TrailKeeper trail =
-                    TrailKeeper.open(disk, data, site.keys().homes(), master, instants(clock))) {
+            // Entered afterwards: before, there was no key to open the trail with, and without keys nothing is
+            // recorded.
+            try (TrailKeeper trail = TrailKeeper.open(disk, data, site.keys().homes(), master, instants(clock))) {
                 trail.note(Act.KEYS_RESTORED, Fields.NONE.with("backup", master.masterId()));
             }
             return master.masterId();

@@ -105,8 +105,7 @@ final class TrailKeeper implements Closeable {
      *
      * @param keyHomes what they have seen of the trail, it must continue
      */
-    static TrailKeeper open(
-            Disk disk, Path data, List<Path> keyHomes, MasterKeystore master, InstantSource clock) {
+    static TrailKeeper open(Disk disk, Path data, List<Path> keyHomes, MasterKeystore master, InstantSource clock) {
         Path folder = data.resolve(FOLDER);
         CheckpointCopies homes = new CheckpointCopies(disk, keyHomes);
         Trail trail = null;

@@ -46,10 +46,7 @@ final class ErasureRegister implements Register<ErasureRegister.State> {
         }
 
         boolean isErased(long epoch) {
-            return epoch >= 0
-                    && epoch <= MOST_EPOCHS
-                    && erased.get((int) epoch)
-                    && !unfinished.containsKey(epoch);
+            return epoch >= 0 && epoch <= MOST_EPOCHS && erased.get((int) epoch) && !unfinished.containsKey(epoch);
         }
 
         boolean hasErased() {

@@ -30,9 +30,8 @@ class ErasureRegisterTest {
 
     private static Entry entry(Act act, long epoch) {
         Fields data = Fields.NONE.with("class", "ordinary").with("epoch", epoch);
-        Fields whole = act == Act.EPOCH_DUE
-                ? data.with("rule", "limit").with("kept", List.of("gate/main", "hall/sub"))
-                : data;
+        Fields whole =
+                act == Act.EPOCH_DUE ? data.with("rule", "limit").with("kept", List.of("gate/main", "hall/sub")) : data;
         return new Entry(0, act.code(), Actor.MACHINE, Optional.empty(), AT, AT, whole, Hash.ZERO);
     }
 
@@ -61,9 +60,7 @@ class ErasureRegisterTest {
                 assertThat(each.isErased(epoch)).isEqualTo(erased.contains(epoch) && !due.contains(epoch));
             }
             assertThat(each.hasErased()).isEqualTo(!said.isEmpty());
-            each.unfinished()
-                    .values()
-                    .forEach(one -> assertThat(one.kept()).containsExactly("gate/main", "hall/sub"));
+            each.unfinished().values().forEach(one -> assertThat(one.kept()).containsExactly("gate/main", "hall/sub"));
         }
     }
 
