@@ -30,7 +30,16 @@ public final class KeyActs implements Acts {
     private final EpochKeys keys;
     private final RetentionActs entries;
 
-    KeyActs(Acts next, Disk disk, SiteConfig.Keys settings, EpochKeys keys, RetentionActs entries) {
+    /** What must be so before keys are touched. */
+    interface Requirement {
+        void require() throws IOException;
+    }
+
+    private final Requirement trail;
+
+    /** @param trail throws where what is done could not be entered */
+    KeyActs(Acts next, Disk disk, SiteConfig.Keys settings, EpochKeys keys, RetentionActs entries, Requirement trail) {
+        this.trail = trail;
         this.next = next;
         this.disk = disk;
         this.settings = settings;
@@ -47,6 +56,7 @@ public final class KeyActs implements Acts {
     }
 
     private synchronized Result rotate(String actor) throws Refusal, IOException {
+        trail.require(); // its entry comes last: a rotation that a stop broke off goes on by itself
         char[] passphrase = ControlRoom.passphrase(settings);
         try {
             MasterRotation.Rotated rotated = rotate(disk, settings, passphrase, keys);

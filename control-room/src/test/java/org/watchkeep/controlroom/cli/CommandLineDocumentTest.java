@@ -98,6 +98,7 @@ class CommandLineDocumentTest {
                         "retention",
                         "keys",
                         "volume",
+                        "audit",
                         "profile");
     }
 }

@@ -66,6 +66,7 @@ public final class FootageStore implements Closeable {
         this.ledger = parts.ledger();
         this.index = parts.index();
         this.streams = parts.streams();
+        streams.leaves.of(this, parts);
         this.volumes = parts.volumes();
         this.loops = loops;
         this.nobody = new StreamState(0, new StreamId("padding", "main"), "", streams);
@@ -104,8 +105,7 @@ public final class FootageStore implements Closeable {
         for (StoreSettings.ClassSettings inClass : settings.classes()) {
             schedules.put(inClass.id(), new EpochSchedule(inClass.id(), keys, ledger, clock, erasures::opened));
         }
-        this.keeper = new Keeper(
-                this, streams, index, indexer, ledger::appendDurably, parts.watchLedger(), pace, parts.shield());
+        this.keeper = new Keeper(this, parts, indexer, pace);
         keeper.round();
     }
 

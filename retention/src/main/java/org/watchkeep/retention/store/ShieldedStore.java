@@ -20,9 +20,24 @@ public final class ShieldedStore {
             Erasing.Holds holds,
             ReelShield shield)
             throws IOException {
+        return open(settings, disk, keys, clock, listener, holds, shield, StoreTrail.NONE);
+    }
+
+    /** The same, with a trail that erasures, and all else that must be on record, are entered in. */
+    public static FootageStore open(
+            StoreSettings settings,
+            Disk disk,
+            EpochKeys keys,
+            StoreClock clock,
+            AcknowledgementListener listener,
+            Erasing.Holds holds,
+            ReelShield shield,
+            StoreTrail trail)
+            throws IOException {
         return FootageStore.open(
                 StoreParts.open(settings, disk, keys, clock, StoreParts.IndexSettings.ON_DISK)
-                        .with(holds, shield),
+                        .with(holds, shield)
+                        .with(trail),
                 new SystemStoreClock(),
                 VolumeWriter.COMMIT_NANOS,
                 listener);

@@ -32,7 +32,8 @@ record StoreParts(
         Map<String, Volume> volumes,
         Disk disk,
         Erasing.Holds holds,
-        ReelShield shield) {
+        ReelShield shield,
+        StoreTrail trail) {
     private static final Logger log = LoggerFactory.getLogger(StoreParts.class);
 
     /** Half for the filters and indexes of 1,000 cameras' rows, half for the rows that are looked at. */
@@ -136,7 +137,8 @@ record StoreParts(
                     volumes,
                     disk,
                     Erasing.Holds.NONE,
-                    ReelShield.NONE);
+                    ReelShield.NONE,
+                    StoreTrail.NONE);
         } catch (IOException | RuntimeException e) {
             ledger.close();
             throw e;
@@ -145,6 +147,15 @@ record StoreParts(
 
     /** The same, with holds that are also asked before a reel is cleared. */
     StoreParts with(Erasing.Holds asked, ReelShield shields) {
+        return with(asked, shields, trail);
+    }
+
+    /** The same, with a trail that everything is entered in. */
+    StoreParts with(StoreTrail entered) {
+        return with(holds, shield, entered);
+    }
+
+    private StoreParts with(Erasing.Holds asked, ReelShield shields, StoreTrail entered) {
         return new StoreParts(
                 settings,
                 clock,
@@ -157,7 +168,8 @@ record StoreParts(
                 volumes,
                 disk,
                 asked,
-                shields);
+                shields,
+                entered);
     }
 
     private static Map<String, Volume> openVolumes(StoreSettings settings, Disk disk, StreamBook streams)

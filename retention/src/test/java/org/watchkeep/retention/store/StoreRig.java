@@ -70,7 +70,8 @@ final class StoreRig implements AutoCloseable {
             TestClock clock,
             StoreParts.IndexSettings index,
             Map<StreamId, String> classes,
-            ReelShield shield)
+            ReelShield shield,
+            StoreTrail trail)
             throws IOException {
         this.settings = settings;
         this.clock = clock;
@@ -83,7 +84,9 @@ final class StoreRig implements AutoCloseable {
         FootageStore opened = null;
         try {
             opened = FootageStore.open(
-                    StoreParts.open(settings, disk, keys, clock, index).with(Erasing.Holds.NONE, shield),
+                    StoreParts.open(settings, disk, keys, clock, index)
+                            .with(Erasing.Holds.NONE, shield)
+                            .with(trail),
                     pace,
                     COMMIT_NANOS,
                     (stream, run, sequence, digest) ->
@@ -141,13 +144,14 @@ final class StoreRig implements AutoCloseable {
             throws IOException {
         Map<StreamId, String> classes = new LinkedHashMap<>();
         List.of(streams).forEach(stream -> classes.put(stream, CLASS));
-        return new StoreRig(disk, settings, clock, index, classes, ReelShield.NONE);
+        return new StoreRig(disk, settings, clock, index, classes, ReelShield.NONE, StoreTrail.NONE);
     }
 
     /** Opens what {@link #init} made; each stream in a class of its own choice, numbered in the map's order. */
     static StoreRig openClasses(Disk disk, StoreSettings settings, TestClock clock, Map<StreamId, String> classes)
             throws IOException {
-        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, ReelShield.NONE);
+        return new StoreRig(
+                disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, ReelShield.NONE, StoreTrail.NONE);
     }
 
     /** Opens what {@link #init} made; reels are shielded by this. */
@@ -156,7 +160,16 @@ final class StoreRig implements AutoCloseable {
             throws IOException {
         Map<StreamId, String> classes = new LinkedHashMap<>();
         List.of(streams).forEach(stream -> classes.put(stream, CLASS));
-        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, shield);
+        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, shield, StoreTrail.NONE);
+    }
+
+    /** Opens what {@link #init} made; everything is entered in this trail. */
+    static StoreRig openTrailed(
+            Disk disk, StoreSettings settings, TestClock clock, StoreTrail trail, StreamId... streams)
+            throws IOException {
+        Map<StreamId, String> classes = new LinkedHashMap<>();
+        List.of(streams).forEach(stream -> classes.put(stream, CLASS));
+        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, ReelShield.NONE, trail);
     }
 
     /** One stream being recorded. Confined to the loop but for its constructor. */
