@@ -152,12 +152,21 @@ class TrailPowerCutTest {
         List<byte[]> entries = new ArrayList<>();
         Hash prev = tree.lastLeaf();
         for (long index = tree.size(); entries.size() < count; index++) {
-            byte[] entry = Entry.of(TrailRig.entry(index), index, prev, Instant.EPOCH)
-                    .toBytes();
+            byte[] entry =
+                    Entry.of(TrailRig.entry(index), index, prev, Instant.EPOCH).toBytes();
             prev = Merkle.leaf(entry);
             entries.add(entry);
         }
         return entries;
+    }
+
+    /** A trail whose next 5 entries fill a bundle, written at once. */
+    private static FakeDisk nearlyFull(long seed) throws IOException {
+        FakeDisk disk = prepared(seed, 1);
+        TrailRecovery.Found found = TrailRecovery.run(new TrailFiles(disk, TrailRig.FOLDER));
+        found.tail().commit(next(found.tree(), 249));
+        found.tail().close();
+        return disk.settle();
     }
 
     @Test
@@ -165,7 +174,7 @@ class TrailPowerCutTest {
         for (long seed = 0; seed < SEEDS; seed++) {
             boolean wasCut = true;
             for (int step = 1; wasCut; step++) {
-                FakeDisk disk = prepared(seed, 250);
+                FakeDisk disk = nearlyFull(seed);
                 disk.cutAt(step, seed);
                 List<byte[]> durable = sealInSteps(disk);
                 wasCut = disk.isDead();
