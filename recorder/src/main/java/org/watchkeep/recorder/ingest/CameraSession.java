@@ -183,8 +183,9 @@ final class CameraSession implements RtspSession.Listener {
         switch (pictures.onTick(seen.accessUnits(), lastMediaMonoNanos)) {
             case BEGAN -> owner.onPicture();
             case MISSED ->
-                owner.onNoPicture("no key picture to begin with: none was kept of what came for "
-                        + TimeUnit.NANOSECONDS.toSeconds(NO_PICTURE_NANOS) + " s (packets: " + seen.packets()
+                owner.onNoPicture((seen.accessUnits() == 0 ? "no key picture to begin with: " : "")
+                        + "no picture was kept of what came for " + TimeUnit.NANOSECONDS.toSeconds(NO_PICTURE_NANOS)
+                        + " s (packets: " + seen.packets()
                         + ", of no use: " + seen.unusablePackets() + ", pictures left out: " + seen.skippedAccessUnits()
                         + ")");
             case UNCHANGED -> {}
