@@ -150,11 +150,10 @@ final class CameraSession implements RtspSession.Listener {
         if (!isMediaSeen) {
             lastMediaMonoNanos = loop.clock().monoNanos();
         }
-        tick = loop.timers().after(TICK_NANOS, this::tick);
+        tick = loop.timers().each(TICK_NANOS, this::tick);
     }
 
     private void tick() {
-        tick = loop.timers().after(TICK_NANOS, this::tick);
         datagrams = link.datagrams();
         long now = loop.clock().monoNanos();
         VideoTrack playing = track;
