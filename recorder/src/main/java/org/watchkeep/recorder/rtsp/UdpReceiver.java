@@ -79,6 +79,9 @@ final class UdpReceiver implements PortPair.Receiver {
     private @Nullable DatagramPeer peer;
     private boolean isOpen;
     private boolean closed;
+    private boolean isAnnouncedSourceHeard;
+    /** Another source than the announced one, from before that was heard. */
+    private @Nullable Integer sourceBefore;
     /** Of datagrams that were read together, none has been taken yet. */
     private boolean isFirstOfRead;
     /** Written on the event loop alone. */
@@ -251,15 +254,17 @@ final class UdpReceiver implements PortPair.Receiver {
         long now = timers.nanos();
         Optional<Integer> announced = peer == null ? Optional.empty() : peer.ssrc();
         boolean isAnnouncedSource = announced.isEmpty() || announced.get() == RtpPacket.ssrc(packet);
+        if (!isAnnouncedSource && isOfDeadSession(packet)) {
+            refuse(from, () -> "the source that sent before the one announced");
+            return;
+        }
         if (!rtpLock.takes(from, isAnnouncedSource, now)) {
             refuse(from, () -> "another end than the one that sends the media");
             return;
         }
+        heard(isAnnouncedSource, RtpPacket.ssrc(packet));
         if (!rtpLock.isAnnouncedPort(from)) {
             tolerances.add(Tolerance.MEDIA_FROM_OTHER_PORT);
-        }
-        if (!isAnnouncedSource) {
-            tolerances.add(Tolerance.MEDIA_OF_OTHER_SSRC);
         }
         taken();
         guarded(() -> {
@@ -268,6 +273,24 @@ final class UdpReceiver implements PortPair.Receiver {
             }
         });
         scheduleHold();
+    }
+
+    /**
+     * A camera that announces one SSRC and sends another is recorded from the first packet. But where the announced one comes
+     * after all, the other was what is left of a dead session, at ports that were used again.
+     */
+    private void heard(boolean isAnnouncedSource, int ssrc) {
+        if (isAnnouncedSource) {
+            isAnnouncedSourceHeard = true;
+        } else if (!isAnnouncedSourceHeard) {
+            sourceBefore = ssrc;
+            tolerances.add(Tolerance.MEDIA_OF_OTHER_SSRC);
+        }
+    }
+
+    private boolean isOfDeadSession(ByteBuf packet) {
+        Integer before = sourceBefore;
+        return isAnnouncedSourceHeard && before != null && before == RtpPacket.ssrc(packet);
     }
 
     /** Some cameras send their reports from where the media come from, and to there (RFC 5761). */

@@ -21,6 +21,20 @@ public final class FakeTimers implements Timers {
         return () -> tasks.remove(added);
     }
 
+    /** By itself: others run together. */
+    @Override
+    public Timer each(long periodNanos, Runnable task) {
+        Timer[] next = {Timer.NONE};
+        next[0] = after(periodNanos, new Runnable() {
+            @Override
+            public void run() {
+                next[0] = after(periodNanos, this);
+                task.run();
+            }
+        });
+        return () -> next[0].cancel();
+    }
+
     @Override
     public long nanos() {
         return nowNanos;
