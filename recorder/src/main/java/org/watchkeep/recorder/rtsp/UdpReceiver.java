@@ -39,6 +39,9 @@ final class UdpReceiver implements PortPair.Receiver {
     /** Some cameras stop when they hear no receiver report for longer. */
     static final long MAX_REPORT_INTERVAL_NANOS = 5_000_000_000L;
 
+    /** A timer that comes so late says that datagrams were not read either; and in so long all that has come is read. */
+    private static final long HELD_UP_NANOS = 10_000_000L;
+
     /** Of a datagram that is refused: a header and a little. */
     private static final int SHOWN_BYTES = 16;
 
@@ -411,13 +414,21 @@ final class UdpReceiver implements PortPair.Receiver {
     private void scheduleHold() {
         if (!closed && !isHoldTimerSet && reorder.isWaiting()) {
             isHoldTimerSet = true;
-            holdTimer = timers.after(Math.max(0, reorder.deadlineNanos() - timers.nanos()), () -> {
-                isHoldTimerSet = false;
-                owner.onBytes();
-                guarded(() -> reorder.onTime(timers.nanos()));
-                scheduleHold();
-            });
+            holdTimer = timers.after(
+                    Math.max(0, reorder.deadlineNanos() - timers.nanos()), () -> onHoldTime(HELD_UP_NANOS));
         }
+    }
+
+    private void onHoldTime(long borneNanos) {
+        if (reorder.isWaiting() && timers.nanos() - reorder.deadlineNanos() > borneNanos) {
+            // The loop was busy elsewhere. What we wait for may lie in the system's buffer: that is read first.
+            holdTimer = timers.after(HELD_UP_NANOS, () -> onHoldTime(Long.MAX_VALUE));
+            return;
+        }
+        isHoldTimerSet = false;
+        owner.onBytes();
+        guarded(() -> reorder.onTime(timers.nanos()));
+        scheduleHold();
     }
 
     /** Hands on what waits for packets that will not come any more. */

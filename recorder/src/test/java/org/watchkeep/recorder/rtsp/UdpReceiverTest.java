@@ -239,6 +239,24 @@ class UdpReceiverTest {
         assertThat(seen).containsExactly("rtp 1");
     }
 
+    /** What it waited for had come in time, and lay in the system's buffer. */
+    @Test
+    void hold_loopWasBusy_readsWhatCameMeanwhileBeforeItGivesUp() {
+        playAsSaid();
+        rtp(SAID_PORT, packet(1));
+        rtp(SAID_PORT, packet(3));
+        timers.standStillMillis(300);
+        timers.advanceMillis(0);
+        assertThat(seen).containsExactly("rtp 1");
+        rtp(SAID_PORT, packet(2));
+        assertThat(seen).containsExactly("rtp 1", "rtp 2", "rtp 3");
+        rtp(SAID_PORT, packet(5));
+        timers.standStillMillis(300);
+        timers.advanceMillis(50);
+        assertThat(seen).endsWith("rtp 3", "rtp 5");
+        assertThat(receiver.counts()).isEqualTo(new DatagramCounts(1, 0, 0, 0));
+    }
+
     /** Several makers announce another SSRC than they send. */
     @Test
     void onRtp_otherSsrcThanAnnouncedFromTheAnnouncedPort_isTakenFromTheFirstAndNoted() {
