@@ -10,6 +10,10 @@ final class Svg {
     private static final int WIDTH = 760;
     private static final int LABELS = 250;
     private static final int VALUES = 110;
+    /** Of what stands behind a bar: the widest digits and letters of the page's type. */
+    private static final int LETTER = 8;
+
+    private static final int BESIDE_BAR = 8;
     private static final int ROW = 32;
     private static final int BAR = 16;
     private static final int PLOT_HEIGHT = 220;
@@ -74,7 +78,9 @@ final class Svg {
         double most = Math.max(
                 mark.map(Mark::value).orElse(0.0),
                 rows.stream().mapToDouble(Row::total).max().orElse(0));
-        double scale = (WIDTH - LABELS - VALUES) / (most == 0 ? 1 : most);
+        int longest = rows.stream().mapToInt(row -> row.shown().length()).max().orElse(0);
+        int values = Math.max(VALUES, BESIDE_BAR + longest * LETTER);
+        double scale = (WIDTH - LABELS - values) / (most == 0 ? 1 : most);
         int top = mark.isPresent() ? 24 : 4;
         int height = top + rows.size() * ROW + 4;
         StringBuilder svg = open(title, height);
@@ -100,8 +106,9 @@ final class Svg {
                         x, y + 8, Math.max(0.5, width), BAR, part.tone().cssClass()));
                 x += width;
             }
-            svg.append(
-                    format("<text x=\"%.1f\" y=\"%d\" class=\"value\">%s</text>", x + 8, y + 21, escape(row.shown())));
+            svg.append(format(
+                    "<text x=\"%.1f\" y=\"%d\" class=\"value\">%s</text>",
+                    x + BESIDE_BAR, y + 21, escape(row.shown())));
         }
         return svg.append("</svg>").toString();
     }

@@ -6,24 +6,16 @@ import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.watchkeep.retention.disk.Disk;
-import org.watchkeep.retention.disk.DiskFile;
+import org.watchkeep.bench.PassingDisk;
 import org.watchkeep.retention.disk.RealDisk;
 
 /**
  * The machine's disk, but reels claim no blocks: a volume of hundreds of terabytes fits on it as long as hardly anything is
  * written. Only for a bench: a recorder's reels must never be sparse, and the store refuses them on a {@link RealDisk}.
  */
-final class SparseDisk implements Disk {
+final class SparseDisk extends PassingDisk {
     /** As many as {@link RealDisk} asks about at once. */
     private static final int FILES_A_CALL = 1_000;
-
-    private final Disk real = new RealDisk();
-
-    @Override
-    public DiskFile open(Path path, Mode mode) throws IOException {
-        return real.open(path, mode);
-    }
 
     @Override
     public void allocate(Path path, long sizeBytes) throws IOException {
@@ -40,35 +32,5 @@ final class SparseDisk implements Disk {
             real.firstSparse(files.subList(from, Math.min(files.size(), from + FILES_A_CALL)));
         }
         return Optional.empty();
-    }
-
-    @Override
-    public boolean exists(Path path) throws IOException {
-        return real.exists(path);
-    }
-
-    @Override
-    public List<String> list(Path folder) throws IOException {
-        return real.list(folder);
-    }
-
-    @Override
-    public void createFolders(Path folder) throws IOException {
-        real.createFolders(folder);
-    }
-
-    @Override
-    public void rename(Path from, Path to) throws IOException {
-        real.rename(from, to);
-    }
-
-    @Override
-    public void delete(Path path) throws IOException {
-        real.delete(path);
-    }
-
-    @Override
-    public void syncFolder(Path folder) throws IOException {
-        real.syncFolder(folder);
     }
 }
