@@ -4,6 +4,7 @@ package org.watchkeep.retention.hold;
 import java.time.Instant;
 import java.util.Optional;
 import org.watchkeep.retention.hold.Refusal.Cause;
+import org.watchkeep.retention.store.FootageInReach;
 import org.watchkeep.retention.store.StreamId;
 
 /** What is wrong with the terms of a hold, before anything is asked of the disk: one clear sentence each. Pure. */

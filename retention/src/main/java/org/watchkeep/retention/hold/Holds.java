@@ -25,6 +25,7 @@ import org.watchkeep.retention.hold.HoldAnswer.Done;
 import org.watchkeep.retention.hold.HoldAnswer.Refused;
 import org.watchkeep.retention.hold.Refusal.Cause;
 import org.watchkeep.retention.keys.HeldKey;
+import org.watchkeep.retention.store.FootageInReach;
 import org.watchkeep.retention.store.StreamId;
 
 /**
@@ -73,7 +74,7 @@ public final class Holds {
             TextBook texts,
             FootageInReach footage,
             KeyStore keys,
-            Supplier<Admission.VaultRoom> vault,
+            Supplier<Admission.Room> room,
             Lock eraseLock,
             InstantSource clock) {}
 
@@ -95,6 +96,7 @@ public final class Holds {
     private <T> T locked(Locked<T> what) throws IOException {
         around.eraseLock().lock();
         try {
+            register.requireReadable();
             return what.act();
         } finally {
             around.eraseLock().unlock();
@@ -123,8 +125,7 @@ public final class Holds {
             return refuse(terms.span(), by, nothingLeft(found));
         }
         HoldTerms held = terms.on(terms.span().on(found.streams));
-        Optional<Refusal> tooMuch =
-                Admission.check(waitingReels(), found.reels, around.vault().get());
+        Optional<Refusal> tooMuch = around.room().get().check(waitingReels(), found.reels);
         if (tooMuch.isPresent() && origin == Hold.Origin.PERSON) {
             return refuse(terms.span(), by, tooMuch.get());
         }
@@ -145,14 +146,14 @@ public final class Holds {
         Found found = find(terms.span());
         return found.streams.isEmpty()
                 ? Optional.of(nothingLeft(found))
-                : Admission.check(waitingReels(), found.reels, around.vault().get());
+                : around.room().get().check(waitingReels(), found.reels);
     }
 
     /** What of a span can still be held. */
     private static final class Found {
         final Set<StreamId> streams = new LinkedHashSet<>();
         final Set<HeldKey> keys = new TreeSet<>();
-        final List<Admission.HeldReel> reels = new ArrayList<>();
+        final List<FootageInReach.OnReel> reels = new ArrayList<>();
         final List<String> nothingLeft = new ArrayList<>();
     }
 
@@ -233,8 +234,8 @@ public final class Holds {
     }
 
     /** Reels of holds that are not yet in the vault. */
-    private List<Admission.HeldReel> waitingReels() throws IOException {
-        List<Admission.HeldReel> reels = new ArrayList<>();
+    private List<FootageInReach.OnReel> waitingReels() throws IOException {
+        List<FootageInReach.OnReel> reels = new ArrayList<>();
         for (Hold hold : register.holds()) {
             if (hold.needsItsReels()) {
                 reels.addAll(find(hold.span()).reels);
@@ -295,7 +296,7 @@ public final class Holds {
             }
             enter(NewEntry.of(Act.HOLD_RELEASED, by, withReason(named(id), reason))
                     .approvedBy(second.orElseThrow()));
-            dropUnneeded();
+            dropUnneeded(Set.of(id));
             return Done.of(hold(id));
         });
     }
@@ -308,7 +309,7 @@ public final class Holds {
                         && hold.ends().filter(ends -> !ends.isAfter(now())).isPresent();
                 if (over && notOfOpenIncident(hold.id()).isEmpty()) {
                     enter(Act.HOLD_RELEASED, Actor.MACHINE, named(hold.id()));
-                    dropUnneeded();
+                    dropUnneeded(Set.of(hold.id()));
                 }
             }
             return true;
@@ -321,7 +322,7 @@ public final class Holds {
             Fields data =
                     named(id).with("fragments", fragments).with("bytes", bytes).with("digest", digest);
             enter(Act.HOLD_COPIED, Actor.MACHINE, data);
-            dropUnneeded();
+            dropUnneeded(Set.of());
             return true;
         });
     }
@@ -337,7 +338,7 @@ public final class Holds {
     public List<String> begin() throws IOException {
         return locked(() -> {
             List<String> alarms = new ArrayList<>(secureWaiting());
-            alarms.addAll(dropUnneeded());
+            alarms.addAll(dropUnneeded(Set.of()));
             return alarms;
         });
     }
@@ -355,26 +356,13 @@ public final class Holds {
     }
 
     /**
-     * Numbers of the streams whose keys are kept of an epoch that is about to be erased. A hold that could not be secured
-     * when it was placed is secured now, or the erasure must wait.
-     */
-    public List<Integer> heldStreams(long epoch) throws IOException {
-        return locked(() -> {
-            secureWaiting().forEach(alarm -> log.error("{}", alarm));
-            return around.keys().kept().stream()
-                    .filter(key -> key.epoch() == epoch)
-                    .map(HeldKey::stream)
-                    .toList();
-        });
-    }
-
-    /**
      * Overwrites what is kept for holds that have ended or stand in the vault. A key of which no hold was ever placed
      * contradicts the register: it is kept, for the hold wins, and said.
      */
-    private List<String> dropUnneeded() throws IOException {
+    private List<String> dropUnneeded(Set<HoldId> justEnded) throws IOException {
         List<String> alarms = new ArrayList<>();
         Set<HeldKey> over = new TreeSet<>();
+        Set<HoldId> ended = new TreeSet<>(justEnded);
         List<Hold> all = register.holds();
         for (HeldKey key : around.keys().kept()) {
             Optional<FootageInReach.Extent> extent = around.footage().extent(key);
@@ -393,13 +381,24 @@ public final class Holds {
                         + extent.get().stream() + "; it is kept on");
             } else if (touching.stream().noneMatch(Hold::needsItsReels)) {
                 over.add(key);
+                touching.stream().filter(hold -> !hold.isActive()).map(Hold::id).forEach(ended::add);
             }
         }
+        ended.forEach(id -> account(hold(id).span()));
         if (!over.isEmpty()) {
             around.keys().drop(over);
         }
         alarms.forEach(alarm -> log.error("{}", alarm));
         return alarms;
+    }
+
+    /** While its keys still tell what it was. That it is not accounted for must not keep it from being erased. */
+    private void account(HeldSpan span) {
+        try {
+            around.footage().ended(span.streams(), span.from(), span.to());
+        } catch (IOException e) {
+            log.error("what a hold on {} kept is gone, and may look unexplained to the check: {}", span, e.toString());
+        }
     }
 
     // ---- entries --------------------------------------------------------------------------------------------------

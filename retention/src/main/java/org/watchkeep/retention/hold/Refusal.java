@@ -21,6 +21,8 @@ public record Refusal(Cause cause, String message, String next, OptionalLong nee
         NOTHING_LEFT("nothing-left"),
         VAULT_FULL("vault-full"),
         TOO_SLOW("too-slow"),
+        /** Without a vault: too many reels would be held. */
+        RING_FULL("ring-full"),
         UNKNOWN_HOLD("unknown-hold"),
         UNKNOWN_INCIDENT("unknown-incident"),
         WRONG_STATE("wrong-state"),

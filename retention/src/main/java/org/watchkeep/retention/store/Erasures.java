@@ -40,7 +40,6 @@ final class Erasures implements RetentionActs {
 
     private final FootageStore store;
     private final StreamBook streams;
-    private final Index index;
     private final StoreClock clock;
     private final Map<String, StoreSettings.ClassSettings> configured = new LinkedHashMap<>();
     private final RetentionBook book;
@@ -66,7 +65,6 @@ final class Erasures implements RetentionActs {
     Erasures(FootageStore store, StoreParts parts) throws IOException {
         this.store = store;
         this.streams = parts.streams();
-        this.index = parts.index();
         this.clock = parts.clock();
         parts.settings().classes().forEach(inClass -> configured.put(inClass.id(), inClass));
         this.book = new RetentionBook(parts.disk(), parts.settings().folder());
@@ -74,9 +72,10 @@ final class Erasures implements RetentionActs {
         this.erasing = new Erasing(
                 parts.keys(),
                 entries,
-                parts.holds(),
+                store.held().epochs,
                 new ShownInStore(),
-                parts.keys().medium());
+                parts.keys().medium(),
+                store.held().footage.lock());
         this.retention = open(parts);
         this.reckoned = retention.state();
         this.writtenNanos = clock.monoNanos() - WRITE_NANOS;
@@ -353,7 +352,7 @@ final class Erasures implements RetentionActs {
         @Override
         public void forget(long epoch) {
             try {
-                index.removeEpoch(epoch);
+                store.held().rows.forget(epoch);
             } catch (IOException e) {
                 log.error("rows of erased epoch {} stay in the index, they are not shown: {}", epoch, e.toString());
             }

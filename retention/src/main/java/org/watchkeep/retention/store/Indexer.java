@@ -199,7 +199,7 @@ final class Indexer {
             done.put(stream, complete);
             for (SegmentBuilder segment : complete) {
                 // What was erased in the meantime is not entered again.
-                if (segment.hasFragments() && store.keys().isReadable(segment.epoch)) {
+                if (segment.hasFragments() && store.held().epochs.opens(segment.epoch, stream.number)) {
                     rows.add(new SegmentIndex.Row(stream.number, segment.toSegment()));
                 }
             }
@@ -302,7 +302,7 @@ final class Indexer {
         List<SegmentIndex.Row> rows = catchUp.read(ring, listed.get());
         put(
                 rows.stream()
-                        .filter(row -> store.keys().isReadable(row.segment().epoch()))
+                        .filter(row -> store.held().epochs.opens(row.segment().epoch(), row.stream()))
                         .toList(),
                 Map.of());
         catchUp.put(rows);

@@ -55,24 +55,16 @@ final class Keeper implements Runnable {
     private long wallLessMonoMicros;
 
     /** @param pace what disks are given time by */
-    Keeper(
-            FootageStore store,
-            StreamBook streams,
-            Index index,
-            Indexer indexer,
-            ClearingLog clearingLog,
-            Runnable watchLedger,
-            StoreClock pace,
-            ReelShield shield) {
+    Keeper(FootageStore store, StoreParts parts, Indexer indexer, StoreClock pace) {
         this.store = store;
-        this.streams = streams;
-        this.index = index;
+        this.streams = parts.streams();
+        this.index = parts.index();
         this.indexer = indexer;
-        this.clearingLog = clearingLog;
-        this.watchLedger = watchLedger;
+        this.clearingLog = parts.ledger()::appendDurably;
+        this.watchLedger = parts.watchLedger();
         this.pace = pace;
         this.overwritten = new Overwritten(store, streams, index);
-        this.shielded = new ShieldedReels(shield, streams);
+        this.shielded = new ShieldedReels(store.held().footage, streams);
         store.volumes().values().forEach(volume -> lists.put(volume, new ReelLists(volume, "clearing", this::wake)));
         this.wallLessMonoMicros = wallLessMono();
     }

@@ -32,8 +32,8 @@ final class Overwritten {
 
     /** Before the reel's clearing is entered: whoever finds the one finds the other. */
     void enter(ClearedRows rows, String volume) throws IOException {
-        if (store.volumes().size() == 1) {
-            return; // one ring overwrites its streams in their order
+        if (store.volumes().size() == 1 && !store.held().footage.isAnythingHeld()) {
+            return; // one ring that passes over no reel overwrites its streams in their order
         }
         Map<StreamState, Going> goes = new LinkedHashMap<>();
         rows.forEach(index, streams, (stream, row) -> {
@@ -58,10 +58,13 @@ final class Overwritten {
     void enterErased(Epoch epoch, String why) throws IOException {
         for (StreamState stream : streams.all()) {
             Coverage spans = new Coverage();
-            if (hasOlderEpoch(stream, epoch)) {
-                for (Segment row : rows(epoch, stream)) {
-                    Recovery.addFootage(spans, row, streams);
-                }
+            List<Segment> rows = rows(epoch, stream);
+            boolean isKept = store.held().footage.isAnythingHeld()
+                    && rows.stream()
+                            .anyMatch(
+                                    row -> store.held().showing().heldPart(row).isPresent());
+            if (isKept || hasOlderEpoch(stream, epoch)) {
+                rows.forEach(row -> store.held().rows.addUnheld(spans, row));
             }
             for (Coverage.Span span : spans.spans()) {
                 stream.gap(span.from(), span.to(), GapCause.ERASED, why);
@@ -71,11 +74,11 @@ final class Overwritten {
 
     private boolean hasOlderEpoch(StreamState stream, Epoch than) throws IOException {
         long from = emptyBelow.getOrDefault(stream.number, 0L);
-        for (Epoch epoch : store.keys().epochs()) {
+        for (Epoch epoch : store.held().epochs.epochs()) {
             if (epoch.number() >= than.number()) {
                 break;
             }
-            boolean looks = epoch.number() >= from && store.keys().isReadable(epoch.number());
+            boolean looks = epoch.number() >= from && store.held().epochs.opens(epoch.number(), stream.number);
             if (looks && !rows(epoch, stream).isEmpty()) {
                 return true;
             }
@@ -93,7 +96,7 @@ final class Overwritten {
     /** Whether something of the stream is left that is older than this. */
     private boolean hasOlder(StreamState stream, Moment than, ClearedRows going) throws IOException {
         long from = emptyBelow.getOrDefault(stream.number, 0L);
-        for (Epoch epoch : store.keys().epochs()) {
+        for (Epoch epoch : store.held().epochs.epochs()) {
             if (epoch.number() < from) {
                 continue;
             }

@@ -73,22 +73,25 @@ final class StoreCheck {
         Map<SegmentBuilder.Key, Segment> unindexed = new LinkedHashMap<>();
         stream.unindexed().forEach(segment -> unindexed.put(SegmentBuilder.Key.of(segment), segment));
         // Epoch by epoch: a month of one camera need not be in memory at once.
-        for (Epoch epoch : store.keys().epochs()) {
+        for (Epoch epoch : store.held().epochs.epochs()) {
             for (Segment segment : store.segments(epoch.number(), stream, Instant.MIN, Instant.MAX)) {
                 unindexed.remove(SegmentBuilder.Key.of(segment));
-                if (store.isReadable(segment)) {
-                    check(stream, segment, remember);
-                    Recovery.addFootage(coverage, segment, streams);
-                }
+                checkShown(stream, segment, remember, coverage);
             }
         }
         for (Segment segment : unindexed.values()) {
-            if (store.isReadable(segment)) {
-                check(stream, segment, remember);
-                Recovery.addFootage(coverage, segment, streams);
-            }
+            checkShown(stream, segment, remember, coverage);
         }
         account(stream, coverage, checkedAt);
+    }
+
+    private void checkShown(StreamState stream, Segment segment, boolean remember, Coverage coverage)
+            throws IOException {
+        Optional<Segment> shown = store.readable(segment);
+        if (shown.isPresent()) {
+            check(stream, shown.get(), remember);
+            Recovery.addFootage(coverage, shown.get(), streams);
+        }
     }
 
     private void account(StreamState stream, Coverage coverage, Moment checkedAt) {

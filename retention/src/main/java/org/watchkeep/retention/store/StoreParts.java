@@ -17,7 +17,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.keys.EpochKeys;
-import org.watchkeep.retention.policy.Erasing;
 
 /** What a store is put together from once everything it needs has been opened. Immutable. */
 record StoreParts(
@@ -31,8 +30,7 @@ record StoreParts(
         StreamBook streams,
         Map<String, Volume> volumes,
         Disk disk,
-        Erasing.Holds holds,
-        ReelShield shield) {
+        Holding holding) {
     private static final Logger log = LoggerFactory.getLogger(StoreParts.class);
 
     /** Half for the filters and indexes of 1,000 cameras' rows, half for the rows that are looked at. */
@@ -46,11 +44,6 @@ record StoreParts(
     record IndexSettings(Index.Opening opening, int mostWaiting) {
         static final IndexSettings ON_DISK =
                 new IndexSettings(folder -> SegmentIndex.open(folder, INDEX_CACHE_BYTES), Indexer.MOST_WAITING);
-    }
-
-    /** The same, with holds to be asked before anything is erased. */
-    StoreParts with(Erasing.Holds asked) {
-        return with(asked, shield);
     }
 
     /** Makes the volumes and the ledger of a new store. */
@@ -135,29 +128,17 @@ record StoreParts(
                     streams,
                     volumes,
                     disk,
-                    Erasing.Holds.NONE,
-                    ReelShield.NONE);
+                    Holding.NONE);
         } catch (IOException | RuntimeException e) {
             ledger.close();
             throw e;
         }
     }
 
-    /** The same, with holds that are also asked before a reel is cleared. */
-    StoreParts with(Erasing.Holds asked, ReelShield shields) {
+    /** The same, with holds that are asked before anything is erased, overwritten or shown. */
+    StoreParts with(Holding held) {
         return new StoreParts(
-                settings,
-                clock,
-                keys,
-                ledger,
-                watchLedger,
-                index,
-                mostWaitingForIndex,
-                streams,
-                volumes,
-                disk,
-                asked,
-                shields);
+                settings, clock, keys, ledger, watchLedger, index, mostWaitingForIndex, streams, volumes, disk, held);
     }
 
     private static Map<String, Volume> openVolumes(StoreSettings settings, Disk disk, StreamBook streams)

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.audit.Entry;
 import org.watchkeep.retention.disk.FakeDisk;
 
 /** The head asks before it overwrites: what is held and not yet copied stays, and the rest of the ring goes round. */
@@ -31,8 +33,8 @@ class HeldReelsTest {
     private final Held held = new Held();
 
     /** One hold that comes and goes. */
-    private static final class Held implements ReelShield {
-        private final Lock lock = new ReentrantLock();
+    private static final class Held implements HeldFootage {
+        private final ReentrantLock lock = new ReentrantLock();
         private final AtomicLong version = new AtomicLong();
         private volatile Instant from = Instant.MAX;
         private volatile Instant to = Instant.MAX;
@@ -41,6 +43,26 @@ class HeldReelsTest {
             from = first;
             to = last;
             version.incrementAndGet();
+        }
+
+        @Override
+        public void replay(Entry entry) {
+            throw new IllegalStateException("no entry was written");
+        }
+
+        @Override
+        public void unreadable(String why) {
+            throw new IllegalStateException(why);
+        }
+
+        @Override
+        public boolean isHeld(StreamId stream, Instant start, Instant end) {
+            return needsItsReel(stream, start, end);
+        }
+
+        @Override
+        public Set<StreamId> streamsHeld(Instant first, Instant last) {
+            return isHeld(GATE, first, last) ? Set.of(GATE) : Set.of();
         }
 
         @Override
@@ -59,14 +81,14 @@ class HeldReelsTest {
         }
 
         @Override
-        public Lock lock() {
+        public ReentrantLock lock() {
             return lock;
         }
     }
 
     private StoreRig recording(long reelBytes) throws IOException {
         StoreSettings settings = SmallReels.init(disk, folder, clock, 1, REELS, reelBytes);
-        StoreRig rig = StoreRig.openShielded(disk, settings, clock, held, GATE);
+        StoreRig rig = StoreRig.openShielded(disk, settings, clock, new Holding(held, Optional.empty()), GATE);
         rig.beginRun(GATE);
         return rig;
     }
