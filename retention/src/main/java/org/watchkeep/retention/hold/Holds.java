@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.audit.Act;
@@ -46,6 +47,9 @@ import org.watchkeep.retention.store.StreamId;
  */
 public final class Holds {
     private static final Logger log = LoggerFactory.getLogger(Holds.class);
+
+    /** Parts of a span that a refusal names. */
+    private static final int MAX_NAMED = 5;
 
     private final HoldRegister register;
     private final Surroundings around;
@@ -121,10 +125,11 @@ public final class Holds {
             return new Refused(wrong.get());
         }
         Found found = find(terms.span());
-        if (found.streams.isEmpty()) {
-            return refuse(terms.span(), by, nothingLeft(found));
+        Optional<Refusal> gone = refusal(found);
+        if (gone.isPresent()) {
+            return refuse(terms.span(), by, gone.get());
         }
-        HoldTerms held = terms.on(terms.span().on(found.streams));
+        HoldTerms held = terms.on(span(found));
         Optional<Refusal> tooMuch = around.room().get().check(waitingReels(), found.reels);
         if (tooMuch.isPresent() && origin == Hold.Origin.PERSON) {
             return refuse(terms.span(), by, tooMuch.get());
@@ -144,9 +149,8 @@ public final class Holds {
             return wrong;
         }
         Found found = find(terms.span());
-        return found.streams.isEmpty()
-                ? Optional.of(nothingLeft(found))
-                : around.room().get().check(waitingReels(), found.reels);
+        Optional<Refusal> gone = refusal(found);
+        return gone.isPresent() ? gone : around.room().get().check(waitingReels(), found.reels);
     }
 
     /** What of a span can still be held. */
@@ -154,7 +158,31 @@ public final class Holds {
         final Set<StreamId> streams = new LinkedHashSet<>();
         final Set<HeldKey> keys = new TreeSet<>();
         final List<FootageInReach.OnReel> reels = new ArrayList<>();
+        final Set<FootageInReach.Part> parts = new LinkedHashSet<>();
         final List<String> nothingLeft = new ArrayList<>();
+    }
+
+    private static HeldSpan span(Found found) {
+        FootageInReach.Part part = found.parts.iterator().next();
+        return HeldSpan.of(found.streams, part.from(), part.to());
+    }
+
+    /** No hold brings back what readers may not have any more: what is left must be one span. */
+    private static Optional<Refusal> refusal(Found found) {
+        if (found.streams.isEmpty()) {
+            return Optional.of(nothingLeft(found));
+        }
+        if (found.parts.size() == 1) {
+            return Optional.empty();
+        }
+        return Optional.of(Refusal.of(
+                Cause.PARTLY_ERASED,
+                "of this span some was erased, and what is left is not one span: "
+                        + found.parts.stream()
+                                .limit(MAX_NAMED)
+                                .map(FootageInReach.Part::toString)
+                                .collect(Collectors.joining(", ")),
+                "Hold each part by itself."));
     }
 
     private Found find(HeldSpan span) throws IOException {
@@ -167,6 +195,7 @@ public final class Holds {
                 found.streams.add(stream);
                 found.keys.addAll(left.keys());
                 found.reels.addAll(left.reels());
+                found.parts.addAll(left.parts());
             }
         }
         return found;

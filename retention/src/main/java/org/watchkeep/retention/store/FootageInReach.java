@@ -34,16 +34,26 @@ public interface FootageInReach {
      *
      * @param keys of the epochs it lies in; none: nothing is left
      * @param reels that hold it
+     * @param parts of the span that hold footage, and nothing that readers may not have any more: no hold brings it back
      * @param gone when the first of it was erased and by which rule, where it was
      */
-    record Left(List<HeldKey> keys, List<OnReel> reels, Optional<Gone> gone) {
+    record Left(List<HeldKey> keys, List<OnReel> reels, List<Part> parts, Optional<Gone> gone) {
         public Left {
             keys = List.copyOf(keys);
             reels = List.copyOf(reels);
+            parts = List.copyOf(parts);
         }
 
         public static Left nothing(Optional<Gone> gone) {
-            return new Left(List.of(), List.of(), gone);
+            return new Left(List.of(), List.of(), List.of(), gone);
+        }
+    }
+
+    /** From here to there. */
+    record Part(Instant from, Instant to) {
+        @Override
+        public String toString() {
+            return from + " to " + to;
         }
     }
 

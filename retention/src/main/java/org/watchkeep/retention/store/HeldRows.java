@@ -4,6 +4,7 @@ package org.watchkeep.retention.store;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -64,6 +65,51 @@ final class HeldRows {
         for (Coverage.Span span : spans.spans()) {
             stream.gap(span.from(), span.to(), GapCause.ERASED, "past its limit, and no longer held");
         }
+    }
+
+    /** What of a span may be held: not what was erased in it, or would have been by now. */
+    List<FootageInReach.Part> parts(StreamState stream, List<Segment> shown, Instant from, Instant to)
+            throws IOException {
+        List<FootageInReach.Part> gone = new ArrayList<>();
+        for (Gap gap : stream.gaps(from, to)) {
+            if (gap.cause() == GapCause.ERASED) {
+                gone.add(new FootageInReach.Part(gap.from(), gap.to().orElse(to)));
+            }
+        }
+        for (Epoch epoch : store.held().epochs.epochs()) {
+            for (Segment row : store.segments(epoch.number(), stream, from, to)) {
+                if (!store.held().showing().isWithinLimit(epoch.number(), row.start())) {
+                    Coverage spans = new Coverage();
+                    addUnheld(spans, row);
+                    spans.spans()
+                            .forEach(span -> gone.add(new FootageInReach.Part(
+                                    StreamState.instant(span.from().utcMicros()),
+                                    StreamState.instant(span.to().utcMicros()))));
+                }
+            }
+        }
+        return without(gone, from, to).stream()
+                .filter(part -> shown.stream()
+                        .flatMap(segment -> segment.fragments().stream())
+                        .anyMatch(ref ->
+                                ref.start().isBefore(part.to()) && part.from().isBefore(ref.end())))
+                .toList();
+    }
+
+    private static List<FootageInReach.Part> without(List<FootageInReach.Part> gone, Instant from, Instant to) {
+        List<FootageInReach.Part> parts = new ArrayList<>();
+        Instant at = from;
+        gone.sort(Comparator.comparing(FootageInReach.Part::from));
+        for (FootageInReach.Part hole : gone) {
+            if (hole.from().isAfter(at) && at.isBefore(to)) {
+                parts.add(new FootageInReach.Part(at, hole.from().isBefore(to) ? hole.from() : to));
+            }
+            at = hole.to().isAfter(at) ? hole.to() : at;
+        }
+        if (at.isBefore(to)) {
+            parts.add(new FootageInReach.Part(at, to));
+        }
+        return parts;
     }
 
     /** Adds what of the row no hold keeps. */

@@ -106,8 +106,9 @@ final class StoreCheck {
         // Behind the last acknowledged fragment stands the open one: it is neither footage nor a gap yet.
         Moment lastFootage = coverage.isEmpty() ? null : coverage.last();
         Recovery.addGaps(coverage, stream, Optional.of(checkedAt));
-        if (coverage.isEmpty()) {
-            return;
+        boolean isGone = lastFootage == null && (streams.reels.hasCleared() || streams.rules.hasErased());
+        if (coverage.isEmpty() || isGone) {
+            return; // between gaps of which nothing is left there was footage
         }
         Recovery.addClockSteps(coverage, streams);
         Moment until = stream.hasOpenGap() || lastFootage == null ? checkedAt : lastFootage;

@@ -75,7 +75,7 @@ final class StoreHolds implements FootageInReach {
                 keys.add(new HeldKey(epoch.number(), stream.number));
             }
         }
-        return new Left(keys, reels(found), Optional.empty());
+        return new Left(keys, reels(found), rows.parts(stream, found, from, to), Optional.empty());
     }
 
     /** By its limit, where that has passed: it is erased then, or about to be. */

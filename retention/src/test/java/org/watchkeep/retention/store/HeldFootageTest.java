@@ -195,6 +195,29 @@ class HeldFootageTest {
     }
 
     @Test
+    void holdOnWhatWasErasedInPart_bringsNothingBack() throws IOException {
+        try (HoldingRig held = begin()) {
+            long epoch = firstEpoch(held);
+            Instant start = record(held, SECONDS);
+            HoldId first = held.held(start.plusSeconds(4), start.plusSeconds(12), GATE);
+            held.held(start.plusSeconds(15), start.plusSeconds(17), GATE);
+            passDays(40);
+            awaitErased(held, epoch);
+            HoldId second = held.held(start, start.plusSeconds(13), GATE);
+            assertThat(held.register.hold(second).orElseThrow().span().from()).isEqualTo(start.plusSeconds(4));
+            held.release(first);
+            assertThat(fragments(held, GATE)).hasSize(10);
+            HoldAnswer all = held.place(start, start.plusSeconds(SECONDS), GATE);
+            assertThat(all)
+                    .isInstanceOfSatisfying(
+                            HoldAnswer.Refused.class,
+                            refused -> assertThat(refused.refusal().cause()).isEqualTo(Refusal.Cause.PARTLY_ERASED));
+            assertThat(fragments(held, GATE)).hasSize(10);
+            assertThat(held.store.check(true, Optional.empty()).findings()).isEmpty();
+        }
+    }
+
+    @Test
     void powerCutAfterTheHoldWasEntered_theHoldStands() throws IOException {
         HoldingRig held = begin();
         disk.settle();
