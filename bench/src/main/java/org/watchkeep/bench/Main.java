@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.watchkeep.bench.audit.AuditCommand;
 import org.watchkeep.bench.compare.CompareCommand;
 import org.watchkeep.bench.disk.DiskCommand;
 import org.watchkeep.bench.fleet.FleetCommand;
@@ -63,6 +64,7 @@ public final class Main {
         root.addSubcommand(new FleetCommand(System.out, System.err, System::nanoTime, Clock.systemUTC()));
         root.addSubcommand(new StoreCommand(System.out, System.err, System::nanoTime));
         root.addSubcommand(new DiskCommand(System.out, System.err, System::nanoTime));
+        root.addSubcommand(new AuditCommand(System.out, System.err, System::nanoTime, Clock.systemUTC()));
         root.addSubcommand(new StoreReaderCommand(System.out, System::nanoTime));
         root.addSubcommand(new StoreWriterCommand(System.out));
         root.addSubcommand(new ResultsCommand(System.out));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -24,6 +25,7 @@ import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.controlroom.config.SizeText;
 import org.watchkeep.controlroom.control.Acts;
 import org.watchkeep.controlroom.control.ControlSocket;
+import org.watchkeep.controlroom.control.HoldActs;
 import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.controlroom.control.StoreActs;
 import org.watchkeep.recorder.ingest.AlarmSink;
@@ -32,16 +34,23 @@ import org.watchkeep.recorder.ingest.CameraStatus;
 import org.watchkeep.recorder.ingest.RecorderSettings;
 import org.watchkeep.recorder.ingest.RecorderTier;
 import org.watchkeep.recorder.rtsp.ServerCertificate;
+import org.watchkeep.retention.audit.Act;
+import org.watchkeep.retention.audit.Fields;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.RealDisk;
 import org.watchkeep.retention.disk.TrialDisk;
 import org.watchkeep.retention.keys.EpochKeys;
+import org.watchkeep.retention.keys.HeldKeys;
 import org.watchkeep.retention.keys.KeyAlarm;
 import org.watchkeep.retention.keys.KeystoreException;
 import org.watchkeep.retention.keys.MasterKeystore;
 import org.watchkeep.retention.keys.MasterRotation;
+import org.watchkeep.retention.hold.HeldByRegister;
+import org.watchkeep.retention.hold.HoldRegister;
 import org.watchkeep.retention.store.AcknowledgementListener;
 import org.watchkeep.retention.store.FootageStore;
+import org.watchkeep.retention.store.Holding;
+import org.watchkeep.retention.store.ShieldedStore;
 import org.watchkeep.retention.store.StoreClock;
 import org.watchkeep.retention.store.StoreSettings;
 import org.watchkeep.retention.store.VolumeEnrolment;
@@ -70,21 +79,39 @@ public final class ControlRoom implements Closeable {
     private final Closing ground;
 
     private final EpochKeys keys;
+    private final TrailKeeper trail;
     private final FootageStore store;
+    private final HoldKeeper holds;
     private final Acts acts;
     private final Passwords passwords = new Passwords();
     private @Nullable RecorderTier recorders;
     private @Nullable ControlSocket socket;
 
     private ControlRoom(
-            Path data, SiteConfig site, StoreClock clock, Closing ground, EpochKeys keys, FootageStore store) {
+            Path data, SiteConfig site, StoreClock clock, Closing ground, KeysAndTrail opened, FootageStore store) {
         this.data = data;
         this.site = site;
         this.clock = clock;
         this.ground = ground;
-        this.keys = keys;
+        this.keys = opened.keys();
+        this.trail = opened.trail();
         this.store = store;
-        this.acts = new KeyActs(new StoreActs(store, site), new RealDisk(), site.keys(), keys, store.retention());
+        this.holds = HoldKeeper.open(store, opened.register(), opened.held(), keys, instants(clock));
+        StoreActs storeActs = new StoreActs(store, site, new FootageEntries(trail.entries(), clock));
+        this.acts = new KeyActs(
+                new HoldActs(
+                        new TrailActs(storeActs, trail.entries()),
+                        holds.holds(),
+                        store,
+                        site,
+                        trail.entries().people(),
+                        instants(clock)),
+                new RealDisk(),
+                site.keys(),
+                keys,
+                opened.held(),
+                store.retention(),
+                () -> trail.entries().require());
     }
 
     /**
@@ -101,9 +128,17 @@ public final class ControlRoom implements Closeable {
         Closing ground = new Closing();
         try {
             ground.add(lock(data));
-            EpochKeys keys = ground.add(openKeys(disk, site.keys()));
-            FootageStore store = FootageStore.open(storeSettings(data, site), disk, keys, clock, acknowledgements);
-            return new ControlRoom(data, site, clock, ground, keys, store);
+            KeysAndTrail opened = openKeys(disk, data, site.keys(), clock, ground);
+            TrailKeeper trail = opened.trail();
+            FootageStore store = ShieldedStore.open(
+                    storeSettings(data, site),
+                    disk,
+                    opened.keys(),
+                    clock,
+                    acknowledgements,
+                    new Holding(new HeldByRegister(opened.register()), Optional.of(opened.held())),
+                    trail.entries());
+            return new ControlRoom(data, site, clock, ground, opened, store);
         } catch (IOException | RuntimeException | Refusal e) {
             ground.closeAfter(e);
             throw e;
@@ -147,7 +182,7 @@ public final class ControlRoom implements Closeable {
     }
 
     private interface Step {
-        void take() throws IOException;
+        MasterKeystore take() throws IOException;
     }
 
     /** Makes a keystore with a new master key in it; that of a test guards it by fewer rounds. */
@@ -197,10 +232,11 @@ public final class ControlRoom implements Closeable {
             if (folder != null) {
                 disk.createFolders(folder);
             }
-            keystore.take();
+            MasterKeystore master = keystore.take();
             EpochKeys.create(
                     disk, site.keys().homes().get(0), site.keys().homes().get(1));
             FootageStore.init(storeSettings(data, site), disk, clock);
+            TrailKeeper.create(disk, data, master, instants(clock));
             installation.write(disk, data);
             disk.finished();
         }
@@ -232,33 +268,51 @@ public final class ControlRoom implements Closeable {
                         "Wait until it ends, or name another --data folder."));
     }
 
-    private static EpochKeys openKeys(Disk disk, SiteConfig.Keys settings) throws IOException, Refusal {
+    /** What a store stands on. */
+    private record KeysAndTrail(EpochKeys keys, HeldKeys held, TrailKeeper trail, HoldRegister register) {}
+
+    /** Keys and, with the keystore open once, the trail that one of them signs. */
+    private static KeysAndTrail openKeys(
+            Disk disk, Path data, SiteConfig.Keys settings, StoreClock clock, Closing ground)
+            throws IOException, Refusal {
         char[] passphrase = passphrase(settings);
         try {
-            MasterKeystore master = MasterKeystore.open(disk, settings.keystore(), passphrase);
-            EpochKeys keys = EpochKeys.open(
-                    disk, settings.homes().get(0), settings.homes().get(1), master);
+            MasterKeystore master = TrailKeeper.keystore(disk, data, settings.keystore(), passphrase);
+            EpochKeys keys = ground.add(EpochKeys.open(
+                    disk, settings.homes().get(0), settings.homes().get(1), master));
+            HeldKeys held = ground.add(HeldKeys.open(
+                    disk, settings.homes().get(0), settings.homes().get(1), master));
+            TrailKeeper trail = ground.add(TrailKeeper.open(disk, data, settings.homes(), master, instants(clock)));
             if (master.isRotating()) {
-                goOnRotating(disk, settings, passphrase, keys);
+                goOnRotating(disk, settings, passphrase, keys, held, trail);
             }
-            return keys;
+            return new KeysAndTrail(keys, held, trail, new HoldRegister());
         } finally {
             Arrays.fill(passphrase, '\0');
         }
     }
 
+    private static InstantSource instants(StoreClock clock) {
+        return () -> TrailKeeper.instant(clock.utcMicros());
+    }
+
     /** A rotation that a stop broke off. With a key home away it waits, and both masters stay. */
-    private static void goOnRotating(Disk disk, SiteConfig.Keys settings, char[] passphrase, EpochKeys keys) {
+    private static void goOnRotating(
+            Disk disk, SiteConfig.Keys settings, char[] passphrase, EpochKeys keys, HeldKeys held, TrailKeeper trail) {
         try {
-            MasterRotation.Rotated rotated = KeyActs.rotate(disk, settings, passphrase, keys);
+            MasterRotation.Rotated rotated = KeyActs.rotate(disk, settings, passphrase, keys, held);
             LOG.warn("the rotation to master {} had been broken off and is now done", rotated.toMasterId());
+            trail.note(
+                    Act.KEYS_ROTATED,
+                    Fields.NONE.with("master", rotated.toMasterId()).with("old", rotated.fromMasterId()));
         } catch (IOException e) {
             LOG.error("the rotation of the master key is not done, it goes on at the next start: {}", e.toString());
         }
     }
 
     /** Brings a keystore back from its copy, into an installation that has none; the key homes must open under it. */
-    public static String restoreKeys(Path data, SiteConfig site, Path from) throws IOException, Refusal {
+    public static String restoreKeys(Path data, SiteConfig site, Path from, StoreClock clock)
+            throws IOException, Refusal {
         requireInitialised(data, site);
         Disk disk = new RealDisk();
         char[] passphrase = passphrase(site.keys());
@@ -267,6 +321,11 @@ public final class ControlRoom implements Closeable {
             EpochKeys.open(disk, site.keys().homes().get(0), site.keys().homes().get(1), master)
                     .close();
             MasterKeystore.copy(disk, from, site.keys().keystore(), passphrase);
+            // Entered afterwards: before, there was no key to open the trail with, and without keys nothing is
+            // recorded.
+            try (TrailKeeper trail = TrailKeeper.open(disk, data, site.keys().homes(), master, instants(clock))) {
+                trail.note(Act.KEYS_RESTORED, Fields.NONE.with("backup", master.masterId()));
+            }
             return master.masterId();
         } finally {
             Arrays.fill(passphrase, '\0');
@@ -350,6 +409,8 @@ public final class ControlRoom implements Closeable {
         if (site.push().isPresent()) {
             settings = settings.withPush(push(site.push().get()));
         }
+        trail.recording(site);
+        holds.start();
         RecorderTier tier = new RecorderTier(settings, store, clock, new SecureRandom(), alarms);
         recorders = tier;
         tier.start(cameras);
@@ -425,6 +486,7 @@ public final class ControlRoom implements Closeable {
             all.add(recorders::close);
         }
         all.add(store);
+        all.add(holds);
         all.add(this::stopRecording);
         if (socket != null) {
             all.add(socket);

@@ -85,6 +85,25 @@ class KillIT {
         assertThat(report.path("fragments").asLong()).isGreaterThanOrEqualTo(lines(log) - times);
         assertThat(report.path("gaps").asLong()).isPositive();
         assertThat(check.exit).isZero();
+        assertTrailHolds(times);
+    }
+
+    /** No kill tears what was entered; each life after the first says that the one before did not end in order. */
+    private void assertTrailHolds(int times) throws Exception {
+        Run verify = run("audit", "verify", "--data", data(), "--json");
+        JsonNode report = new ObjectMapper().readTree(verify.out);
+        assertThat(report.path("good").asBoolean()).as(verify.out).isTrue();
+        assertThat(verify.exit).isZero();
+        Path out = folder.resolve("entries");
+        Run export = run("audit", "export", "--from", "-1h", "--to", "now", "--out", out.toString(), "--data", data());
+        assertThat(export.exit).as(export.out).isZero();
+        List<String> entries = Files.readAllLines(out.resolve("entries.jsonl"));
+        assertThat(entries)
+                .filteredOn(entry -> entry.contains("\"machine.started\""))
+                .hasSize(times);
+        assertThat(entries)
+                .filteredOn(entry -> entry.contains("\"machine.unclean\""))
+                .hasSize(times - 1);
     }
 
     /** Kills so many milliseconds after the first fragment of this life was acknowledged, for that is when it can hurt. */

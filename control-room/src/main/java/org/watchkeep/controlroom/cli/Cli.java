@@ -16,6 +16,8 @@ import org.watchkeep.controlroom.config.ConfigException;
 import org.watchkeep.controlroom.config.ShellWord;
 import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.controlroom.control.Refusal;
+import org.watchkeep.retention.audit.DamagedTrailException;
+import org.watchkeep.retention.audit.TrailException;
 import org.watchkeep.retention.keys.KeyHomeException;
 import org.watchkeep.retention.keys.KeystoreException;
 import org.watchkeep.retention.store.StoreException;
@@ -77,6 +79,11 @@ final class Cli {
                 .addSubcommand(new StoreCheckCommand(shell))
                 .addSubcommand(new StoreRebuildIndexCommand(shell))
                 .addSubcommand(new StoreLedgerCommand(shell)));
+        root.addSubcommand(group("hold", "What must not be erased, why, and until when.")
+                .addSubcommand(new HoldPlaceCommand(shell))
+                .addSubcommand(new HoldListCommand(shell))
+                .addSubcommand(new HoldReviewCommand(shell))
+                .addSubcommand(new HoldReleaseCommand(shell)));
         root.addSubcommand(group("retention", "For how long footage is kept, and what is due.")
                 .addSubcommand(new RetentionStatusCommand(shell))
                 .addSubcommand(new RetentionEffectCommand(shell))
@@ -89,6 +96,10 @@ final class Cli {
         root.addSubcommand(group("volume", "Look at the volumes, or add one.")
                 .addSubcommand(new VolumeListCommand(shell))
                 .addSubcommand(new VolumeEnrolCommand(shell)));
+        root.addSubcommand(group("audit", "Check the audit trail, prove an entry, take entries out.")
+                .addSubcommand(new AuditVerifyCommand(shell))
+                .addSubcommand(new AuditExportCommand(shell))
+                .addSubcommand(new AuditProofCommand(shell)));
         root.addSubcommand(
                 group("profile", "What is known of cameras and recorders, and which recorder carries a site.")
                         .addSubcommand(new ProfileListCommand(shell))
@@ -170,6 +181,16 @@ final class Cli {
         }
         if (e instanceof KeyHomeException home) {
             return Refusal.environment("key-homes", text(home), home.next());
+        }
+        if (e instanceof DamagedTrailException damaged) {
+            return new Refusal(
+                    Refusal.FOUND,
+                    "trail-damaged",
+                    text(damaged),
+                    "Keep a copy of the folder as it is, then call for help.");
+        }
+        if (e instanceof TrailException trail) {
+            return Refusal.environment("trail", text(trail), "Nothing that needs an entry is done until it is mended.");
         }
         if (e instanceof NoSuchFileException missing) {
             return Refusal.environment("no-file", "no file " + missing.getFile(), "Check the path.");

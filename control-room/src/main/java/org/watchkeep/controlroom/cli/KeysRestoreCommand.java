@@ -9,6 +9,7 @@ import org.watchkeep.controlroom.config.ConfigException;
 import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.controlroom.control.Refusal;
+import org.watchkeep.retention.store.SystemStoreClock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,7 +32,7 @@ final class KeysRestoreCommand implements Callable<Integer> {
     public Integer call() throws IOException, Refusal, ConfigException {
         SiteConfig site = OwnerCall.site(common);
         String master = ControlRoom.restoreKeys(
-                common.dataFolder(), site, from.toAbsolutePath().normalize());
+                common.dataFolder(), site, from.toAbsolutePath().normalize(), new SystemStoreClock());
         if (common.json) {
             shell.printJson(Documents.of("keys-restore")
                     .put("master", master)

@@ -49,9 +49,9 @@ final class Options {
         return value.asBoolean();
     }
 
-    /** Accepted and not asked for yet: viewing is entered with its purpose once there is a trail. */
-    void purpose() throws Refusal {
-        optionalText("purpose");
+    /** Accepted and not asked for yet. */
+    Optional<String> purpose() throws Refusal {
+        return optionalText("purpose");
     }
 
     /** {@code from} and {@code to}; all where neither is given. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.retention.store.CheckReport;
 import org.watchkeep.retention.store.FootageStore;
+import org.watchkeep.retention.store.StreamId;
 import org.watchkeep.retention.store.VolumeStatus;
 
 /**
@@ -32,10 +33,21 @@ public final class StoreActs implements Acts {
     private final FootageStore store;
     private final CameraNames cameras;
     private final RetentionCalls retention;
+    private final BeforeExtracting before;
 
-    /** @param site names the cameras that options may say by number */
-    public StoreActs(FootageStore store, SiteConfig site) {
+    /** Enters that footage is copied out; where it throws, nothing is. */
+    @FunctionalInterface
+    public interface BeforeExtracting {
+        void extracting(StreamId stream, Span span, Optional<String> purpose) throws IOException, Refusal;
+    }
+
+    /**
+     * @param site names the cameras that options may say by number
+     * @param before asked before any footage leaves
+     */
+    public StoreActs(FootageStore store, SiteConfig site, BeforeExtracting before) {
         this.store = store;
+        this.before = before;
         this.cameras = new CameraNames(store, site);
         this.retention = new RetentionCalls(store.retention());
     }
@@ -68,7 +80,8 @@ public final class StoreActs implements Acts {
         String camera = options.text("camera");
         Optional<String> track = options.optionalText("stream");
         Span span = options.span();
-        options.purpose();
+        // Asked for with extracts alone: a listing shows no footage.
+        var unused = options.purpose();
         options.nothingElse();
         return new Result(new StoreListing(store).list(cameras.stream(camera, track), span), Refusal.GOOD);
     }
@@ -78,9 +91,11 @@ public final class StoreActs implements Acts {
         Optional<String> track = options.optionalText("stream");
         Span span = options.span();
         boolean exact = options.flag("exact");
-        options.purpose();
+        Optional<String> purpose = options.purpose();
         options.nothingElse();
-        ObjectNode document = new StoreExtraction(store).extract(cameras.stream(camera, track), span, exact, answer);
+        StreamId stream = cameras.stream(camera, track);
+        before.extracting(stream, span, purpose);
+        ObjectNode document = new StoreExtraction(store).extract(stream, span, exact, answer);
         boolean whole =
                 !document.path("files").isEmpty() && document.path("missing").isEmpty();
         return new Result(document, whole ? Refusal.GOOD : Refusal.FOUND);

@@ -95,9 +95,11 @@ class CommandLineDocumentTest {
                         "camera",
                         "simulate",
                         "store",
+                        "hold",
                         "retention",
                         "keys",
                         "volume",
+                        "audit",
                         "profile");
     }
 }

@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /**
  * Keeps, of one source at a time, what a receiver report says: RFC 3550 A.1 (numbers), A.3 (loss), A.8 (jitter). Packets
- * are shown to it as they arrive, before they are put in order; as the RFC has it, those that come twice or late count as
- * received. Another source, or another numbering, begins a new count. Confined to its event loop.
+ * are shown to it as they arrive, not as they are put in order, and only those of the stream; as the RFC has it, those that come
+ * twice or late count as received. Another source, or another numbering, begins a new count. Confined to its event loop.
  */
 public final class ReceptionStatistics {
     private static final int MAX_CUMULATIVE = 0x7f_ffff;

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing stops the stream for good. A packet of another source, or numbered far off, waits aside: when a second one
  * agrees with it, the camera has begun anew and both go through; when an ordinary one comes instead, it was a stray. As many
- * late packets in a row as could be late at all are a new beginning too.
+ * late packets in a row as could be late at all are a new beginning too. What lies behind by its number and by its timestamp
+ * is old, however much of it comes: a network that finds its way anew brings seconds of a stream again, or for the first time.
  *
  * <p>Confined to its event loop. {@link #close} frees what waits, also from within the sink.
  */
@@ -28,7 +29,13 @@ public final class ReorderBuffer implements AutoCloseable {
     /** Wi-Fi bridges send again after some 10 ms; ten times that delays nobody who records. */
     public static final long MAX_HOLD_NANOS = 100_000_000L;
 
+    /** Two or three seconds of a camera, 8 KiB: what was handed on is known that far back. A power of two. */
+    static final int REMEMBERED = 1_024;
+
     private static final int MASK = MAX_PACKETS - 1;
+
+    /** Ten seconds at 90 kHz. A camera that begins anew draws its timestamps, and misses these 4,999 times in 5,000. */
+    private static final int OLD_TICKS = 900_000;
 
     /** Takes packets in order. The packet is valid during the call. */
     public interface Sink {
@@ -83,13 +90,18 @@ public final class ReorderBuffer implements AutoCloseable {
     private final Sink sink;
     private final @Nullable ByteBuf[] held = new ByteBuf[MAX_PACKETS];
     private final long[] heldSinceNanos = new long[MAX_PACKETS];
-    /** By the low bits of the number: whether the last packet with these was handed on. */
-    private final boolean[] handedOn = new boolean[MAX_PACKETS];
+    /** By the low bits of the number: the last packet with these that was handed on, as {@link #memory} has it. */
+    private final long[] handedOn = new long[REMEMBERED];
 
     private boolean started;
     private boolean closed;
     private int source;
     private int next;
+    /** Of the packet handed on last. */
+    private int lastTimestamp;
+    /** The highest number that waits. */
+    private int highestHeld;
+
     private int heldPackets;
     private int heldBytes;
     private long oldestNanos;
@@ -97,6 +109,9 @@ public final class ReorderBuffer implements AutoCloseable {
     private int sinceBeginning;
 
     private int lateInRow;
+    /** Old packets since the last one that was in its place. */
+    private int oldInRow;
+
     private @Nullable ByteBuf suspect;
     /** Replaced when something has happened, which is seldom: not for each packet. */
     private volatile Statistics statistics = Statistics.NONE;
@@ -126,38 +141,62 @@ public final class ReorderBuffer implements AutoCloseable {
         return heldBytes;
     }
 
-    /** A packet came. It stays the caller's. What is no RTP goes through, for the receiver to judge. */
-    public void offer(ByteBuf packet, long nowNanos) throws IOException {
+    /**
+     * A packet came. It stays the caller's. What is no RTP goes through, for the receiver to judge.
+     *
+     * @return whether it is one of the stream as it runs, for which a receiver report answers: also where it came twice or a
+     *     little late, not where it is far off or old
+     */
+    public boolean offer(ByteBuf packet, long nowNanos) throws IOException {
         if (closed) {
-            return;
+            return false;
         }
         if (!isRtp(packet)) {
             sink.onPacket(packet);
-            return;
+            return false;
         }
         if (!started) {
             begin(packet);
         }
-        if (sourceOf(packet) != source) {
-            suspect(packet, nowNanos);
-        } else {
-            offerOfSource(packet, nowNanos);
-        }
+        return sourceOf(packet) == source ? offerOfSource(packet, nowNanos) : suspect(packet, nowNanos);
     }
 
-    private void offerOfSource(ByteBuf packet, long nowNanos) throws IOException {
+    private boolean offerOfSource(ByteBuf packet, long nowNanos) throws IOException {
         int step = (short) (numberOf(packet) - next);
-        if (step >= SequenceTracker.MAX_DROPOUT || step <= -SequenceTracker.MAX_MISORDER) {
-            suspect(packet, nowNanos);
-            return;
+        boolean isFarBehind = step <= -SequenceTracker.MAX_MISORDER;
+        if (step < 0 && step > -REMEMBERED && isOld(packet) && ++oldInRow < REMEMBERED) {
+            countBehind(numberOf(packet));
+            return !isFarBehind;
+        }
+        if (step >= SequenceTracker.MAX_DROPOUT || isFarBehind) {
+            return suspect(packet, nowNanos);
         }
         forgetSuspect();
         if (step < 0) {
             comesTooLate(packet);
-            return;
+        } else {
+            lateInRow = 0;
+            oldInRow = 0;
+            inWindow(packet, nowNanos);
         }
-        lateInRow = 0;
-        inWindow(packet, nowNanos);
+        return true;
+    }
+
+    /** Whether it was handed on as it is, or belongs to a picture before the last. */
+    private boolean isOld(ByteBuf packet) {
+        int number = numberOf(packet);
+        int timestamp = timestampOf(packet);
+        int behind = lastTimestamp - timestamp;
+        return handedOn[number & (REMEMBERED - 1)] == memory(number, timestamp) || (behind > 0 && behind < OLD_TICKS);
+    }
+
+    private boolean wasHandedOn(int number) {
+        return handedOn[number & (REMEMBERED - 1)] >>> Integer.SIZE == memory(number, 0) >>> Integer.SIZE;
+    }
+
+    /** Never 0, which is none. */
+    private static long memory(int number, int timestamp) {
+        return (0x1_0000L | number) << Integer.SIZE | Integer.toUnsignedLong(timestamp);
     }
 
     /** Late once is lateness; a hundred in a row are a camera that stepped its numbers back, or froze them. */
@@ -167,11 +206,17 @@ public final class ReorderBuffer implements AutoCloseable {
             statistics = statistics.withRestarts();
             begin(packet);
             passOn(packet);
-        } else if ((short) (next - numberOf(packet)) > sinceBeginning) {
+        } else {
+            countBehind(numberOf(packet));
+        }
+    }
+
+    private void countBehind(int number) {
+        if ((short) (next - number) > sinceBeginning) {
             // The very first packets were swapped: nothing was given up, and nobody counts what came before the
             // beginning.
             statistics = statistics.withStrays();
-        } else if (handedOn[numberOf(packet) & MASK]) {
+        } else if (wasHandedOn(number)) {
             statistics = statistics.withDuplicates();
         } else {
             statistics = statistics.withLate();
@@ -183,7 +228,6 @@ public final class ReorderBuffer implements AutoCloseable {
         int number = numberOf(packet);
         while (!closed && (short) (number - next) >= MAX_PACKETS) {
             if (heldPackets == 0) {
-                Arrays.fill(handedOn, false);
                 goOn((short) (number - next));
             } else {
                 giveUpGap();
@@ -208,6 +252,11 @@ public final class ReorderBuffer implements AutoCloseable {
         if (held[slot] != null) {
             statistics = statistics.withDuplicates();
             return;
+        }
+        if (heldPackets == 0 || (short) (number - highestHeld) > 0) {
+            highestHeld = number;
+        } else {
+            statistics = statistics.withReordered();
         }
         int bytes = packet.readableBytes();
         held[slot] = copy(packet);
@@ -242,7 +291,6 @@ public final class ReorderBuffer implements AutoCloseable {
 
     private void giveUpGap() throws IOException {
         while (held[next & MASK] == null) {
-            handedOn[next & MASK] = false;
             goOn(1);
         }
         drain();
@@ -278,14 +326,15 @@ public final class ReorderBuffer implements AutoCloseable {
 
     /** The packet is the next one. */
     private void passOn(ByteBuf packet) throws IOException {
-        handedOn[next & MASK] = true;
+        lastTimestamp = timestampOf(packet);
+        handedOn[next & (REMEMBERED - 1)] = memory(next, lastTimestamp);
         goOn(1);
         sink.onPacket(packet);
     }
 
     private void goOn(int numbers) {
         next = (next + numbers) & 0xffff;
-        sinceBeginning = Math.min(sinceBeginning + numbers, SequenceTracker.MAX_MISORDER);
+        sinceBeginning = Math.min(sinceBeginning + numbers, REMEMBERED);
     }
 
     private void begin(ByteBuf first) {
@@ -294,11 +343,12 @@ public final class ReorderBuffer implements AutoCloseable {
         next = numberOf(first);
         sinceBeginning = 0;
         lateInRow = 0;
-        Arrays.fill(handedOn, false);
+        oldInRow = 0;
+        Arrays.fill(handedOn, 0);
     }
 
-    /** A packet that does not belong here, unless the one before said the same. */
-    private void suspect(ByteBuf packet, long nowNanos) throws IOException {
+    /** A packet that does not belong here, unless the one before said the same; whether it did. */
+    private boolean suspect(ByteBuf packet, long nowNanos) throws IOException {
         ByteBuf earlier = suspect;
         int step = earlier == null ? 0 : (short) (numberOf(packet) - numberOf(earlier));
         boolean agrees = earlier != null
@@ -308,7 +358,7 @@ public final class ReorderBuffer implements AutoCloseable {
         if (earlier == null || !agrees) {
             forgetSuspect();
             suspect = copy(packet);
-            return;
+            return false;
         }
         suspect = null;
         try {
@@ -318,6 +368,7 @@ public final class ReorderBuffer implements AutoCloseable {
             begin(first);
             inWindowUnlessClosed(first, nowNanos);
             inWindowUnlessClosed(step > 0 ? packet : earlier, nowNanos);
+            return true;
         } finally {
             earlier.release();
         }
@@ -344,6 +395,10 @@ public final class ReorderBuffer implements AutoCloseable {
 
     private static int numberOf(ByteBuf packet) {
         return packet.getUnsignedShort(packet.readerIndex() + 2);
+    }
+
+    private static int timestampOf(ByteBuf packet) {
+        return packet.getInt(packet.readerIndex() + 4);
     }
 
     private static int sourceOf(ByteBuf packet) {

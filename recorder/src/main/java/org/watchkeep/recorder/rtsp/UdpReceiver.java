@@ -262,8 +262,11 @@ final class UdpReceiver implements PortPair.Receiver {
             tolerances.add(Tolerance.MEDIA_OF_OTHER_SSRC);
         }
         taken();
-        statistics.onRtp(packet, now);
-        guarded(() -> reorder.offer(packet, now));
+        guarded(() -> {
+            if (reorder.offer(packet, now)) {
+                statistics.onRtp(packet, now);
+            }
+        });
         scheduleHold();
     }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReorderBufferTest {
     private static final int SOURCE = 0x1234;
@@ -38,13 +39,35 @@ class ReorderBufferTest {
     }
 
     private static ByteBuf packet(int source, int number, int bytes) {
+        return packet(source, number, number * 3_600, bytes);
+    }
+
+    private static ByteBuf packet(int source, int number, int timestamp, int bytes) {
         ByteBuf packet = Unpooled.buffer(bytes);
         packet.writeByte(0x80)
                 .writeByte(96)
                 .writeShort(number)
-                .writeInt(number * 3_600)
+                .writeInt(timestamp)
                 .writeInt(source);
         return packet.writeZero(bytes - 12);
+    }
+
+    /** Of a camera that sends ten packets a picture: timestamps are those of the numbers, not more. */
+    private boolean offerPicture(int number, int timestamp) {
+        ByteBuf packet = packet(SOURCE, number & 0xffff, timestamp, 20);
+        try {
+            return buffer.offer(packet, now);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } finally {
+            packet.release();
+        }
+    }
+
+    private void offerPictures(int from, int to) {
+        for (int number = from; number < to; number++) {
+            offerPicture(number, number / 10 * 3_600);
+        }
     }
 
     private void offer(int... numbers) {
@@ -79,7 +102,7 @@ class ReorderBufferTest {
     void offer_swapped_comesOutInOrder() {
         offer(10, 12, 11, 15, 14, 13, 16);
         assertThat(seen).containsExactly(10, 11, 12, 13, 14, 15, 16);
-        assertThat(buffer.statistics().reordered()).isEqualTo(2);
+        assertThat(buffer.statistics().reordered()).isEqualTo(3);
     }
 
     /** Nothing was given up for it, and nothing is missing of what was recorded. */
@@ -141,7 +164,7 @@ class ReorderBufferTest {
         offer(0, 2, 1_000, 1_001);
         assertThat(seen).containsExactly(0, 2, 1_000, 1_001);
         offer(1_000, 2);
-        assertThat(buffer.statistics().duplicates()).isOne();
+        assertThat(buffer.statistics().duplicates()).isEqualTo(2);
         assertThat(seen).hasSize(4);
     }
 
@@ -185,9 +208,76 @@ class ReorderBufferTest {
     @Test
     void offer_frozenNumber_stillBringsPackets() {
         for (int i = 0; i < 1_000; i++) {
-            offer(5);
+            offerPicture(5, i * 3_600);
         }
         assertThat(seen.size()).isBetween(9, 11);
+    }
+
+    /** It cannot be told from one packet that is repeated and repeated; but it must not stay silent for good. */
+    @Test
+    void offer_everythingFrozen_bringsPacketsSeldom() {
+        for (int i = 0; i < 10 * ReorderBuffer.REMEMBERED; i++) {
+            offer(5);
+        }
+        assertThat(seen.size()).isBetween(8, 12);
+    }
+
+    /** A switch that finds its way again has sent two seconds of a stream to both ends. */
+    @ParameterizedTest
+    @CsvSource({"0, 900", "600, 900", "870, 900", "100, 320"})
+    void offer_aStretchOfTheStreamAgain_isLeftOutAndTheStreamGoesOn(int from, int to) {
+        offerPictures(0, 1_000);
+        offerPictures(from, to);
+        offerPictures(1_000, 1_100);
+        assertThat(seen).containsExactly(numbers(0, 1_100));
+        assertThat(buffer.statistics()).isEqualTo(new ReorderBuffer.Statistics(0, to - from, 0, 0, 0));
+    }
+
+    @Test
+    void offer_aStretchThatWasGivenUpComesAfterAll_isLateAndTheStreamGoesOn() {
+        offerPictures(0, 300);
+        offerPictures(600, 1_000);
+        offerPictures(300, 600);
+        offerPictures(1_000, 1_100);
+        assertThat(seen).doesNotHaveDuplicates().endsWith(1_099).hasSize(800);
+        assertThat(buffer.statistics()).isEqualTo(new ReorderBuffer.Statistics(0, 0, 300, 0, 0));
+    }
+
+    /** Its numbers step back, its pictures do not. */
+    @ParameterizedTest
+    @ValueSource(ints = {120, 500, 1_000})
+    void offer_numbersStepBackWhilePicturesGoOn_isANewBeginning(int back) {
+        offerPictures(0, 1_000);
+        for (int i = 0; i < 100; i++) {
+            offerPicture(1_000 - back + i, (1_000 + i) / 10 * 3_600);
+        }
+        assertThat(seen).hasSize(1_100).endsWith(1_099 - back);
+        assertThat(buffer.statistics().restarts()).isOne();
+    }
+
+    /** A recording that begins again with both: what it loses until then is bounded. */
+    @Test
+    void offer_numbersAndTimestampsStepBack_goesOnInTheEnd() {
+        offerPictures(0, 1_000);
+        offerPictures(10, 1_500);
+        assertThat(seen).endsWith(1_499);
+    }
+
+    @Test
+    void offer_whatIsOfTheStream_isToldFromWhatIsNot() {
+        assertThat(offerPicture(1, 0)).isTrue();
+        for (int number = 2; number < 400; number++) {
+            assertThat(offerPicture(number, number * 360)).isTrue();
+        }
+        assertThat(offerPicture(401, 401 * 360)).as("too soon").isTrue();
+        assertThat(offerPicture(399, 399 * 360)).as("twice").isTrue();
+        assertThat(offerPicture(100, 100 * 360)).as("a copy from long before").isFalse();
+        assertThat(offerPicture(30_000, 7)).as("a stray").isFalse();
+        assertThat(offerPicture(400, 400 * 360)).isTrue();
+        assertThat(offerPicture(20_000, 7))
+                .as("a first sign of a new beginning")
+                .isFalse();
+        assertThat(offerPicture(20_001, 7)).as("a new beginning").isTrue();
     }
 
     @Test

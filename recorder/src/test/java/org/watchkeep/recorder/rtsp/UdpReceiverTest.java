@@ -313,6 +313,22 @@ class UdpReceiverTest {
                 .anyMatch(s -> s.startsWith("rtcp 7003 81c9"));
     }
 
+    /** RFC 3550 6.4.1: source, fraction lost and packets lost, highest number. */
+    @Test
+    void report_straysAndOldPacketsAmongTheStream_areNoneOfIt() {
+        playAsSaid();
+        receiver.playing();
+        for (int number = 1; number <= 400; number++) {
+            rtp(SAID_PORT, packet(number));
+        }
+        rtp(SAID_PORT, strange(7));
+        rtp(SAID_PORT, packet(100));
+        rtp(SAID_PORT, packet(30_000));
+        timers.advanceMillis(5_000);
+        String block = "%08x".formatted(SOURCE) + "00000000" + "%08x".formatted(400);
+        assertThat(ports.sent).anyMatch(s -> s.startsWith("rtcp 6971 81c9") && s.contains(block));
+    }
+
     @Test
     void onRtp_beforePlay_isRefused() throws IOException {
         receiver.openPorts(of -> ports);

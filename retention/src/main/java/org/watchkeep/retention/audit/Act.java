@@ -84,6 +84,8 @@ public enum Act {
     BRAKE_RELEASED("brake.released", "class:i reason:m?"),
     /** The recorder's clock was set. */
     CLOCK_STEPPED("clock.stepped", "before:t after:t"),
+    /** The recorder's clock and what was seen to elapse disagree: nothing is erased until somebody says which is right. */
+    CLOCK_DOUBTED("clock.doubted", "clock:t reckoned:t"),
     /** The retention clock moved forward, and who agreed. */
     CLOCK_CONFIRMED("clock.confirmed", "clock:t witness:c"),
     /** A backup of master, trail and case keys. */
@@ -98,10 +100,16 @@ public enum Act {
     VOLUME_CHANGED("volume.changed", "volume:i state:c"),
     /** Milliseconds of an epoch with and without footage. */
     LEDGER_PAGE("ledger.page", "stream:i epoch:n covered:n missing:n digest:h"),
+    /** A camera of the configuration is new, or its settings are others than those entered last. */
+    CAMERA_CHANGED("camera.changed", "camera:i number:n class:i enabled:b digest:h"),
+    /** A camera is no longer in the configuration. */
+    CAMERA_REMOVED("camera.removed", "camera:i"),
     /** The configuration in force. */
     SITE_CONFIGURED("site.configured", "digest:h"),
     /** The recorder starts. */
     MACHINE_STARTED("machine.started", "version:i"),
+    /** The recorder before this one did not stop in order; when it was last seen to enter something. */
+    MACHINE_UNCLEAN("machine.unclean", "seen:t"),
     /** The recorder stops in order. */
     MACHINE_STOPPED("machine.stopped", "cause:c"),
     /** Somebody logs in. */

@@ -31,6 +31,12 @@ final class Checkpoints {
             return;
         }
         Checkpoint signed = Checkpoint.parse(files.read(files.checkpoint(), SignedNote.MAX_BYTES));
+        requireContinuing(signed);
+        last = signed;
+    }
+
+    /** Throws unless the trail is one that this checkpoint was made of: signed by its key, no shorter, with the same root. */
+    void requireContinuing(Checkpoint signed) throws IOException {
         if (!signed.isSignedBy(verifier)) {
             throw new DamagedTrailException("checkpoint: not signed by " + verifier);
         }
@@ -42,7 +48,6 @@ final class Checkpoints {
             throw new DamagedTrailException(
                     "trail: the root of " + signed.size() + " entries is not the one that the checkpoint says");
         }
-        last = signed;
     }
 
     synchronized Checkpoint sign(Instant now) throws IOException {

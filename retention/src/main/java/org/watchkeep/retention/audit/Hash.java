@@ -38,7 +38,7 @@ public final class Hash {
     }
 
     /** The SHA-256 of all of these, one behind the other. */
-    static Hash ofAll(byte[]... parts) {
+    public static Hash ofAll(byte[]... parts) {
         MessageDigest digest = sha256();
         for (byte[] part : parts) {
             digest.update(part);

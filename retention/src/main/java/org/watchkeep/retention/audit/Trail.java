@@ -174,6 +174,11 @@ public final class Trail implements TrailWriter, Closeable {
         return checkpoints.sign(now(settings));
     }
 
+    /** Signs all there is, also within the second: at a stop nothing comes that would cover the last entries. */
+    public Checkpoint lastOfAll() throws IOException {
+        return checkpoints.covering(tree.size() - 1, now(settings));
+    }
+
     /** The newest there is, with what witnesses have added to it. */
     public Checkpoint lastCheckpoint() throws IOException {
         return checkpoints.last();
@@ -188,6 +193,14 @@ public final class Trail implements TrailWriter, Closeable {
     public TlogProof prove(long index) throws IOException {
         Checkpoint covering = checkpoints.covering(index, now(settings));
         return new TlogProof(index, Merkle.inclusion(tree, index, covering.size()), covering);
+    }
+
+    /**
+     * @param seen of this trail, kept elsewhere
+     * @throws DamagedTrailException where the trail is shorter, another, or signed with another key
+     */
+    public void requireContinuing(Checkpoint seen) throws IOException {
+        checkpoints.requireContinuing(seen);
     }
 
     /** That the tree now signed continues the one of this size. */

@@ -10,8 +10,8 @@ import org.watchkeep.retention.store.HeldFootage;
 import org.watchkeep.retention.store.StreamId;
 
 /**
- * What the register says to whoever wants to erase, to overwrite or to read. While it cannot be read everything counts as
- * held: nothing is erased, no reel is cleared, and beyond its limit nothing is shown. Any thread; answers from memory.
+ * What the register says to whoever wants to erase, to overwrite or to read. While it cannot be read nothing is
+ * erased, beyond its limit nothing is shown, and the head goes by the keys that are kept. Any thread; answers from memory.
  */
 public final class HeldByRegister implements HeldFootage {
     private final HoldRegister register;
@@ -32,6 +32,11 @@ public final class HeldByRegister implements HeldFootage {
     }
 
     @Override
+    public boolean isReadable() {
+        return register.trouble().isEmpty();
+    }
+
+    @Override
     public boolean isHeld(StreamId stream, Instant start, Instant end) {
         return register.trouble().isEmpty() && register.now().isHeld(stream, start, end);
     }
@@ -44,7 +49,7 @@ public final class HeldByRegister implements HeldFootage {
 
     @Override
     public boolean needsItsReel(StreamId stream, Instant start, Instant end) {
-        return register.trouble().isPresent() || register.now().needsItsReel(stream, start, end);
+        return register.trouble().isEmpty() && register.now().needsItsReel(stream, start, end);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.watchkeep.retention.keys;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,6 +28,9 @@ import org.watchkeep.retention.disk.Disk;
  * {@code docs/design/keys.md}.
  */
 public final class EpochKeys implements Closeable {
+    private static final byte[] PROOF_LABEL = "watchkeep/v1/footage-proof".getBytes(StandardCharsets.US_ASCII);
+    private static final int PROOF_SALT_BYTES = 32;
+
     private final Object lock = new Object();
     private final KeyHomes homes;
     private final RootCipher cipher;
@@ -131,6 +135,14 @@ public final class EpochKeys implements Closeable {
             return Optional.empty();
         }
         return Optional.of(key);
+    }
+
+    /**
+     * What links a footage root to this stream's footage of the epoch: 32 bytes that nobody knows without the stream's key, so
+     * that they go with it (audit.md 7). Empty when the epoch is unknown or erased.
+     */
+    public Optional<byte[]> proofSalt(long epoch, int stream) {
+        return streamKey(epoch, stream).map(key -> Hkdf.derive(key.getEncoded(), PROOF_LABEL, PROOF_SALT_BYTES));
     }
 
     /**

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.UnrecoverableKeyException;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.PBEParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.DiskFile;
 import org.watchkeep.retention.disk.RealDisk;
@@ -48,6 +50,9 @@ public final class MasterKeystore {
     /** Of the master before, until every root is wrapped under the new one. */
     private static final String RETIRING = "watchkeep-retiring-";
 
+    /** The seed of the key that signs the audit trail's checkpoints; it outlives every master. */
+    private static final String TRAIL = "watchkeep-trail-";
+
     private static final String KEY_PROTECTION = "PBEWithHmacSHA256AndAES_256";
     private static final String MAC_ROUNDS_PROPERTY = "keystore.pkcs12.macIterationCount";
     private static final byte[] ID_LABEL = "watchkeep/v1/master-id".getBytes(StandardCharsets.US_ASCII);
@@ -59,11 +64,13 @@ public final class MasterKeystore {
     private final String masterId;
     private final SecretKey key;
     private final Optional<MasterKeystore> retiring;
+    private final Optional<SecretKey> trail;
 
-    private MasterKeystore(SecretKey key, Optional<MasterKeystore> retiring) {
+    private MasterKeystore(SecretKey key, Optional<MasterKeystore> retiring, Optional<SecretKey> trail) {
         this.masterId = idOf(key);
         this.key = key;
         this.retiring = retiring;
+        this.trail = trail;
     }
 
     /**
@@ -81,7 +88,7 @@ public final class MasterKeystore {
                             + " printable ASCII characters)",
                     "Choose another passphrase, of plain characters and without a line end in it.");
         }
-        MasterKeystore master = of(randomKey());
+        MasterKeystore master = new MasterKeystore(randomKey(), Optional.empty(), Optional.of(randomKey()));
         try {
             if (disk.exists(keystore)) {
                 throw new KeystoreException(
@@ -114,22 +121,40 @@ public final class MasterKeystore {
                     aliases.stream().filter(alias -> alias.startsWith(ALIAS)).toList();
             List<String> before =
                     aliases.stream().filter(alias -> alias.startsWith(RETIRING)).toList();
-            if (masters.size() != 1 || before.size() > 1 || aliases.size() != 1 + before.size()) {
+            List<String> trails =
+                    aliases.stream().filter(alias -> alias.startsWith(TRAIL)).toList();
+            boolean areOurs = aliases.size() == masters.size() + before.size() + trails.size();
+            if (masters.size() != 1 || before.size() > 1 || trails.size() > 1 || !areOurs) {
                 throw new KeystoreException(
                         "keystore " + keystore + ": entries " + aliases + " (expected: one, " + ALIAS
-                                + "…, and at most one " + RETIRING + "…)",
+                                + "…, and at most one each of " + RETIRING + "… and " + TRAIL + "…)",
                         "Name the keystore that was made for this store.");
             }
             Optional<MasterKeystore> old = Optional.empty();
             if (!before.isEmpty()) {
                 old = Optional.of(named(keystore, store, before.get(0), RETIRING, passphrase));
             }
-            return new MasterKeystore(named(keystore, store, masters.get(0), ALIAS, passphrase).key, old);
+            SecretKey key = named(keystore, store, masters.get(0), ALIAS, passphrase).key;
+            Optional<SecretKey> trail = trails.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(trailSeed(keystore, store, trails.get(0), passphrase));
+            return new MasterKeystore(key, old, trail);
         } catch (UnrecoverableKeyException e) {
             throw wrongPassphrase(keystore, e);
         } catch (GeneralSecurityException | RuntimeException e) {
             throw damaged(keystore, e);
         }
+    }
+
+    private static SecretKey trailSeed(Path keystore, KeyStore store, String alias, char[] passphrase)
+            throws GeneralSecurityException, KeystoreException {
+        if (store.getKey(alias, passphrase) instanceof SecretKey seed
+                && seed.getEncoded().length == KEY_BYTES
+                && alias.equals(TRAIL + trailId(seed))) {
+            return seed;
+        }
+        throw new KeystoreException(
+                "keystore " + keystore + ": its trail key is not the one it names (expected: " + alias + ")", RESTORE);
     }
 
     private static MasterKeystore named(Path keystore, KeyStore store, String alias, String prefix, char[] passphrase)
@@ -152,7 +177,7 @@ public final class MasterKeystore {
 
     /** A master key that is in no file. */
     static MasterKeystore of(SecretKey key) {
-        return new MasterKeystore(key, Optional.empty());
+        return new MasterKeystore(key, Optional.empty(), Optional.empty());
     }
 
     /**
@@ -165,7 +190,7 @@ public final class MasterKeystore {
         if (now.retiring.isPresent()) {
             return now;
         }
-        MasterKeystore next = new MasterKeystore(randomKey(), Optional.of(now));
+        MasterKeystore next = new MasterKeystore(randomKey(), Optional.of(now), now.trail);
         replace(disk, keystore, next, passphrase, rounds);
         return next;
     }
@@ -177,7 +202,7 @@ public final class MasterKeystore {
         if (now.retiring.isEmpty()) {
             return now;
         }
-        MasterKeystore alone = of(now.key);
+        MasterKeystore alone = new MasterKeystore(now.key, Optional.empty(), now.trail);
         replace(disk, keystore, alone, passphrase, rounds);
         return alone;
     }
@@ -221,6 +246,22 @@ public final class MasterKeystore {
                     "Check that the folder is writable and has room; the rotation goes on when it is run again.",
                     e);
         }
+    }
+
+    /** The same with a new trail key where it has none, as those made before there was a trail. Durable on return. */
+    public static MasterKeystore withTrailKey(Disk disk, Path keystore, char[] passphrase) throws KeystoreException {
+        MasterKeystore now = open(disk, keystore, passphrase);
+        if (now.trail.isPresent()) {
+            return now;
+        }
+        MasterKeystore more = new MasterKeystore(now.key, now.retiring, Optional.of(randomKey()));
+        replace(disk, keystore, more, passphrase, ROUNDS);
+        return more;
+    }
+
+    /** A copy of the Ed25519 seed that signs the trail's checkpoints; the caller wipes it. */
+    public Optional<byte[]> trailSeed() {
+        return trail.map(SecretKey::getEncoded);
     }
 
     /** The master before this one, while roots may still be wrapped under it. */
@@ -275,9 +316,13 @@ public final class MasterKeystore {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            put(store, ALIAS, master, passphrase, rounds);
+            put(store, ALIAS + master.masterId, master.key, passphrase, rounds);
             if (master.retiring.isPresent()) {
-                put(store, RETIRING, master.retiring.get(), passphrase, rounds);
+                MasterKeystore old = master.retiring.get();
+                put(store, RETIRING + old.masterId, old.key, passphrase, rounds);
+            }
+            if (master.trail.isPresent()) {
+                put(store, TRAIL + trailId(master.trail.get()), master.trail.get(), passphrase, rounds);
             }
             return withMac(store, passphrase, rounds);
         } catch (GeneralSecurityException e) {
@@ -285,13 +330,26 @@ public final class MasterKeystore {
         }
     }
 
-    private static void put(KeyStore store, String prefix, MasterKeystore of, char[] passphrase, int rounds)
+    /** The first 8 bytes of SHA-256(public key): says which trail key it is. */
+    private static String trailId(SecretKey seed) throws GeneralSecurityException {
+        byte[] encoded = seed.getEncoded();
+        try {
+            byte[] publicKey = new byte[Ed25519.PUBLIC_KEY_SIZE];
+            Ed25519.generatePublicKey(encoded, 0, publicKey, 0);
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(publicKey);
+            return HexFormat.of().formatHex(hash, 0, ID_BYTES);
+        } finally {
+            Arrays.fill(encoded, (byte) 0);
+        }
+    }
+
+    private static void put(KeyStore store, String alias, SecretKey key, char[] passphrase, int rounds)
             throws GeneralSecurityException {
         byte[] salt = new byte[SALT_BYTES];
         new SecureRandom().nextBytes(salt);
         KeyStore.PasswordProtection protection =
                 new KeyStore.PasswordProtection(passphrase, KEY_PROTECTION, new PBEParameterSpec(salt, rounds));
-        store.setEntry(prefix + of.masterId, new KeyStore.SecretKeyEntry(of.key), protection);
+        store.setEntry(alias, new KeyStore.SecretKeyEntry(key), protection);
     }
 
     /**

@@ -24,6 +24,11 @@ public final class Brake {
      * @param limitMicros the limit then
      */
     public record Mark(long spentMicros, long limitMicros) {
+        /** The limit then, as the rule says it. */
+        public int limitDays() {
+            return (int) TimeUnit.MICROSECONDS.toDays(limitMicros);
+        }
+
         long edgeMicros() {
             return spentMicros - limitMicros;
         }

@@ -81,6 +81,10 @@ final class EpochSchedule {
         }
     }
 
+    boolean isOf(String id) {
+        return classId.equals(id);
+    }
+
     /** The number of the epoch that new fragments belong to. */
     long current() {
         return windows.get(0).epoch.number();

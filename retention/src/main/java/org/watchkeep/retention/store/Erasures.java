@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.keys.Epoch;
@@ -68,7 +69,7 @@ final class Erasures implements RetentionActs {
         this.clock = parts.clock();
         parts.settings().classes().forEach(inClass -> configured.put(inClass.id(), inClass));
         this.book = new RetentionBook(parts.disk(), parts.settings().folder());
-        this.entries = new ErasureLedger(parts.ledger(), streams.rules, clock);
+        this.entries = new ErasureLedger(parts);
         this.erasing = new Erasing(
                 parts.keys(),
                 entries,
@@ -121,8 +122,16 @@ final class Erasures implements RetentionActs {
             }
         }
         // A rule that was entered explains itself, also where a stop kept its mark from being written down.
+        LongPredicate erased = entries.adopt(this::days);
         marks.replaceAll((id, mark) -> new Brake.Mark(mark.spentMicros(), TimeUnit.DAYS.toMicros(days(id))));
         redo();
+        live().stream().filter(epoch -> erased.test(epoch.number())).forEach(this::revived);
+    }
+
+    /** An old copy of a key home is back: what the trail says is erased stays erased. */
+    private void revived(Epoch epoch) {
+        log.error("epoch {} was erased, says the trail, and its key is back: it is erased again", epoch.number());
+        erase(epoch, Erasing.Counts.NONE);
     }
 
     /** A ledger that cannot be written must not keep the recorder from starting; the entry waits in it. */
@@ -160,7 +169,10 @@ final class Erasures implements RetentionActs {
         failed = true;
         againNanos = clock.monoNanos() + AGAIN_NANOS;
         String about = "epoch " + epoch;
-        alarms.put(about, about + " of class " + classId + " is due and not erased: " + cause.getMessage());
+        if (alarms.put(about, about + " of class " + classId + " is due and not erased: " + cause.getMessage())
+                == null) {
+            entries.failed(epoch, classId, cause);
+        }
         log.error("{} of class {} is due and cannot be erased, it is tried again", about, classId, cause);
     }
 
@@ -191,9 +203,13 @@ final class Erasures implements RetentionActs {
         boolean wantsWord = after.doubtful() || after.unseenAt() >= 0;
         if (wantsWord && clock.witness().agrees(now.utcMicros())) {
             retention.tick(now, true);
+            if (after.doubtful() && !retention.state().doubtful()) {
+                entries.witnessed();
+            }
         }
         reckoned = retention.state();
         if (reckoned.doubtful() && !wasDoubtful) {
+            entries.doubted(reckoned.utcMicros());
             log.error(
                     "the system clock says {}, by what was seen to elapse it is {}: nothing is erased until the clock"
                             + " is put right or somebody confirms it",
@@ -279,6 +295,7 @@ final class Erasures implements RetentionActs {
                                 + " erased until somebody confirms its rule",
                         classId,
                         due.size());
+                entries.braked(classId, due, epoch -> isDue(epoch, before.limitDays()));
             }
             return;
         }
@@ -288,10 +305,13 @@ final class Erasures implements RetentionActs {
     }
 
     private void erase(Epoch epoch, Overwritten overwritten) {
+        erase(epoch, prepare(epoch, days(epoch.classId()), overwritten));
+    }
+
+    private void erase(Epoch epoch, Erasing.Counts counts) {
         String about = "epoch " + epoch.number();
         try {
             int days = days(epoch.classId());
-            Erasing.Counts counts = prepare(epoch, days, overwritten);
             Erasing.Erased erased = erasing.erase(epoch, Erasing.Rule.LIMIT, days, counts, clock.utcMicros());
             stamps.remove(epoch.number());
             if (alarms.remove(about) != null) {
@@ -389,23 +409,8 @@ final class Erasures implements RetentionActs {
                 StreamState.instant(reckoned.utcMicros()),
                 reckoned.doubtMicros(),
                 classes,
-                forecast(),
+                Forecast.of(store, this::days),
                 new TreeMap<>(alarms).values().stream().toList());
-    }
-
-    private List<RingForecast> forecast() {
-        List<RingForecast> forecasts = new ArrayList<>();
-        for (Volume volume : store.volumes().values()) {
-            List<Forecast.Pace> rings = store.rings().stream()
-                    .filter(ring -> ring.volume == volume && !ring.footage().isEmpty())
-                    .map(ring -> new Forecast.Pace(ring.name(), ring.reelNanos(), days(ring.classId)))
-                    .toList();
-            long reels = volume.reels().stream()
-                    .filter(reel -> reel.state() != Reel.State.RETIRED)
-                    .count();
-            forecasts.addAll(Forecast.of(rings, (int) reels));
-        }
-        return forecasts;
     }
 
     private Map<String, LedgerEntry.RuleSet> rulesById() {

@@ -66,6 +66,7 @@ public final class FootageStore implements Closeable {
         this.ledger = parts.ledger();
         this.index = parts.index();
         this.streams = parts.streams();
+        streams.leaves.of(this, parts);
         this.volumes = parts.volumes();
         this.loops = loops;
         this.nobody = new StreamState(0, new StreamId("padding", "main"), "", streams);
@@ -139,20 +140,7 @@ public final class FootageStore implements Closeable {
     public static FootageStore open(
             StoreSettings settings, Disk disk, EpochKeys keys, StoreClock clock, AcknowledgementListener listener)
             throws IOException {
-        return open(settings, disk, keys, clock, Holding.NONE, listener);
-    }
-
-    /** The same, with holds: they are asked before anything is erased, overwritten or shown. */
-    public static FootageStore open(
-            StoreSettings settings,
-            Disk disk,
-            EpochKeys keys,
-            StoreClock clock,
-            Holding holding,
-            AcknowledgementListener listener)
-            throws IOException {
-        StoreParts parts = StoreParts.open(settings, disk, keys, clock, StoreParts.IndexSettings.ON_DISK);
-        return open(parts.with(holding), new SystemStoreClock(), VolumeWriter.COMMIT_NANOS, listener);
+        return ShieldedStore.open(settings, disk, keys, clock, listener, Holding.NONE, StoreTrail.NONE);
     }
 
     /** With a pace of its own for commits and second tries; only tests need that. */

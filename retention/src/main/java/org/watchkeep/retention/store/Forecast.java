@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 
 /**
  * For how long each ring will keep its footage at the present pace. Rings of a volume share its reels, and the head always
@@ -41,6 +42,22 @@ final class Forecast {
             Optional<Double> days =
                     measured ? Optional.of(Math.max(0, ring.days + (reels - wanted) / reelsADay)) : Optional.empty();
             forecasts.add(new RetentionActs.RingForecast(ring.ring, ring.days, days));
+        }
+        return forecasts;
+    }
+
+    /** Of every ring that footage stands in, at the pace measured since the start. */
+    static List<RetentionActs.RingForecast> of(FootageStore store, ToIntFunction<String> days) {
+        List<RetentionActs.RingForecast> forecasts = new ArrayList<>();
+        for (Volume volume : store.volumes().values()) {
+            List<Pace> rings = store.rings().stream()
+                    .filter(ring -> ring.volume == volume && !ring.footage().isEmpty())
+                    .map(ring -> new Pace(ring.name(), ring.reelNanos(), days.applyAsInt(ring.classId)))
+                    .toList();
+            long reels = volume.reels().stream()
+                    .filter(reel -> reel.state() != Reel.State.RETIRED)
+                    .count();
+            forecasts.addAll(of(rings, (int) reels));
         }
         return forecasts;
     }

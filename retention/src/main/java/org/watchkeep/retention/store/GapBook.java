@@ -148,6 +148,7 @@ final class GapBook {
     }
 
     private void enterClosed(Kept gap, Moment to) {
+        book.leaves.closed(new FootageLeaves.ClosedGap(stream, gap.number, gap.cause, gap.from, to));
         book.ledger()
                 .append(
                         new LedgerEntry.GapClosed(

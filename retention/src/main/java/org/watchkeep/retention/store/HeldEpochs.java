@@ -57,7 +57,7 @@ final class HeldEpochs implements Erasing.Holds {
         return keys.isReadable(epoch) || isKept(epoch, stream);
     }
 
-    private boolean isKept(long epoch, int stream) {
+    boolean isKept(long epoch, int stream) {
         return epoch > 0
                 && stream > 0
                 && holding.keys().isPresent()

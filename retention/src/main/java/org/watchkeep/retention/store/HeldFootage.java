@@ -21,7 +21,12 @@ public interface HeldFootage extends ReelShield {
 
         @Override
         public void unreadable(String why) {
-            throw new IllegalStateException("entries of holds, in a store that was opened without them: " + why);
+            // Such a store has nothing to say of holds; that its trail is not open keeps it from erasing.
+        }
+
+        @Override
+        public boolean isReadable() {
+            return true;
         }
 
         @Override
@@ -64,6 +69,9 @@ public interface HeldFootage extends ReelShield {
 
     /** An entry could not be read: what is held must not be guessed from now on. */
     void unreadable(String why);
+
+    /** Whether what is held can be told: else the head goes by the keys that are kept, and erasures wait. */
+    boolean isReadable();
 
     /** Whether it stays readable beyond its limit. */
     boolean isHeld(StreamId stream, Instant start, Instant end);

@@ -16,8 +16,7 @@ import org.watchkeep.retention.audit.TrailException;
 import org.watchkeep.retention.audit.TrailWriter;
 
 /**
- * Enters what is done to holds in the store's ledger, in the form that the audit trail has for it, until the trail takes it.
- * An entry stands before every erasure and every clearing that knows of it, for those are entered in the same ledger.
+ * Enters what is done to holds: in the trail; in a store without one in the ledger, in the form that the trail has for it.
  *
  * <p>Any thread; one entry at a time.
  */
@@ -27,23 +26,40 @@ final class HoldLedger implements TrailWriter {
     private final Ledger ledger;
     private final StoreClock clock;
     private final HeldFootage footage;
+    private final StoreTrail trail;
     private long next;
 
-    HoldLedger(Ledger ledger, StoreClock clock, HeldFootage footage) {
-        this.ledger = ledger;
-        this.clock = clock;
-        this.footage = footage;
+    HoldLedger(StoreParts parts) {
+        this.ledger = parts.ledger();
+        this.clock = parts.clock();
+        this.footage = parts.holding().footage();
+        this.trail = parts.trail();
     }
 
-    /** Tells what the ledger holds. A store in which one entry cannot be read records on, and erases nothing. */
+    /** Tells what was entered. A store in which one entry cannot be read records on, and erases nothing. */
     synchronized void replay(HoldBook book) {
+        if (!trail.isUsed()) {
+            replayLedger(book);
+            return;
+        }
+        try {
+            for (Entry entry : trail.holdEntries()) {
+                footage.replay(entry);
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            log.error("ALARM holds: their entries cannot be read, nothing is erased: {}", e.getMessage());
+            footage.unreadable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void replayLedger(HoldBook book) {
         for (String text : book.takeEntries()) {
             next++;
             try {
                 footage.replay(Entry.parse(text.getBytes(US_ASCII)));
             } catch (DamagedTrailException | IllegalArgumentException e) {
                 log.error(
-                        "ALARM holds: entry {} cannot be read, nothing is erased or overwritten: {}",
+                        "ALARM holds: entry {} cannot be read, nothing is erased: {}",
                         next,
                         e.getMessage());
                 footage.unreadable("entry " + next + ": " + e.getMessage());
@@ -54,6 +70,10 @@ final class HoldLedger implements TrailWriter {
 
     @Override
     public synchronized Appended append(NewEntry entry) throws TrailException {
+        return trail.isUsed() ? trail.append(entry) : appendToLedger(entry);
+    }
+
+    private Appended appendToLedger(NewEntry entry) throws TrailException {
         long utcMicros = clock.utcMicros();
         Instant entered = StreamState.instant(utcMicros);
         Entry made = new Entry(

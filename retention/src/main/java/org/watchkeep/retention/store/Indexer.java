@@ -198,6 +198,7 @@ final class Indexer {
             }
             done.put(stream, complete);
             for (SegmentBuilder segment : complete) {
+                streams.leaves.sealed(store, stream, segment);
                 // What was erased in the meantime is not entered again.
                 if (segment.hasFragments() && store.held().epochs.opens(segment.epoch, stream.number)) {
                     rows.add(new SegmentIndex.Row(stream.number, segment.toSegment()));

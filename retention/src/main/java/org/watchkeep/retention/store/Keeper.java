@@ -2,14 +2,20 @@
 package org.watchkeep.retention.store;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.watchkeep.retention.audit.Act;
+import org.watchkeep.retention.audit.Fields;
 
 /**
  * The store's housekeeping, once a second or when the writer took a reel: opens key epochs, notices clock steps, puts
@@ -44,6 +50,7 @@ final class Keeper implements Runnable {
     private final Index index;
     private final Indexer indexer;
     private final ClearingLog clearingLog;
+    private final StoreTrail trail;
     private final Runnable watchLedger;
     private final StoreClock pace;
     private final Map<Volume, ReelLists> lists = new HashMap<>();
@@ -60,11 +67,12 @@ final class Keeper implements Runnable {
         this.streams = parts.streams();
         this.index = parts.index();
         this.indexer = indexer;
-        this.clearingLog = parts.ledger()::appendDurably;
+        this.clearingLog = new ClearingLog(parts);
+        this.trail = parts.trail();
         this.watchLedger = parts.watchLedger();
         this.pace = pace;
         this.overwritten = new Overwritten(store, streams, index);
-        this.shielded = new ShieldedReels(store.held().footage, streams);
+        this.shielded = new ShieldedReels(store.held(), streams);
         store.volumes().values().forEach(volume -> lists.put(volume, new ReelLists(volume, "clearing", this::wake)));
         this.wallLessMonoMicros = wallLessMono();
     }
@@ -131,6 +139,8 @@ final class Keeper implements Runnable {
         attempt("erasing what is due", () -> store.erasures().round(overwritten));
         attempt("clearing ahead", this::clearAhead);
         attempt("indexing", indexer::round);
+        attempt("taking gaps into the next footage root", () -> streams.leaves.round(store, streams));
+        attempt("entering what the trail is owed", trail::settle);
         attempt("forgetting what is older than all footage", this::trim);
     }
 
@@ -167,6 +177,10 @@ final class Keeper implements Runnable {
         log.warn("the clock stepped by {} ms", moved / 1_000);
         streams.stepped(step);
         store.ledger().append(step, to);
+        trail.owe(
+                Act.CLOCK_STEPPED,
+                Fields.NONE.with("before", StreamState.instant(to - moved)).with("after", StreamState.instant(to)),
+                StreamState.instant(to));
         for (EpochSchedule schedule : store.schedules()) {
             schedule.rollNow();
         }
@@ -184,10 +198,17 @@ final class Keeper implements Runnable {
                         .append(
                                 new LedgerEntry.VolumeFailed(volume.id, what),
                                 store.clock().utcMicros());
+                oweVolume(volume, "not-answering");
             } else if (change == DiskWatch.Change.ANSWERS_AGAIN) {
                 log.warn("volume {} answers again", volume.id);
+                oweVolume(volume, "back");
             }
         }
+    }
+
+    private void oweVolume(Volume volume, String state) {
+        Instant now = StreamState.instant(store.clock().utcMicros());
+        trail.owe(Act.VOLUME_CHANGED, Fields.NONE.with("volume", volume.id).with("state", state), now);
     }
 
     private void rollEpochs() throws IOException {
@@ -332,7 +353,8 @@ final class Keeper implements Runnable {
                         contents.fragments,
                         contents.firstStartUtcMicros,
                         contents.lastEndUtcMicros),
-                store.clock().utcMicros());
+                ring.classId,
+                contents.segments);
         streams.reels.cleared(ring.volume.id, reel.index, header.serial());
         ring.volume.unreadable(header.serial());
         ring.cleared(reel);
@@ -364,6 +386,9 @@ final class Keeper implements Runnable {
     /** What a reel holds, for its clearing entry and its rows. */
     private static final class Contents {
         final ClearedRows rows;
+        /** Of which segments it holds fragments, by their epoch. */
+        final Map<Long, Set<SegmentBuilder.Key>> segments = new TreeMap<>();
+
         long fragments;
         long firstStartUtcMicros;
         long lastEndUtcMicros;
@@ -378,6 +403,8 @@ final class Keeper implements Runnable {
             if (header.kind() == RecordHeader.Kind.FRAGMENT) {
                 long start = header.startUtcMicros();
                 firstStartUtcMicros = fragments == 0 ? start : Math.min(firstStartUtcMicros, start);
+                segments.computeIfAbsent(header.epoch(), epoch -> new HashSet<>())
+                        .add(SegmentBuilder.Key.of(header));
                 lastEndUtcMicros = Math.max(lastEndUtcMicros, start + header.durationMicros());
                 fragments++;
             }

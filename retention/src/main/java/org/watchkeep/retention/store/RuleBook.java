@@ -59,6 +59,17 @@ final class RuleBook {
         return List.copyOf(unfinished.values());
     }
 
+    /** The trail has erasures that this ledger does not know. */
+    void sawErased() {
+        erased = true;
+    }
+
+    /** The trail says that it came to its end. */
+    void finished(long epoch) {
+        unfinished.remove(epoch);
+        erased = true;
+    }
+
     /** Whether anything was ever erased. */
     boolean hasErased() {
         return erased || !unfinished.isEmpty();

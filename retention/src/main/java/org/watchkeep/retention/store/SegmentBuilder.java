@@ -42,6 +42,7 @@ final class SegmentBuilder {
     private long cameraOffsetMicros = Fragment.OFFSET_UNKNOWN;
     private long ownLessUtcMicros = Segment.OWN_UNKNOWN;
     private @Nullable FragmentRef seal;
+    private @Nullable Digest sealDigest;
     private boolean givenUp;
     private int sealedFragments;
     private boolean leftOpen;
@@ -89,6 +90,18 @@ final class SegmentBuilder {
                     : BootBook.micros(header.startMonoNanos()) - header.startUtcMicros();
         }
         fragments.put(header.sequence(), ref);
+    }
+
+    /** The seal that landed in this process says so; recovery knows it only from the reel. */
+    void sealDigest(Digest digest) {
+        sealDigest = digest.equals(Digest.ZERO) ? null : digest;
+    }
+
+    /** What its seal says of it, once; empty where it is not whole, or was sealed before the start. */
+    Optional<Digest> takeSealDigest() {
+        Digest digest = isWhole() ? sealDigest : null;
+        sealDigest = null;
+        return Optional.ofNullable(digest);
     }
 
     /** It has no seal that holds, none will come: a stop or a failed volume left it so. Other records may still come. */

@@ -24,6 +24,7 @@ final class StoreHolds implements FootageInReach {
     private final FootageStore store;
     private final StreamBook streams;
     private final HoldLedger entries;
+    private final StoreTrail trail;
     private @Nullable Showing showing;
 
     /** What holds keep is known from here on: before anything is erased, overwritten or shown. */
@@ -33,7 +34,8 @@ final class StoreHolds implements FootageInReach {
         this.footage = parts.holding().footage();
         this.epochs = new HeldEpochs(parts);
         this.rows = new HeldRows(store, parts.index(), streams);
-        this.entries = new HoldLedger(parts.ledger(), parts.clock(), footage);
+        this.entries = new HoldLedger(parts);
+        this.trail = parts.trail();
         entries.replay(streams.holds);
     }
 
@@ -51,7 +53,7 @@ final class StoreHolds implements FootageInReach {
     }
 
     HoldParts parts() {
-        return new HoldParts(entries, this, footage.lock());
+        return new HoldParts(entries, this, footage.lock(), trail);
     }
 
     // ---- what can be held -----------------------------------------------------------------------------------------

@@ -30,7 +30,8 @@ record StoreParts(
         StreamBook streams,
         Map<String, Volume> volumes,
         Disk disk,
-        Holding holding) {
+        Holding holding,
+        StoreTrail trail) {
     private static final Logger log = LoggerFactory.getLogger(StoreParts.class);
 
     /** Half for the filters and indexes of 1,000 cameras' rows, half for the rows that are looked at. */
@@ -128,7 +129,8 @@ record StoreParts(
                     streams,
                     volumes,
                     disk,
-                    Holding.NONE);
+                    Holding.NONE,
+                    StoreTrail.NONE);
         } catch (IOException | RuntimeException e) {
             ledger.close();
             throw e;
@@ -137,8 +139,28 @@ record StoreParts(
 
     /** The same, with holds that are asked before anything is erased, overwritten or shown. */
     StoreParts with(Holding held) {
+        return with(held, trail);
+    }
+
+    /** The same, with a trail that everything is entered in. */
+    StoreParts with(StoreTrail entered) {
+        return with(holding, entered);
+    }
+
+    private StoreParts with(Holding held, StoreTrail entered) {
         return new StoreParts(
-                settings, clock, keys, ledger, watchLedger, index, mostWaitingForIndex, streams, volumes, disk, held);
+                settings,
+                clock,
+                keys,
+                ledger,
+                watchLedger,
+                index,
+                mostWaitingForIndex,
+                streams,
+                volumes,
+                disk,
+                held,
+                entered);
     }
 
     private static Map<String, Volume> openVolumes(StoreSettings settings, Disk disk, StreamBook streams)

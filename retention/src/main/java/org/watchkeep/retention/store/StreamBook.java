@@ -29,6 +29,7 @@ final class StreamBook {
     final ReelBook reels = new ReelBook();
     final RuleBook rules = new RuleBook();
     final HoldBook holds = new HoldBook();
+    final FootageLeaves leaves = new FootageLeaves();
     private final Map<StreamId, StreamState> byId = new ConcurrentHashMap<>();
     private final Map<Integer, StreamState> byNumber = new ConcurrentHashMap<>();
     private final Map<String, String> volumeUuids = new ConcurrentHashMap<>();

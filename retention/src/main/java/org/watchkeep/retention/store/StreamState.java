@@ -143,6 +143,9 @@ final class StreamState {
     private void add(SegmentBuilder segment, Orphan record) {
         RecordHeader header = record.header;
         segment.add(header, record.ring, record.ref);
+        if (header.kind() == RecordHeader.Kind.SEAL) {
+            segment.sealDigest(record.digest);
+        }
         if (header.kind() == RecordHeader.Kind.FRAGMENT) {
             sawEnd(book.moment(header).plusMicros(header.durationMicros()));
         }
@@ -225,6 +228,11 @@ final class StreamState {
     /** The segments not yet in the index that satisfy the predicate; the builders must not be changed. */
     synchronized List<SegmentBuilder> segments(Predicate<SegmentBuilder> which) {
         return segments.values().stream().filter(which).toList();
+    }
+
+    /** What the seal of a complete segment says, once: see {@link SegmentBuilder#takeSealDigest}. */
+    synchronized Optional<Digest> takeSealDigest(SegmentBuilder segment) {
+        return segment.takeSealDigest();
     }
 
     /** Segments not yet in the index, as values, in the order they were recorded in. */

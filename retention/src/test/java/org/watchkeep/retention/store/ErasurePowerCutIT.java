@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.audit.Act;
 import org.watchkeep.retention.disk.FakeDisk;
 import org.watchkeep.retention.disk.PowerCut;
 import org.watchkeep.retention.keys.Epoch;
@@ -29,30 +30,42 @@ class ErasurePowerCutIT {
 
     @Test
     void powerCut_atSomeSteps_erasesWhatIsDueAndNothingElse() throws IOException {
-        cutAtEach(EVERYDAY_STRIDE);
+        cutAtEach(EVERYDAY_STRIDE, false);
     }
 
     @Test
     @Tag("campaign")
     void powerCut_atEveryStep_erasesWhatIsDueAndNothingElse() throws IOException {
-        cutAtEach(1);
+        cutAtEach(1, false);
     }
 
-    private void cutAtEach(int stride) throws IOException {
+    @Test
+    void powerCut_atSomeStepsWithATrail_erasesWhatIsDueAndEntersItOnce() throws IOException {
+        cutAtEach(EVERYDAY_STRIDE, true);
+    }
+
+    @Test
+    @Tag("campaign")
+    void powerCut_atEveryStepWithATrail_erasesWhatIsDueAndEntersItOnce() throws IOException {
+        cutAtEach(1, true);
+    }
+
+    private void cutAtEach(int stride, boolean trailed) throws IOException {
         long step = 1;
-        for (; life(step, folder.resolve("life-" + step)); step += stride) {
+        for (; life(step, folder.resolve((trailed ? "trailed-" : "life-") + step), trailed); step += stride) {
             assertThat(step).as("an erasure has an end").isLessThan(2_000);
         }
         System.out.println("power cut at steps up to " + step + ", every " + stride);
     }
 
     /** False when the life ended before the cut. */
-    private boolean life(long step, Path at) throws IOException {
+    private boolean life(long step, Path at, boolean trailed) throws IOException {
         FakeDisk disk = new FakeDisk().tearSectors();
         TestClock clock = new TestClock();
         StoreSettings settings = StoreRig.settings(at, 4);
         StoreRig.init(disk, settings, clock);
-        StoreRig rig = StoreRig.open(disk, settings, clock, GATE);
+        TestTrail trail = trailed ? TestTrail.open(disk, settings.folder(), clock) : TestTrail.NONE;
+        StoreRig rig = StoreRig.openTrailed(disk, settings, clock, trail.entries(), GATE);
         long first = rig.recordingEpoch();
         record(rig);
         clock.pass(1, TimeUnit.HOURS);
@@ -67,15 +80,18 @@ class ErasurePowerCutIT {
             closeOrDie(rig, disk);
         }
         if (!disk.isDead()) {
+            trail.close();
             return false;
         }
         rig.abandon();
+        trail.abandon();
         FakeDisk left = disk.restart();
-        assertEnteredFirst(left, settings, first, step);
+        assertEnteredFirst(left, settings, first, step, trailed);
         clock.pass(1, TimeUnit.MINUTES);
         clock.reboot("boot-2");
         clock.witnessed(true);
-        try (StoreRig again = StoreRig.open(left, settings, clock, GATE)) {
+        try (TestTrail after = trailed ? TestTrail.open(left, settings.folder(), clock) : TestTrail.NONE;
+                StoreRig again = StoreRig.openTrailed(left, settings, clock, after.entries(), GATE)) {
             assertThat(again.store.keys().epoch(first).map(Epoch::state))
                     .as("step %d", step)
                     .isNotEqualTo(Optional.of(Epoch.State.LIVE));
@@ -93,6 +109,13 @@ class ErasurePowerCutIT {
                     () -> again.store.retention().status().classes().stream()
                             .allMatch(status -> status.dueEpochs() == 0));
             assertThat(again.store.retention().status().alarms()).isEmpty();
+            if (trailed) {
+                StoreRig.await("entered", () -> !after.of(Act.EPOCH_ERASED).isEmpty());
+                assertThat(after.of(Act.EPOCH_DUE)).as("step %d", step).hasSize(1);
+                assertThat(after.of(Act.EPOCH_ERASED)).as("step %d", step).hasSize(1);
+                assertThat(after.of(Act.EPOCH_ERASED).get(0).data().number("epoch"))
+                        .isEqualTo(first);
+            }
         }
         return true;
     }
@@ -125,8 +148,8 @@ class ErasurePowerCutIT {
                 && rig.store.retention().status().classes().stream().allMatch(status -> status.dueEpochs() == 0);
     }
 
-    private static void assertEnteredFirst(FakeDisk disk, StoreSettings settings, long epoch, long step)
-            throws IOException {
+    private static void assertEnteredFirst(
+            FakeDisk disk, StoreSettings settings, long epoch, long step, boolean trailed) throws IOException {
         Path home = settings.folder();
         MasterKeystore master = MasterKeystore.open(disk, home.resolve("master.p12"), "rig".toCharArray());
         boolean erased;
@@ -137,7 +160,14 @@ class ErasurePowerCutIT {
         RuleBook entered = new RuleBook();
         Ledger.open(disk, home.resolve(FootageStore.LEDGER_FOLDER), entered::fold, e -> {})
                 .close();
-        if (erased) {
+        if (trailed) {
+            boolean due;
+            try (TestTrail trail = TestTrail.open(disk, home, new TestClock())) {
+                due = !trail.of(Act.EPOCH_DUE).isEmpty();
+            }
+            assertThat(!erased || due).as("step %d: entry first", step).isTrue();
+            assertThat(entered.hasErased()).as("the trail alone has it").isFalse();
+        } else if (erased) {
             assertThat(entered.hasErased()).as("step %d: entry first", step).isTrue();
         }
     }

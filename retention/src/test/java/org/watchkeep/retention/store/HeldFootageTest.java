@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.audit.Act;
+import org.watchkeep.retention.audit.TrailException;
 import org.watchkeep.retention.disk.FakeDisk;
 import org.watchkeep.retention.hold.Hold;
 import org.watchkeep.retention.hold.HoldAnswer;
@@ -248,6 +250,48 @@ class HeldFootageTest {
             assertThat(fragments(held, GATE)).as("past its limit all the same").isEmpty();
             Instant now = held.now();
             assertThatThrownBy(() -> held.place(now.minusSeconds(5), now, GATE))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("what is held cannot be told");
+        }
+    }
+
+    /** As in an installation: entries in the trail, and the register folded from it. */
+    @Test
+    void holdsInATrail_areFoldedAtTheStart_andErasuresNameWhatTheyKept() throws IOException {
+        StoreRig.init(disk, settings(), clock);
+        HoldId hold;
+        Map<StreamId, String> classes = Map.of(GATE, StoreRig.CLASS, HALL, StoreRig.CLASS);
+        try (TestTrail trail = TestTrail.open(disk, folder, clock);
+                HoldingRig held = new HoldingRig(disk, settings(), clock, trail.entries(), classes)) {
+            Instant start = record(held, SECONDS);
+            hold = held.held(start, start.plusSeconds(5), GATE);
+            passDays(40);
+            awaitErased(held, firstEpoch(held));
+            assertThat(trail.of(Act.HOLD_PLACED)).hasSize(1);
+            assertThat(trail.of(Act.EPOCH_DUE).get(0).data().texts("kept")).containsExactly(GATE.toString());
+            trail.entries().snapshot();
+        }
+        try (TestTrail trail = TestTrail.open(disk, folder, clock);
+                HoldingRig held = new HoldingRig(disk, settings(), clock, trail.entries(), classes)) {
+            assertThat(held.alarms).isEmpty();
+            assertThat(held.register.hold(hold)).map(Hold::state).contains(HoldState.SECURED);
+            assertThat(fragments(held, GATE)).hasSize(5);
+            trail.refuses(true);
+            assertThatThrownBy(() -> held.release(hold)).isInstanceOf(TrailException.class);
+            assertThat(fragments(held, GATE)).hasSize(5);
+            trail.refuses(false);
+            held.release(hold);
+            assertThat(fragments(held, GATE)).isEmpty();
+        }
+    }
+
+    @Test
+    void trailThatDoesNotOpen_erasesNothing_andKeepsTheHeldReels() throws IOException {
+        StoreRig.init(disk, settings(), clock);
+        Map<StreamId, String> classes = Map.of(GATE, StoreRig.CLASS, HALL, StoreRig.CLASS);
+        try (HoldingRig held = new HoldingRig(disk, settings(), clock, StoreTrail.closed("told to fail"), classes)) {
+            assertThat(held.register.trouble()).isPresent();
+            assertThatThrownBy(() -> held.store.held().epochs.heldStreams(firstEpoch(held)))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("what is held cannot be told");
         }

@@ -56,6 +56,11 @@ class HeldReelsTest {
         }
 
         @Override
+        public boolean isReadable() {
+            return true;
+        }
+
+        @Override
         public boolean isHeld(StreamId stream, Instant start, Instant end) {
             return needsItsReel(stream, start, end);
         }

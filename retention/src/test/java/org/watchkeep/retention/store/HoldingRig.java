@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.watchkeep.retention.audit.Actor;
-import org.watchkeep.retention.audit.Commitment;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.hold.Admission;
 import org.watchkeep.retention.hold.Ground;
@@ -38,26 +37,31 @@ final class HoldingRig implements AutoCloseable {
     private final TestClock clock;
 
     HoldingRig(Disk disk, StoreSettings settings, TestClock clock, Map<StreamId, String> classes) throws IOException {
+        this(disk, settings, clock, StoreTrail.NONE, classes);
+    }
+
+    HoldingRig(Disk disk, StoreSettings settings, TestClock clock, StoreTrail trail, Map<StreamId, String> classes)
+            throws IOException {
         this.clock = clock;
         MasterKeystore master =
                 MasterKeystore.open(disk, settings.folder().resolve("master.p12"), StoreRig.PASSPHRASE.clone());
         this.keys = HeldKeys.open(
                 disk, settings.folder().resolve("home-a"), settings.folder().resolve("home-b"), master);
         this.rig = StoreRig.openHolding(
-                disk, settings, clock, new Holding(new HeldByRegister(register), Optional.of(keys)), classes);
+                disk, settings, clock, new Holding(new HeldByRegister(register), Optional.of(keys)), trail, classes);
         this.store = rig.store;
         HoldParts parts = store.holds();
         this.holds = new Holds(
                 register,
                 new Holds.Surroundings(
                         parts.entries(),
-                        Commitment::to,
+                        parts::keepText,
                         parts.footage(),
                         new KeysInHomes(keys, store.keys()),
                         () -> Admission.onReels(parts.footage()),
                         parts.eraseLock(),
                         () -> StreamState.instant(clock.utcMicros())));
-        this.alarms = holds.begin();
+        this.alarms = register.trouble().isPresent() ? List.of() : holds.begin();
     }
 
     Instant now() {

@@ -69,7 +69,8 @@ final class StoreRig implements AutoCloseable {
             TestClock clock,
             StoreParts.IndexSettings index,
             Map<StreamId, String> classes,
-            Holding holding)
+            Holding holding,
+            StoreTrail trail)
             throws IOException {
         this.settings = settings;
         this.clock = clock;
@@ -82,7 +83,9 @@ final class StoreRig implements AutoCloseable {
         FootageStore opened = null;
         try {
             opened = FootageStore.open(
-                    StoreParts.open(settings, disk, keys, clock, index).with(holding),
+                    StoreParts.open(settings, disk, keys, clock, index)
+                            .with(holding)
+                            .with(trail),
                     pace,
                     COMMIT_NANOS,
                     (stream, run, sequence, digest) ->
@@ -140,13 +143,14 @@ final class StoreRig implements AutoCloseable {
             throws IOException {
         Map<StreamId, String> classes = new LinkedHashMap<>();
         List.of(streams).forEach(stream -> classes.put(stream, CLASS));
-        return new StoreRig(disk, settings, clock, index, classes, Holding.NONE);
+        return new StoreRig(disk, settings, clock, index, classes, Holding.NONE, StoreTrail.NONE);
     }
 
     /** Opens what {@link #init} made; each stream in a class of its own choice, numbered in the map's order. */
     static StoreRig openClasses(Disk disk, StoreSettings settings, TestClock clock, Map<StreamId, String> classes)
             throws IOException {
-        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, Holding.NONE);
+        return new StoreRig(
+                disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, Holding.NONE, StoreTrail.NONE);
     }
 
     /** Opens what {@link #init} made; with what is held in it. */
@@ -155,14 +159,29 @@ final class StoreRig implements AutoCloseable {
             throws IOException {
         Map<StreamId, String> classes = new LinkedHashMap<>();
         List.of(streams).forEach(stream -> classes.put(stream, CLASS));
-        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, holding);
+        return new StoreRig(
+                disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, holding, StoreTrail.NONE);
     }
 
-    /** Opens what {@link #init} made, with what is held in it; each stream in a class of its own choice. */
+    /** Opens what {@link #init} made, with what is held in it; everything is entered in this trail. */
     static StoreRig openHolding(
-            Disk disk, StoreSettings settings, TestClock clock, Holding holding, Map<StreamId, String> classes)
+            Disk disk,
+            StoreSettings settings,
+            TestClock clock,
+            Holding holding,
+            StoreTrail trail,
+            Map<StreamId, String> classes)
             throws IOException {
-        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, holding);
+        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, holding, trail);
+    }
+
+    /** Opens what {@link #init} made; everything is entered in this trail. */
+    static StoreRig openTrailed(
+            Disk disk, StoreSettings settings, TestClock clock, StoreTrail trail, StreamId... streams)
+            throws IOException {
+        Map<StreamId, String> classes = new LinkedHashMap<>();
+        List.of(streams).forEach(stream -> classes.put(stream, CLASS));
+        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, Holding.NONE, trail);
     }
 
     /** One stream being recorded. Confined to the loop but for its constructor. */

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.watchkeep.controlroom.control.Refusal;
+import org.watchkeep.controlroom.control.Span;
+import org.watchkeep.controlroom.control.StoreActs;
+import org.watchkeep.retention.audit.Act;
+import org.watchkeep.retention.audit.Fields;
+import org.watchkeep.retention.audit.NewEntry;
+import org.watchkeep.retention.store.StoreClock;
+import org.watchkeep.retention.store.StoreTrail;
+import org.watchkeep.retention.store.StreamId;
+
+/** Enters that footage leaves the store, before it does: no entry, no footage. Any thread. */
+final class FootageEntries implements StoreActs.BeforeExtracting {
+    /** audit.md 9. */
+    static final List<String> PURPOSES = List.of(
+            "live-monitoring",
+            "incident-review",
+            "crime-investigation",
+            "subject-request",
+            "legal-proceedings",
+            "complaint",
+            "quality-check",
+            "maintenance",
+            "training",
+            "audit",
+            "test");
+
+    private static final String NOT_STATED = "not-stated";
+
+    private final StoreTrail entries;
+    private final StoreClock clock;
+
+    FootageEntries(StoreTrail entries, StoreClock clock) {
+        this.entries = entries;
+        this.clock = clock;
+    }
+
+    @Override
+    public void extracting(StreamId stream, Span span, Optional<String> purpose) throws IOException, Refusal {
+        String stated = purpose.orElse(NOT_STATED);
+        if (purpose.isPresent() && !PURPOSES.contains(stated)) {
+            throw Refusal.badInput("bad-purpose", "purpose: " + stated, "Give one of " + PURPOSES + ".");
+        }
+        Fields data = Fields.NONE
+                .with("streams", List.of(stream))
+                .with("from", bounded(span.from()))
+                .with("to", bounded(span.to()))
+                .with("purpose", stated);
+        entries.enter(NewEntry.of(Act.FOOTAGE_EXTRACTED, entries.people(), data));
+    }
+
+    /** An open end is that of all footage there can be: from 1970 on, until now. */
+    private Instant bounded(Instant end) {
+        if (end.equals(Instant.MIN)) {
+            return Instant.EPOCH;
+        }
+        return end.equals(Instant.MAX) ? TrailKeeper.instant(clock.utcMicros()) : end;
+    }
+}
