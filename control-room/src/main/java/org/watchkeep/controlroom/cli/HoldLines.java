@@ -38,11 +38,13 @@ final class HoldLines {
     static String line(JsonNode hold) {
         List<String> streams = new ArrayList<>();
         hold.path("streams").forEach(stream -> streams.add(stream.asText()));
-        String ends = hold.path("ends").isTextual() ? ", ends " + hold.path("ends").asText() : "";
+        String ends =
+                hold.path("ends").isTextual() ? ", ends " + hold.path("ends").asText() : "";
         return hold.path("hold").asText() + "  " + String.join(" ", streams) + "  "
                 + hold.path("from").asText() + "  " + hold.path("to").asText() + "  "
                 + hold.path("ground").asText() + "  " + hold.path("owner").asText() + "  "
-                + hold.path("state").asText() + "  review " + hold.path("review").asText() + " ("
+                + hold.path("state").asText() + "  review "
+                + hold.path("review").asText() + " ("
                 + hold.path("reviewState").asText() + ")" + ends;
     }
 }

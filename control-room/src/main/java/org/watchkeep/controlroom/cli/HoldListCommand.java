@@ -20,7 +20,9 @@ final class HoldListCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common = new CommonOptions();
 
-    @Option(names = "--due", description = "Only those to be reviewed within a week, or overdue, the most overdue first.")
+    @Option(
+            names = "--due",
+            description = "Only those to be reviewed within a week, or overdue, the most overdue first.")
     private boolean due;
 
     @Option(names = "--all", description = "Also those that have ended.")

@@ -25,7 +25,11 @@ final class HoldReviewCommand implements Callable<Integer> {
     @Parameters(paramLabel = "HOLD", description = "The hold, as in H-2026-000123.")
     private String hold = "";
 
-    @Option(names = "--review", paramLabel = "DATE", required = true, description = "The next review: a day, or a time.")
+    @Option(
+            names = "--review",
+            paramLabel = "DATE",
+            required = true,
+            description = "The next review: a day, or a time.")
     private String review = "";
 
     @Option(names = "--reason", paramLabel = "TEXT", description = "In words; kept beside the trail.")

@@ -38,8 +38,7 @@ public final class HoldActs implements Acts {
     private final InstantSource clock;
 
     /** @param people who acts where a person does */
-    public HoldActs(
-            Acts next, Holds holds, FootageStore store, SiteConfig site, Actor people, InstantSource clock) {
+    public HoldActs(Acts next, Holds holds, FootageStore store, SiteConfig site, Actor people, InstantSource clock) {
         this.next = next;
         this.holds = holds;
         this.cameras = new CameraNames(store, site);
@@ -96,8 +95,8 @@ public final class HoldActs implements Acts {
         ObjectNode document = Documents.of("hold-ls");
         ArrayNode array = document.putArray("holds");
         listed.forEach(hold -> array.add(node(hold, now)));
-        boolean overdue = listed.stream()
-                .anyMatch(hold -> hold.isActive() && hold.reviewState(now) == Hold.ReviewState.OVERDUE);
+        boolean overdue =
+                listed.stream().anyMatch(hold -> hold.isActive() && hold.reviewState(now) == Hold.ReviewState.OVERDUE);
         return new Result(document, overdue ? Refusal.FOUND : Refusal.GOOD);
     }
 
@@ -134,11 +133,10 @@ public final class HoldActs implements Acts {
 
     /** What cannot be kept is no mistake of whoever asks. */
     private static Refusal refusal(org.watchkeep.retention.hold.Refusal refused) {
-        int exit =
-                switch (refused.cause()) {
-                    case NOTHING_LEFT, PARTLY_ERASED, VAULT_FULL, TOO_SLOW, RING_FULL -> Refusal.FOUND;
-                    default -> Refusal.BAD_INPUT;
-                };
+        int exit = switch (refused.cause()) {
+            case NOTHING_LEFT, PARTLY_ERASED, VAULT_FULL, TOO_SLOW, RING_FULL -> Refusal.FOUND;
+            default -> Refusal.BAD_INPUT;
+        };
         return new Refusal(exit, refused.cause().code(), refused.message(), refused.next());
     }
 
@@ -192,8 +190,8 @@ public final class HoldActs implements Acts {
 
     private static Ground ground(String code) throws Refusal {
         return Ground.ofCode(code)
-                .orElseThrow(() -> Refusal.badInput(
-                        "bad-ground", "ground: " + code, "Give one of: " + Ground.codes() + "."));
+                .orElseThrow(() ->
+                        Refusal.badInput("bad-ground", "ground: " + code, "Give one of: " + Ground.codes() + "."));
     }
 
     private static Optional<Actor> actor(Options options, String name) throws Refusal {

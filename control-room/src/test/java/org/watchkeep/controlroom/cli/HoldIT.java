@@ -58,8 +58,18 @@ class HoldIT {
             try {
                 Program.await("two seconds", 60, () -> site.seconds("gate") > 2, () -> "");
                 JsonNode placed = site.ask(
-                        "hold", "place", "--camera", "gate", "--from", "-1h", "--to", "now", "--ground", "crime",
-                        "--review", day(20));
+                        "hold",
+                        "place",
+                        "--camera",
+                        "gate",
+                        "--from",
+                        "-1h",
+                        "--to",
+                        "now",
+                        "--ground",
+                        "crime",
+                        "--review",
+                        day(20));
                 id = placed.path("hold").path("hold").asText();
                 assertThat(placed.path("hold").path("state").asText()).isEqualTo("secured");
                 assertThat(site.ask("store", "ls", "--camera", "gate")
@@ -70,14 +80,29 @@ class HoldIT {
                         .isEqualTo(id);
                 TestShell shell = new TestShell();
                 assertThat(run(
-                                site, shell, "hold", "place", "--camera", "gate", "--from", "-1h", "--to", "now",
-                                "--ground", "crime", "--review", day(-1)))
+                                site,
+                                shell,
+                                "hold",
+                                "place",
+                                "--camera",
+                                "gate",
+                                "--from",
+                                "-1h",
+                                "--to",
+                                "now",
+                                "--ground",
+                                "crime",
+                                "--review",
+                                day(-1)))
                         .isEqualTo(2);
                 assertThat(shell.err()).contains("date of review");
             } finally {
                 site.stop();
             }
-            assertThat(site.ask("hold", "review", id, "--review", day(30)).path("hold").path("review").asText())
+            assertThat(site.ask("hold", "review", id, "--review", day(30))
+                            .path("hold")
+                            .path("review")
+                            .asText())
                     .startsWith(day(29).substring(0, 4));
             assertThat(site.ask("hold", "ls").path("holds")).hasSize(1);
             assertThat(site.ask("hold", "ls", "--due").path("holds")).isEmpty();

@@ -58,10 +58,7 @@ final class HoldLedger implements TrailWriter {
             try {
                 footage.replay(Entry.parse(text.getBytes(US_ASCII)));
             } catch (DamagedTrailException | IllegalArgumentException e) {
-                log.error(
-                        "ALARM holds: entry {} cannot be read, nothing is erased: {}",
-                        next,
-                        e.getMessage());
+                log.error("ALARM holds: entry {} cannot be read, nothing is erased: {}", next, e.getMessage());
                 footage.unreadable("entry " + next + ": " + e.getMessage());
                 return;
             }

@@ -186,6 +186,8 @@ class HeldModelTest {
             }
         }
         CheckReport report = held.store.check(true, Optional.empty());
-        assertThat(report.damaged() + report.missing()).as("%s: %s", when, report.findings()).isZero();
+        assertThat(report.damaged() + report.missing())
+                .as("%s: %s", when, report.findings())
+                .isZero();
     }
 }

@@ -159,8 +159,7 @@ final class StoreRig implements AutoCloseable {
             throws IOException {
         Map<StreamId, String> classes = new LinkedHashMap<>();
         List.of(streams).forEach(stream -> classes.put(stream, CLASS));
-        return new StoreRig(
-                disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, holding, StoreTrail.NONE);
+        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, holding, StoreTrail.NONE);
     }
 
     /** Opens what {@link #init} made, with what is held in it; everything is entered in this trail. */
