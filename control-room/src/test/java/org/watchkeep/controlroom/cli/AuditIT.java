@@ -7,14 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -32,14 +29,15 @@ import org.watchkeep.retention.disk.RealDisk;
 class AuditIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final String PASSPHRASE = "a long enough passphrase";
+
     @TempDir
     private Path folder;
 
     @BeforeEach
     void init() throws IOException {
-        Path passphrase = Files.writeString(folder.resolve("passphrase"), "a long enough passphrase\n");
-        passphrase.toFile().setReadable(false, false);
-        passphrase.toFile().setReadable(true, true);
+        Path passphrase = Files.writeString(folder.resolve("passphrase"), PASSPHRASE + "\n");
+        Files.setPosixFilePermissions(passphrase, PosixFilePermissions.fromString("rw-------"));
         Files.writeString(folder.resolve("site.yaml"), """
             site: {name: Test Town, timeZone: Europe/London}
             volumes:
@@ -51,15 +49,9 @@ class AuditIT {
               - {id: high-street, number: 7, name: High Street, url: "rtsp://127.0.0.1:1/x", enabled: false}
             """);
         run(0, "init", "--simulated");
+        FewRounds.in(folder.resolve("keys/m.p12"), PASSPHRASE);
         // The first to own the folder enters the rule of its class, and the backup is entered before it is made.
-        run(
-                0,
-                "keys",
-                "backup",
-                "--medium",
-                "a stick in the safe",
-                "--out",
-                folder.resolve("backup.p12").toString());
+        run(0, "keys", "backup", "--medium", "a stick in the safe", "--out", folder + "/backup.p12");
     }
 
     private JsonNode run(int exit, String... command) throws IOException {
@@ -219,25 +211,11 @@ class AuditIT {
 
     /** As versions before the trail left it: no folder, and no key for it in the keystore. */
     @Test
-    void folderFromBeforeTrails_getsItsTrailWithTheNextCommand() throws Exception {
+    void folderFromBeforeTrails_getsItsTrailWithTheNextCommand() throws IOException {
         deleteTree(trail());
         Files.delete(folder.resolve("keys/a/trail.checkpoint"));
         Files.delete(folder.resolve("homes/b/trail.checkpoint"));
-        char[] passphrase = "a long enough passphrase".toCharArray();
-        Path file = folder.resolve("keys/m.p12");
-        KeyStore keystore = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            keystore.load(in, passphrase);
-        }
-        for (String alias : Collections.list(keystore.aliases())) {
-            if (alias.startsWith("watchkeep-trail-")) {
-                keystore.deleteEntry(alias);
-            }
-        }
-        assertThat(keystore.size()).isEqualTo(1);
-        try (OutputStream out = Files.newOutputStream(file)) {
-            keystore.store(out, passphrase);
-        }
+        FewRounds.keep(folder.resolve("keys/m.p12"), PASSPHRASE, alias -> !alias.startsWith("watchkeep-trail-"));
         run(3, "audit", "verify");
         run(0, "volume", "ls");
         JsonNode report = run(0, "audit", "verify");

@@ -20,6 +20,8 @@ import org.watchkeep.controlroom.control.Refusal;
 
 /** An installation of a test's cameras, recorded by {@code serve}, and asked as any other command asks it. One thread. */
 final class ServedSite {
+    private static final String PASSPHRASE = "a long enough passphrase";
+
     private final Path folder;
     private final Path data;
     private final List<String> cameras = new ArrayList<>();
@@ -30,7 +32,7 @@ final class ServedSite {
     ServedSite(Path folder, String password) throws IOException {
         this.folder = folder;
         this.data = folder.resolve("data");
-        secret("passphrase", "a long enough passphrase");
+        secret("passphrase", PASSPHRASE);
         secret("password", password);
     }
 
@@ -70,6 +72,11 @@ final class ServedSite {
                 %s
                 """.formatted(pushPort, String.join("\n", cameras)));
         ask("init", "--simulated", "--config", config.toString());
+    }
+
+    /** For tests that open the installation again and again. */
+    void guardByFewRounds() throws IOException {
+        FewRounds.in(folder.resolve("keys/m.p12"), PASSPHRASE);
     }
 
     /** One command that is to succeed, as JSON. */

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -60,7 +61,7 @@ class TrailIT {
 
     private static void deleteTree(Path tree) throws IOException {
         try (Stream<Path> all = Files.walk(tree)) {
-            for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
             }
         }
@@ -75,6 +76,7 @@ class TrailIT {
             ServedSite site = new ServedSite(folder, "unused");
             site.camera("gate", cameras.urls().get(0).toString(), RealPeer.Transport.TCP, "");
             site.init(0);
+            site.guardByFewRounds();
             site.serve(threads);
             try {
                 record(site);
@@ -133,6 +135,7 @@ class TrailIT {
         ServedSite site = new ServedSite(folder, "unused");
         site.camera("gate", "rtsp://127.0.0.1:1/x", RealPeer.Transport.TCP, "");
         site.init(0);
+        site.guardByFewRounds();
         deleteTree(site.data().resolve("trail"));
         site.ask("volume", "ls");
         TestShell shell = new TestShell();

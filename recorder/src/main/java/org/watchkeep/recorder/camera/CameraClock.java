@@ -17,6 +17,11 @@ public record CameraClock(Clock utc, LongSupplier monoNanos) {
         return new CameraClock(Clock.systemUTC(), System::nanoTime);
     }
 
+    /** For how far apart a picture's packets left: the machine's time, whatever clock the camera goes by. */
+    static long machineNanos() {
+        return System.nanoTime();
+    }
+
     long utcMicros() {
         Instant now = utc.instant();
         return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;

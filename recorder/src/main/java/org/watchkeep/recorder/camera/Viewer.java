@@ -118,15 +118,14 @@ final class Viewer implements MediaSubscription {
     }
 
     private void drain() {
-        // The machine's time, whatever clock the camera goes by: it is how far apart one picture's packets have left.
-        long beganNanos = System.nanoTime();
+        long beganNanos = CameraClock.machineNanos();
         Shot next;
         while (sink.isWritable() && (next = waiting.poll()) != null) {
             waitingBytes -= next.picture().sizeBytes();
             send(next);
         }
         sink.flush();
-        tally.sendingTook(System.nanoTime() - beganNanos);
+        tally.sendingTook(CameraClock.machineNanos() - beganNanos);
         if (ending && waiting.isEmpty() && !over) {
             sayGoodbye();
         }

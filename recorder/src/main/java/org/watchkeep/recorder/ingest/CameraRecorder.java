@@ -341,6 +341,7 @@ final class CameraRecorder implements CameraSession.Owner {
             case LOGIN_REFUSED -> GapCause.LOGIN_REFUSED;
             case REFUSED -> GapCause.CAMERA_REFUSED;
             case BAD_STREAM -> GapCause.BAD_STREAM;
+            case SILENT -> GapCause.NO_MEDIA;
         };
     }
 

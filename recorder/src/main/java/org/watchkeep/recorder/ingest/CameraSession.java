@@ -150,11 +150,10 @@ final class CameraSession implements RtspSession.Listener {
         if (!isMediaSeen) {
             lastMediaMonoNanos = loop.clock().monoNanos();
         }
-        tick = loop.timers().after(TICK_NANOS, this::tick);
+        tick = loop.timers().each(TICK_NANOS, this::tick);
     }
 
     private void tick() {
-        tick = loop.timers().after(TICK_NANOS, this::tick);
         datagrams = link.datagrams();
         long now = loop.clock().monoNanos();
         VideoTrack playing = track;
@@ -183,8 +182,9 @@ final class CameraSession implements RtspSession.Listener {
         switch (pictures.onTick(seen.accessUnits(), lastMediaMonoNanos)) {
             case BEGAN -> owner.onPicture();
             case MISSED ->
-                owner.onNoPicture("no key picture to begin with: none was kept of what came for "
-                        + TimeUnit.NANOSECONDS.toSeconds(NO_PICTURE_NANOS) + " s (packets: " + seen.packets()
+                owner.onNoPicture((seen.accessUnits() == 0 ? "no key picture to begin with: " : "")
+                        + "no picture was kept of what came for " + TimeUnit.NANOSECONDS.toSeconds(NO_PICTURE_NANOS)
+                        + " s (packets: " + seen.packets()
                         + ", of no use: " + seen.unusablePackets() + ", pictures left out: " + seen.skippedAccessUnits()
                         + ")");
             case UNCHANGED -> {}

@@ -91,11 +91,10 @@ final class ProbeSession implements RtspSession.Listener, FragmentSink {
     public void onPlaying() {
         limit.cancel();
         limit = loop.timers().after(lengthNanos, () -> rtsp.close("measured"));
-        onTick();
+        tick = loop.timers().each(CameraSession.TICK_NANOS, this::onTick);
     }
 
     private void onTick() {
-        tick = loop.timers().after(CameraSession.TICK_NANOS, this::onTick);
         if (track != null) {
             track.onTick(loop.clock().monoNanos());
         }

@@ -30,6 +30,12 @@ final class PushReceiver implements MediaReceiver {
      */
     static final int MAX_WAITING_BYTES = 4 << 20;
 
+    /**
+     * What comes beyond this is dropped. A connection that is not read from stays below it, with what was read already;
+     * datagrams come all the same.
+     */
+    static final int MOST_WAITING_BYTES = 2 * MAX_WAITING_BYTES;
+
     /** What one that waits costs beside its bytes: its buffer, and the task that takes it. Frames of a byte are many. */
     static final int PACKET_COST_BYTES = 256;
 
@@ -113,6 +119,9 @@ final class PushReceiver implements MediaReceiver {
         }
 
         private void pass(ByteBuf packet, boolean isRtp) {
+            if (waitingBytes.get() > MOST_WAITING_BYTES) {
+                return;
+            }
             if (waitingBytes.addAndGet(cost(packet)) > MAX_WAITING_BYTES) {
                 publisher.pause();
                 if (waitingBytes.get() <= MAX_WAITING_BYTES / 2) {

@@ -61,6 +61,9 @@ final class RtpVideoTrack implements VideoTrack {
     private long unusable;
     private long restarts;
     private long ssrcChanges;
+    /** As last shown: they only become more, and are shown four times a second. */
+    private Set<Tolerance> shownTolerances = Set.of();
+
     private volatile TrackStatistics published;
 
     RtpVideoTrack(VideoTrackSettings settings, FragmentSink sink, UnitFormat.Maker maker) {
@@ -387,6 +390,9 @@ final class RtpVideoTrack implements VideoTrack {
 
     private TrackStatistics snapshot() {
         @Nullable VideoConfiguration shown = runs.configuration().orElse(null);
+        if (shownTolerances.size() != tolerances.size()) {
+            shownTolerances = Set.copyOf(tolerances);
+        }
         return new TrackStatistics(
                 packets,
                 bytes,
@@ -412,6 +418,6 @@ final class RtpVideoTrack implements VideoTrack {
                 shown == null ? "" : shown.codec(),
                 shown == null ? 0 : shown.width(),
                 shown == null ? 0 : shown.height(),
-                tolerances);
+                shownTolerances);
     }
 }

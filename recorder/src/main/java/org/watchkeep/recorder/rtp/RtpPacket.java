@@ -41,21 +41,23 @@ public final class RtpPacket {
         if (length < HEADER_BYTES) {
             throw bad("RTP packet bytes: " + length + " (expected: at least " + HEADER_BYTES + ")", -1, 0);
         }
-        int first = packet.getUnsignedByte(start);
-        int second = packet.getUnsignedByte(start + 1);
-        int number = packet.getUnsignedShort(start + 2);
+        // At once: each look into a buffer checks bounds and owners anew, and this is done for every packet.
+        long head = packet.getLong(start);
+        int first = (int) (head >>> 56);
+        int second = (int) (head >>> 48) & 0xff;
+        int number = (int) (head >>> 32) & 0xffff;
         if (first >>> 6 != 2) {
             throw bad("RTP version: " + (first >>> 6) + " (expected: 2)", -1, 0);
         }
-        int header = headerBytes(packet);
-        int padding = paddingBytes(packet);
+        int header = headerBytes(packet, first);
+        int padding = paddingBytes(packet, first);
         if (!isWithin(header, padding, length)) {
             throw bad("RTP header and padding: " + header + " + " + padding + " of " + length + " bytes", number, 0);
         }
         marker = (second & 0x80) != 0;
         payloadType = second & 0x7f;
         sequence = number;
-        timestamp = packet.getInt(start + 4);
+        timestamp = (int) head;
         ssrc = packet.getInt(start + 8);
         payloadIndex = start + header;
         payloadLength = length - header - padding;
@@ -64,9 +66,11 @@ public final class RtpPacket {
     /** Whether {@link #parse} would take it. */
     public static boolean isSound(ByteBuf packet) {
         int length = packet.readableBytes();
-        return length >= HEADER_BYTES
-                && packet.getUnsignedByte(packet.readerIndex()) >>> 6 == 2
-                && isWithin(headerBytes(packet), paddingBytes(packet), length);
+        if (length < HEADER_BYTES) {
+            return false;
+        }
+        int first = packet.getUnsignedByte(packet.readerIndex());
+        return first >>> 6 == 2 && isWithin(headerBytes(packet, first), paddingBytes(packet, first), length);
     }
 
     /** The type of a packet that {@link #isSound}. */
@@ -80,25 +84,22 @@ public final class RtpPacket {
     }
 
     /** Up to the payload; an extension that begins beyond the packet is given as its first four bytes. */
-    private static int headerBytes(ByteBuf packet) {
-        int start = packet.readerIndex();
-        int first = packet.getUnsignedByte(start);
+    private static int headerBytes(ByteBuf packet, int first) {
         int header = HEADER_BYTES + 4 * (first & 0x0f);
         if ((first & 0x10) == 0) {
             return header;
         }
         // RFC 3550 5.3.1: four bytes, of which the last two count the words that follow.
         boolean isThere = header + 4 <= packet.readableBytes();
-        return header + 4 + (isThere ? 4 * packet.getUnsignedShort(start + header + 2) : 0);
+        return header + 4 + (isThere ? 4 * packet.getUnsignedShort(packet.readerIndex() + header + 2) : 0);
     }
 
     /** 0 where there is none; -1 where it says that there is some and none is. */
-    private static int paddingBytes(ByteBuf packet) {
-        int start = packet.readerIndex();
-        if ((packet.getUnsignedByte(start) & 0x20) == 0) {
+    private static int paddingBytes(ByteBuf packet, int first) {
+        if ((first & 0x20) == 0) {
             return 0;
         }
-        int padding = packet.getUnsignedByte(start + packet.readableBytes() - 1);
+        int padding = packet.getUnsignedByte(packet.writerIndex() - 1);
         return padding == 0 ? -1 : padding;
     }
 

@@ -2,18 +2,22 @@
 package org.watchkeep.recorder.rtsp;
 
 import java.net.SocketAddress;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the connections that have not logged in yet, so that nobody keeps others out by opening many. Whoever has logged in
  * counts no more among those, but at the path it has logged in at: one camera's password opens a few. Any thread.
  */
 final class Door {
+    /** Main and sub-stream of one device, and two more. */
+    static final int MAX_PATHS = 4;
+
     private final DoorLimits limits;
     private final AtomicInteger strangers = new AtomicInteger();
     /** By {@link RemoteHost}; no entry stands at 0, so there are no more of them than strangers. */
@@ -44,8 +48,8 @@ final class Door {
     final class Place {
         private final String host;
         private final AtomicBoolean isStranger = new AtomicBoolean(true);
-        /** Where it has logged in last. */
-        private @Nullable String loggedInAt;
+        /** Where it has logged in, the last one last. */
+        private final Set<String> loggedInAt = new LinkedHashSet<>();
 
         private boolean isGone;
 
@@ -62,7 +66,7 @@ final class Door {
         }
 
         /**
-         * It has logged in at this path. As often as one likes: it counts where it has done so last.
+         * It has logged in at this path. As often as one likes: it counts at the last few paths where it has.
          *
          * @return false when there are too many there, and it stays what it was; or when it is gone
          */
@@ -71,29 +75,27 @@ final class Door {
                 if (isGone || !countIn(ofLogin, path, limits.connectionsOfALogin())) {
                     return false;
                 }
-                logOut();
-                loggedInAt = path;
+                loggedInAt.add(path);
+                if (loggedInAt.size() > MAX_PATHS) {
+                    String oldest = loggedInAt.iterator().next();
+                    loggedInAt.remove(oldest);
+                    countOut(ofLogin, oldest);
+                }
                 giveUp();
             }
             return true;
         }
 
         boolean isLoggedInAt(String path) {
-            return path.equals(loggedInAt);
+            return loggedInAt.contains(path);
         }
 
         /** It is gone. */
         void leave() {
             isGone = true;
             giveUp();
-            logOut();
-        }
-
-        private void logOut() {
-            if (loggedInAt != null) {
-                countOut(ofLogin, loggedInAt);
-                loggedInAt = null;
-            }
+            loggedInAt.forEach(path -> countOut(ofLogin, path));
+            loggedInAt.clear();
         }
 
         /** Whether it has not logged in yet. */

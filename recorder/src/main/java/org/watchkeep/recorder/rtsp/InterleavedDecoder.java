@@ -140,14 +140,18 @@ final class InterleavedDecoder implements AutoCloseable {
 
     private void between(ByteBuf in) throws IOException {
         int at = in.readerIndex();
-        byte first = in.getByte(at);
-        if (first == '$') {
-            if (in.readableBytes() < HEADER_BYTES) {
-                headerLength = 0;
-                state = State.FRAME_HEADER;
+        if (in.readableBytes() >= HEADER_BYTES) {
+            // At once: what comes is a frame, nearly always.
+            int head = in.getInt(at);
+            if (head >>> 24 == '$') {
+                startFrame(in, head >>> 16 & 0xff, head & 0xffff);
                 return;
             }
-            startFrame(in, in.getUnsignedByte(at + 1), in.getUnsignedShort(at + 2));
+        }
+        byte first = in.getByte(at);
+        if (first == '$') {
+            headerLength = 0;
+            state = State.FRAME_HEADER;
         } else if (first == '\r' || first == '\n') {
             in.skipBytes(1);
         } else if (first >= 'A' && first <= 'Z') {

@@ -77,12 +77,16 @@ final class LoginGuard {
         }
     }
 
-    /** The oldest that shuts nobody out; only where all do, one of those. Guesses from many addresses end no lock-out. */
+    /**
+     * The oldest that shuts nobody out, so that guesses from many addresses end no lock-out; but the oldest lock-out where those
+     * take more than half: without room to count in nobody new would ever be shut out.
+     */
     private void forgetOne(long monoNanos) {
+        long lockOuts = refusals.values().stream().filter(Refusals::isLockOut).count();
+        boolean isLockOut = lockOuts > MAX_ENTRIES / 2;
         refusals.entrySet().stream()
-                .min(Comparator.<Map.Entry<String, Refusals>, Boolean>comparing(
-                                known -> known.getValue().isLockOut())
-                        .thenComparing(known -> known.getValue().sinceNanos() - monoNanos))
+                .filter(known -> known.getValue().isLockOut() == isLockOut)
+                .min(Comparator.comparing(known -> known.getValue().sinceNanos() - monoNanos))
                 .ifPresent(oldest -> refusals.remove(oldest.getKey()));
     }
 

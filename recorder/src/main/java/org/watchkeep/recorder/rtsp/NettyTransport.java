@@ -16,6 +16,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.function.Function;
 
@@ -23,6 +24,9 @@ import java.util.function.Function;
 public enum NettyTransport {
     EPOLL(EpollSocketChannel.class, EpollServerSocketChannel.class, EpollDatagramChannel::new),
     NIO(NioSocketChannel.class, NioServerSocketChannel.class, NioDatagramChannel::new);
+
+    /** How to have Netty look for buffers that nobody gives back: as Netty's own documentation has it. */
+    private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
 
     private final Class<? extends SocketChannel> socket;
     private final Class<? extends ServerSocketChannel> serverSocket;
@@ -37,6 +41,15 @@ public enum NettyTransport {
         this.socket = socket;
         this.serverSocket = serverSocket;
         this.datagrams = datagrams;
+    }
+
+    static {
+        // By default Netty wraps one buffer in 128 in another class, to see whether it is given back. A packet's bytes
+        // are read
+        // one by one through the buffer: with two classes of it each of these reads is a call (decision 045).
+        if (System.getProperty(LEAK_DETECTION) == null) {
+            ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        }
     }
 
     /** The best this machine has. */

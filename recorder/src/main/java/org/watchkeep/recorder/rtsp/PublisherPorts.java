@@ -5,39 +5,50 @@ import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The pairs of UDP ports that one connection has for what it pushes: a few, so that nobody takes those of a whole site.
- * Confined to the connection's event loop.
+ * The pairs of UDP ports that those have who push to one path: a few, so that one camera's password takes no more of a site's.
+ * Confined to the connection's event loop, save the count, which all connections at the path share.
  */
 final class PublisherPorts implements PortPair.Opener {
-    /** For video, audio and metadata; and the same once more, for the ports of a session that is over rest for a while. */
-    static final int MAX_PAIRS = 6;
+    /** For video, audio and metadata of five sessions: the ports of one that is over rest, for up to a minute. */
+    static final int MAX_PAIRS = 16;
 
     private final RtspServer server;
     private final Channel connection;
-    private int pairs;
+    private final AtomicInteger pairs;
 
-    PublisherPorts(RtspServer server, Channel connection) {
+    /** @param pairs that are open at the path */
+    PublisherPorts(RtspServer server, Channel connection, AtomicInteger pairs) {
         this.server = server;
         this.connection = connection;
+        this.pairs = pairs;
     }
 
     @Override
     public PortPair open(PortPair.Receiver receiver) throws IOException {
-        if (pairs >= MAX_PAIRS) {
-            throw new IOException("a publisher asks for more pairs of UDP ports than the " + pairs
-                    + " it has (expected: up to " + MAX_PAIRS + ", those that rest among them)");
+        if (pairs.incrementAndGet() > MAX_PAIRS) {
+            pairs.decrementAndGet();
+            throw new IOException("publishers at one path ask for more pairs of UDP ports than the " + MAX_PAIRS
+                    + " they have (expected: fewer, those that rest among them)");
         }
-        InetAddress own = ((InetSocketAddress) connection.localAddress()).getAddress();
-        UdpPorts opened = UdpPorts.open(
-                server.transport(),
-                connection.eventLoop(),
-                own,
-                server.settings().udpPorts(),
-                receiver);
-        pairs++;
-        opened.whenClosed(() -> pairs--);
-        return opened;
+        boolean isOpened = false;
+        try {
+            InetAddress own = ((InetSocketAddress) connection.localAddress()).getAddress();
+            UdpPorts opened = UdpPorts.open(
+                    server.transport(),
+                    connection.eventLoop(),
+                    own,
+                    server.settings().udpPorts(),
+                    receiver);
+            isOpened = true;
+            opened.whenClosed(pairs::decrementAndGet);
+            return opened;
+        } finally {
+            if (!isOpened) {
+                pairs.decrementAndGet();
+            }
+        }
     }
 }

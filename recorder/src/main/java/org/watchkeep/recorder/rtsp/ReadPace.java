@@ -91,7 +91,7 @@ final class ReadPace {
         if (!isRunning) {
             isRunning = true;
             bytesInTick = 0;
-            tick = timers.after(TICK_NANOS, this::tick);
+            tick = timers.each(TICK_NANOS, this::tick);
         }
     }
 
@@ -118,7 +118,6 @@ final class ReadPace {
     }
 
     private void tick() {
-        tick = timers.after(TICK_NANOS, this::tick);
         long now = bytesInTick;
         bytesInTick = 0;
         boolean isQuietening = now < bytesPerTick / 2;

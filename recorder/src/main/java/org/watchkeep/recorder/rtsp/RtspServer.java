@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +55,12 @@ public final class RtspServer implements AutoCloseable {
     /** A source and who may see it. */
     record Mount(String path, MediaSource source, MountAccess access) {}
 
-    /** A receiver and who may push to it. */
-    record PushMount(String path, MediaReceiver receiver, MountAccess access) {}
+    /**
+     * A receiver and who may push to it.
+     *
+     * @param pairs of UDP ports that are open for those who do; all their event loops
+     */
+    record PushMount(String path, MediaReceiver receiver, MountAccess access, AtomicInteger pairs) {}
 
     private final RtspServerSettings settings;
     private final NettyTransport transport;
@@ -181,7 +186,7 @@ public final class RtspServer implements AutoCloseable {
     /** Takes what is pushed to {@code rtsp://…/path}; nothing is served there. */
     public void mountForPush(String path, MediaReceiver receiver, MountAccess access) {
         String normal = normal(path);
-        pushMounts.put(normal, new PushMount(normal, receiver, access));
+        pushMounts.put(normal, new PushMount(normal, receiver, access, new AtomicInteger()));
     }
 
     /** Answers 404 at this path from now on and closes the connections that play it. */

@@ -70,6 +70,9 @@ public final class RtspSession {
     private final Listener listener;
 
     private State state = State.NEW;
+    /** While closing. */
+    private SessionEnd.Reason closedFor = SessionEnd.Reason.CLOSED;
+
     private RtspUrl dialled;
     private ClientConnection connection;
     private int redirects;
@@ -165,10 +168,15 @@ public final class RtspSession {
      * within {@link Teardown#TIMEOUT_NANOS}, over UDP twice that. No packet is handed on after this call.
      */
     public void close(String detail) {
+        close(SessionEnd.Reason.CLOSED, detail);
+    }
+
+    private void close(SessionEnd.Reason reason, String detail) {
         if (state == State.ENDED || state == State.CLOSING) {
             return;
         }
         state = State.CLOSING;
+        closedFor = reason;
         dialogue.stop();
         stopKeepalive(false);
         lastPackets.cancel();
@@ -177,11 +185,11 @@ public final class RtspSession {
             RtspRequest request = dialogue.aggregate().request(RtspRequest.TEARDOWN);
             teardown = new Teardown(connection, timers, request, isHeard -> {
                 isTornDown = isHeard;
-                end(SessionEnd.Reason.CLOSED, detail);
+                end(reason, detail);
             });
             teardown.send(media.isUdp() ? Teardown.SENDINGS_OVER_UDP : 1);
         } else {
-            end(SessionEnd.Reason.CLOSED, detail);
+            end(reason, detail);
         }
     }
 
@@ -196,7 +204,7 @@ public final class RtspSession {
         if (mayLiveOn && id.isPresent()) {
             memory.abandon(new SessionMemory.Abandoned(id.get(), dialogue.base()));
         }
-        SessionEnd.Reason told = state == State.CLOSING ? SessionEnd.Reason.CLOSED : reason;
+        SessionEnd.Reason told = state == State.CLOSING ? closedFor : reason;
         state = State.ENDED;
         dialogue.stop();
         stopKeepalive(reason == SessionEnd.Reason.LOST);
@@ -342,8 +350,10 @@ public final class RtspSession {
         public void onSilence() {
             if (policy.onSilence()) {
                 String refusals = media.refusals();
-                close("no packet over UDP (" + (refusals.isEmpty() ? "a firewall?" : refusals)
-                        + "); TCP is asked for next");
+                close(
+                        SessionEnd.Reason.SILENT,
+                        "no packet over UDP (" + (refusals.isEmpty() ? "a firewall?" : refusals)
+                                + "); TCP is asked for next");
             }
         }
 

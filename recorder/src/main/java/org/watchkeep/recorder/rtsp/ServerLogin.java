@@ -32,11 +32,15 @@ final class ServerLogin {
         String host = RemoteHost.of(channel.remoteAddress());
         LoginGuard guard = server.guard();
         // Others behind its address do not shut out who has logged in here. Elsewhere it may be guessing itself.
-        boolean isShutOut = !place.isLoggedInAt(path) && guard.isShutOut(access, path, host, server.monoNanos());
+        boolean wasLoggedIn = place.isLoggedInAt(path);
+        boolean isShutOut = !wasLoggedIn && guard.isShutOut(access, path, host, server.monoNanos());
         ServerAuth.Verdict verdict = isShutOut ? ServerAuth.Verdict.MISSING : auth.check(access, request);
         if (verdict == ServerAuth.Verdict.ACCEPTED) {
-            guard.onAccepted(path, host);
             if (place.logIn(path)) {
+                // Its keepalives say nothing of the others behind its address: they end no lock-out.
+                if (!wasLoggedIn) {
+                    guard.onAccepted(path, host);
+                }
                 return Optional.empty();
             }
             server.strangers().note(channel.remoteAddress(), "too many connections have logged in for " + path);

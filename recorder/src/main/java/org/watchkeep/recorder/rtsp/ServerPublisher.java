@@ -21,7 +21,6 @@ final class ServerPublisher {
     private final Supplier<String> authLabel;
     private final Runnable onHeard;
     private final Runnable onPauseChanged;
-    private final PublisherPorts ports;
     private @Nullable ServerRecording recording;
 
     /**
@@ -36,7 +35,6 @@ final class ServerPublisher {
         this.authLabel = authLabel;
         this.onHeard = onHeard;
         this.onPauseChanged = onPauseChanged;
-        this.ports = new PublisherPorts(server, channel);
     }
 
     /** RECORD goes to the address, to a track of it, with or without a slash behind: FFmpeg and GStreamer differ. */
@@ -70,8 +68,14 @@ final class ServerPublisher {
         if (recording != null || mount.receiver().isTaken()) {
             return RtspResponse.of(RtspResponse.METHOD_NOT_VALID_IN_STATE);
         }
-        ServerRecording.Client client =
-                new ServerRecording.Client(server, mount, channel, authLabel.get(), onHeard, onPauseChanged, ports);
+        ServerRecording.Client client = new ServerRecording.Client(
+                server,
+                mount,
+                channel,
+                authLabel.get(),
+                onHeard,
+                onPauseChanged,
+                new PublisherPorts(server, channel, mount.pairs()));
         try {
             Optional<ServerRecording> announced = ServerRecording.announced(client, request.body());
             recording = announced.orElse(null);

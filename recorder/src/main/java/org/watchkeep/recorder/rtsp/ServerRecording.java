@@ -291,7 +291,7 @@ final class ServerRecording {
 
         @Override
         public void onRtcp(ByteBuf packet) {
-            if (isVideo && stream != null) {
+            if (isVideo && stream != null && !isDropping()) {
                 stream.onRtcp(packet);
             }
         }

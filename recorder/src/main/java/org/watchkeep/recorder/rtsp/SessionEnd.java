@@ -19,6 +19,8 @@ public record SessionEnd(Reason reason, String detail) {
         REFUSED,
         /** What came cannot be understood. */
         BAD_STREAM,
+        /** The dialogue was done, and not one packet came by the transport that was granted. */
+        SILENT,
         /** Our side asked for the end. */
         CLOSED
     }

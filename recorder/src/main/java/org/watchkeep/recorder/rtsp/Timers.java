@@ -2,9 +2,6 @@
 package org.watchkeep.recorder.rtsp;
 
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.LoggerFactory;
 
 /** Runs things later, on one event loop. Tests move the time by hand. Confined to that event loop. */
 public interface Timers {
@@ -22,28 +19,14 @@ public interface Timers {
         void cancel();
     }
 
+    /**
+     * The task runs again and again, first within a period from now, until it is cancelled; a fault in it does not end that.
+     * Those of one event loop with one period run together, so that a thousand cameras wake their loop once for all.
+     */
+    Timer each(long periodNanos, Runnable task);
+
     /** The timers of an event loop. */
     static Timers of(EventLoop loop) {
-        return new Timers() {
-            @Override
-            public Timer after(long delayNanos, Runnable task) {
-                ScheduledFuture<?> scheduled = loop.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
-                return () -> scheduled.cancel(false);
-            }
-
-            @Override
-            public long nanos() {
-                return loop.ticker().nanoTime();
-            }
-        };
-    }
-
-    /** The loop keeps an exception in a future that nobody reads: a fault of ours must at least be heard of. */
-    private static void run(Runnable task) {
-        try {
-            task.run();
-        } catch (RuntimeException e) {
-            LoggerFactory.getLogger(Timers.class).error("a timer's task failed", e);
-        }
+        return new LoopTimers(loop);
     }
 }

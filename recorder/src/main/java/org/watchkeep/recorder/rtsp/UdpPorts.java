@@ -2,6 +2,7 @@
 package org.watchkeep.recorder.rtsp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -85,7 +86,8 @@ final class UdpPorts implements PortPair {
             UdpPortRange range, NettyTransport transport, EventLoop loop, InetAddress at, Receiver receiver)
             throws IOException {
         IOException last = new IOException("all are taken by streams of ours");
-        for (int i = 0; i < Math.min(range.pairs(), MAX_TRIES); i++) {
+        int most = Math.min(range.pairs(), MAX_TRIES);
+        for (int i = 0; i < most; i++) {
             OptionalInt even = range.take();
             if (even.isEmpty()) {
                 break;
@@ -106,7 +108,8 @@ final class UdpPorts implements PortPair {
             }
         }
         throw new IOException(
-                "no free pair of UDP ports among the " + range.pairs() + " of " + range
+                "no free pair of UDP ports among the " + (most < range.pairs() ? most + " tried of the " : "")
+                        + range.pairs() + " of " + range
                         + " (expected: a pair for each stream, and some that rest; widen network.udpPorts)",
                 last);
     }
@@ -143,12 +146,24 @@ final class UdpPorts implements PortPair {
 
     private static DatagramChannel bound(NettyTransport transport, EventLoop loop, InetAddress at, int port)
             throws IOException {
-        DatagramChannel channel = transport.datagrams(
-                at instanceof Inet6Address ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET);
-        configure(channel, transport);
-        requireDone(loop.register(channel), channel, "register");
-        requireDone(channel.bind(new InetSocketAddress(at, port)), channel, "bind " + at.getHostAddress() + ":" + port);
-        return channel;
+        DatagramChannel channel = null;
+        boolean isBound = false;
+        try {
+            channel = transport.datagrams(
+                    at instanceof Inet6Address ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET);
+            configure(channel, transport);
+            requireDone(loop.register(channel), "register");
+            requireDone(channel.bind(new InetSocketAddress(at, port)), "bind " + at.getHostAddress() + ":" + port);
+            isBound = true;
+            return channel;
+        } catch (ChannelException e) {
+            // No socket left for this process, say.
+            throw new IOException("a UDP socket: " + e.getMessage(), e);
+        } finally {
+            if (channel != null && !isBound) {
+                channel.close();
+            }
+        }
     }
 
     private static void configure(DatagramChannel channel, NettyTransport transport) {
@@ -170,10 +185,9 @@ final class UdpPorts implements PortPair {
         }
     }
 
-    private static void requireDone(ChannelFuture step, DatagramChannel channel, String what) throws IOException {
+    private static void requireDone(ChannelFuture step, String what) throws IOException {
         if (!step.isDone() || !step.isSuccess()) {
             Throwable cause = step.cause();
-            channel.close();
             throw new IOException(what + ": " + (cause == null ? "not done at once" : cause.getMessage()), cause);
         }
     }

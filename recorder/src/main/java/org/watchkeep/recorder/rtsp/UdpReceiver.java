@@ -39,6 +39,9 @@ final class UdpReceiver implements PortPair.Receiver {
     /** Some cameras stop when they hear no receiver report for longer. */
     static final long MAX_REPORT_INTERVAL_NANOS = 5_000_000_000L;
 
+    /** A timer that comes so late says that datagrams were not read either; and in so long all that has come is read. */
+    private static final long HELD_UP_NANOS = 10_000_000L;
+
     /** Of a datagram that is refused: a header and a little. */
     private static final int SHOWN_BYTES = 16;
 
@@ -79,6 +82,9 @@ final class UdpReceiver implements PortPair.Receiver {
     private @Nullable DatagramPeer peer;
     private boolean isOpen;
     private boolean closed;
+    private boolean isAnnouncedSourceHeard;
+    /** Another source than the announced one, from before that was heard. */
+    private @Nullable Integer sourceBefore;
     /** Of datagrams that were read together, none has been taken yet. */
     private boolean isFirstOfRead;
     /** Written on the event loop alone. */
@@ -251,15 +257,17 @@ final class UdpReceiver implements PortPair.Receiver {
         long now = timers.nanos();
         Optional<Integer> announced = peer == null ? Optional.empty() : peer.ssrc();
         boolean isAnnouncedSource = announced.isEmpty() || announced.get() == RtpPacket.ssrc(packet);
+        if (!isAnnouncedSource && isOfDeadSession(packet)) {
+            refuse(from, () -> "the source that sent before the one announced");
+            return;
+        }
         if (!rtpLock.takes(from, isAnnouncedSource, now)) {
             refuse(from, () -> "another end than the one that sends the media");
             return;
         }
+        heard(isAnnouncedSource, RtpPacket.ssrc(packet));
         if (!rtpLock.isAnnouncedPort(from)) {
             tolerances.add(Tolerance.MEDIA_FROM_OTHER_PORT);
-        }
-        if (!isAnnouncedSource) {
-            tolerances.add(Tolerance.MEDIA_OF_OTHER_SSRC);
         }
         taken();
         guarded(() -> {
@@ -268,6 +276,24 @@ final class UdpReceiver implements PortPair.Receiver {
             }
         });
         scheduleHold();
+    }
+
+    /**
+     * A camera that announces one SSRC and sends another is recorded from the first packet. But where the announced one comes
+     * after all, the other was what is left of a dead session, at ports that were used again.
+     */
+    private void heard(boolean isAnnouncedSource, int ssrc) {
+        if (isAnnouncedSource) {
+            isAnnouncedSourceHeard = true;
+        } else if (!isAnnouncedSourceHeard) {
+            sourceBefore = ssrc;
+            tolerances.add(Tolerance.MEDIA_OF_OTHER_SSRC);
+        }
+    }
+
+    private boolean isOfDeadSession(ByteBuf packet) {
+        Integer before = sourceBefore;
+        return isAnnouncedSourceHeard && before != null && before == RtpPacket.ssrc(packet);
     }
 
     /** Some cameras send their reports from where the media come from, and to there (RFC 5761). */
@@ -388,13 +414,21 @@ final class UdpReceiver implements PortPair.Receiver {
     private void scheduleHold() {
         if (!closed && !isHoldTimerSet && reorder.isWaiting()) {
             isHoldTimerSet = true;
-            holdTimer = timers.after(Math.max(0, reorder.deadlineNanos() - timers.nanos()), () -> {
-                isHoldTimerSet = false;
-                owner.onBytes();
-                guarded(() -> reorder.onTime(timers.nanos()));
-                scheduleHold();
-            });
+            holdTimer = timers.after(
+                    Math.max(0, reorder.deadlineNanos() - timers.nanos()), () -> onHoldTime(HELD_UP_NANOS));
         }
+    }
+
+    private void onHoldTime(long borneNanos) {
+        if (reorder.isWaiting() && timers.nanos() - reorder.deadlineNanos() > borneNanos) {
+            // The loop was busy elsewhere. What we wait for may lie in the system's buffer: that is read first.
+            holdTimer = timers.after(HELD_UP_NANOS, () -> onHoldTime(Long.MAX_VALUE));
+            return;
+        }
+        isHoldTimerSet = false;
+        owner.onBytes();
+        guarded(() -> reorder.onTime(timers.nanos()));
+        scheduleHold();
     }
 
     /** Hands on what waits for packets that will not come any more. */

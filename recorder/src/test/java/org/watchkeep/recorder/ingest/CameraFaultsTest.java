@@ -128,6 +128,24 @@ class CameraFaultsTest extends CameraRigs {
         assertThat(rig.footage.last()).isEqualTo("run avc1");
     }
 
+    /** There was one to begin with: what is missing now is something else. */
+    @Test
+    void tick_packetsOfNoUseInMidSession_doesNotBlameTheFirstKeyPicture() {
+        Rig rig = new Rig("cam-1").start();
+        rig.play(4_000);
+        for (long passed = 0; passed < 17_000; passed += 40) {
+            rig.step(40);
+            rig.video.nextWithoutKey().forEach(packet -> {
+                packet[12] |= (byte) 0x80;
+                rig.camera.sendFrame(0, packet);
+            });
+        }
+        assertThat(rig.alarms).containsExactly("raise NO_PICTURES");
+        assertThat(rig.recorder.status().detail())
+                .contains("no picture was kept of what came for 15 s")
+                .doesNotContain("no key picture");
+    }
+
     /** A session that ends does not end the alarm: only pictures do. */
     @Test
     void hangUp_whileNoPicturesAreKept_keepsTheOneAlarm() {

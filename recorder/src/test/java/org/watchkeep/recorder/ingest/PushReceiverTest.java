@@ -78,6 +78,25 @@ class PushReceiverTest extends CameraRigs {
         assertThat(read.refCnt()).isZero();
     }
 
+    /** Datagrams cannot be held up, reports among them. */
+    @Test
+    void onRtcp_whilePaused_isDroppedBeyondTwiceTheLimit() {
+        ByteBuf report = Unpooled.wrappedBuffer(new byte[1_000]);
+        for (int i = 0; i < MANY; i++) {
+            stream.onRtcp(report);
+        }
+        assertThat(pusher.isPaused).isTrue();
+        int each = report.readableBytes() + PushReceiver.PACKET_COST_BYTES;
+        assertThat(waiting)
+                .hasSizeBetween(PushReceiver.MAX_WAITING_BYTES / each, PushReceiver.MOST_WAITING_BYTES / each + 1);
+        report.release();
+        int taken = waiting.size();
+        for (int i = 0; i < taken; i++) {
+            waiting.remove().run();
+        }
+        assertThat(pusher.isPaused).isFalse();
+    }
+
     @Test
     void onRtp_packetsOfAByte_areCountedByWhatTheyCost() {
         int packets = 0;

@@ -83,8 +83,20 @@ class DoorTest {
         assertThat(in.get(0).logIn("/gate")).isFalse();
         assertThat(in.get(2).logIn("/gate")).isTrue();
         assertThat(in.get(2).isLoggedInAt("/gate")).isTrue();
-        assertThat(in.get(2).isLoggedInAt("/yard")).isFalse();
+        assertThat(in.get(2).isLoggedInAt("/yard")).isTrue();
         assertThat(door.strangers()).isZero();
+    }
+
+    /** Who pushes at one path and asks at another is not thrown out of the first; but nobody stands everywhere. */
+    @Test
+    void logIn_atManyPaths_staysAtTheLastFew() {
+        Door.Place place = enter("192.0.2.1").orElseThrow();
+        for (int path = 0; path <= Door.MAX_PATHS; path++) {
+            assertThat(place.logIn("/p" + path)).isTrue();
+        }
+        assertThat(place.isLoggedInAt("/p0")).isFalse();
+        assertThat(place.isLoggedInAt("/p1")).isTrue();
+        assertThat(place.isLoggedInAt("/p" + Door.MAX_PATHS)).isTrue();
     }
 
     @Test
@@ -127,6 +139,24 @@ class DoorTest {
             assertThat(guard.isShutOut(access, "/gate", "a" + i, 20_000)).isTrue();
         }
         assertThat(guard.isShutOut(access, "/gate", "b", 20_000)).isFalse();
+    }
+
+    @Test
+    void guard_fullOfLockOuts_stillShutsOutWhoeverComesThen() {
+        LoginGuard guard = new LoginGuard(new ServerTally(), LIMITS.refusalsOfAnAddress());
+        MountAccess access = new MountAccess(MountAccess.Scheme.DIGEST_ANY, "r", new Credentials("u", "p"))
+                .withHabits(MountAccess.Habits.NONE.withLockOutAfter(1));
+        for (int i = 0; i < LoginGuard.MAX_ENTRIES / 8; i++) {
+            for (int path = 0; path < 10; path++) {
+                guard.onRefused(access, "/p" + path, "other " + i, i);
+            }
+        }
+        MountAccess gate = access.withHabits(MountAccess.Habits.NONE.withLockOutAfter(10));
+        for (int i = 0; i < 10; i++) {
+            assertThat(guard.isShutOut(gate, "/gate", "a", 10_000 + i)).isFalse();
+            guard.onRefused(gate, "/gate", "a", 10_000 + i);
+        }
+        assertThat(guard.isShutOut(gate, "/gate", "a", 20_000)).isTrue();
     }
 
     /** Two cameras of a site, each shut out for a while again and again, do not add up. */

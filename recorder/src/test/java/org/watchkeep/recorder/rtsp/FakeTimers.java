@@ -21,6 +21,20 @@ public final class FakeTimers implements Timers {
         return () -> tasks.remove(added);
     }
 
+    /** By itself: others run together. */
+    @Override
+    public Timer each(long periodNanos, Runnable task) {
+        Timer[] next = {Timer.NONE};
+        next[0] = after(periodNanos, new Runnable() {
+            @Override
+            public void run() {
+                next[0] = after(periodNanos, this);
+                task.run();
+            }
+        });
+        return () -> next[0].cancel();
+    }
+
     @Override
     public long nanos() {
         return nowNanos;
@@ -42,10 +56,15 @@ public final class FakeTimers implements Timers {
         long end = nowNanos + nanos;
         while (!tasks.isEmpty() && tasks.peek().dueNanos <= end) {
             Task next = tasks.remove();
-            nowNanos = next.dueNanos;
+            nowNanos = Math.max(nowNanos, next.dueNanos);
             next.run.run();
         }
         nowNanos = end;
+    }
+
+    /** The loop is busy elsewhere: time passes, and what is due runs when it is advanced next. */
+    public void standStillMillis(long millis) {
+        nowNanos += TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     /** How long until the next task; -1 when there is none. */

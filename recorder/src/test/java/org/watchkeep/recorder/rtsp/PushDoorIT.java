@@ -210,6 +210,34 @@ class PushDoorIT {
         }
     }
 
+    /** Ports rest when their session is over, and then count no more. */
+    @Test
+    void setUp_againAndAgainAtManyConnections_isRefusedUntilPortsHaveRested() throws Exception {
+        String announced = LOGIN + "Content-Length: " + ScriptedCamera.SDP.length() + "\r\n\r\n" + ScriptedCamera.SDP;
+        String asked = LOGIN + "Transport: RTP/AVP;unicast;client_port=5000-5001;mode=record\r\n";
+        String setUp = "SETUP rtsp://h/gate/trackID=1";
+        for (int i = 0; i < 2; i++) {
+            Socket camera = connect();
+            strangers.add(camera);
+            assertThat(ask(camera, "ANNOUNCE rtsp://h/gate", announced)).startsWith("RTSP/1.0 200 ");
+        }
+        for (int i = 0; i < PublisherPorts.MAX_PAIRS; i++) {
+            assertThat(ask(strangers.get(i % 2), setUp, asked)).startsWith("RTSP/1.0 200 ");
+        }
+        assertThat(ask(strangers.get(0), setUp, asked)).startsWith("RTSP/1.0 503 ");
+        for (int i = 0; i < 3; i++) {
+            Await.until("ports have rested", () -> isSetUp(setUp, asked), server::strangerCount);
+        }
+    }
+
+    private boolean isSetUp(String setUp, String asked) {
+        try {
+            return ask(strangers.get(0), setUp, asked).startsWith("RTSP/1.0 200 ");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void login_wrongAtManyConnections_shutsTheAddressOutAndNobodyElse() throws Exception {
         server.close();

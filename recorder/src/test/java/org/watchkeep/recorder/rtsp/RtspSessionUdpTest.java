@@ -313,6 +313,7 @@ class RtspSessionUdpTest {
         assertThat(end).isEmpty();
         timers.advanceMillis(1);
         camera.answer();
+        assertThat(ended().reason()).isEqualTo(SessionEnd.Reason.SILENT);
         assertThat(ended().detail()).contains("no packet over UDP");
         assertThat(memory.isUdpPreferred(true)).isFalse();
     }

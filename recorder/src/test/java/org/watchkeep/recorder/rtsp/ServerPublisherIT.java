@@ -196,6 +196,23 @@ class ServerPublisherIT {
         assertThat(ask(channel, "GET_PARAMETER rtsp://h/gate", "gate")).startsWith(OK);
     }
 
+    /** An attacker behind the camera's address must not get ten more guesses with each of its keepalives. */
+    @Test
+    void keepalive_othersOfTheAddressAreShutOutOfThePath_doesNotLetThemIn() {
+        server.mountForPush(
+                "/door", new Receiver(), access("door").withHabits(MountAccess.Habits.NONE.withLockOutAfter(3)));
+        EmbeddedChannel camera = connect("192.0.2.1");
+        String announce = "ANNOUNCE rtsp://h/door";
+        assertThat(ask(camera, announce, "door", "", ScriptedCamera.SDP)).startsWith(OK);
+        EmbeddedChannel guessing = connect("192.0.2.1");
+        for (int i = 0; i < 3; i++) {
+            assertThat(ask(guessing, announce, "guess " + i)).startsWith(UNAUTHORIZED);
+        }
+        assertThat(ask(camera, "GET_PARAMETER rtsp://h/door", "door")).startsWith(OK);
+        assertThat(ask(guessing, announce, "door")).startsWith(UNAUTHORIZED);
+        assertThat(ask(connect("192.0.2.1"), announce, "door")).startsWith(UNAUTHORIZED);
+    }
+
     /** The password of one camera opens no way to guess that of another. */
     @Test
     void login_elsewhereByOneThatIsLoggedIn_isShutOutAsAnybodys() {

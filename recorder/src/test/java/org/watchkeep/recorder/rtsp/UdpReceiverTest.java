@@ -239,6 +239,24 @@ class UdpReceiverTest {
         assertThat(seen).containsExactly("rtp 1");
     }
 
+    /** What it waited for had come in time, and lay in the system's buffer. */
+    @Test
+    void hold_loopWasBusy_readsWhatCameMeanwhileBeforeItGivesUp() {
+        playAsSaid();
+        rtp(SAID_PORT, packet(1));
+        rtp(SAID_PORT, packet(3));
+        timers.standStillMillis(300);
+        timers.advanceMillis(0);
+        assertThat(seen).containsExactly("rtp 1");
+        rtp(SAID_PORT, packet(2));
+        assertThat(seen).containsExactly("rtp 1", "rtp 2", "rtp 3");
+        rtp(SAID_PORT, packet(5));
+        timers.standStillMillis(300);
+        timers.advanceMillis(50);
+        assertThat(seen).endsWith("rtp 3", "rtp 5");
+        assertThat(receiver.counts()).isEqualTo(new DatagramCounts(1, 0, 0, 0));
+    }
+
     /** Several makers announce another SSRC than they send. */
     @Test
     void onRtp_otherSsrcThanAnnouncedFromTheAnnouncedPort_isTakenFromTheFirstAndNoted() {
@@ -265,8 +283,23 @@ class UdpReceiverTest {
     void onRtp_ssrcAsAnnounced_isNotNoted() {
         play(Optional.of(SAID), Optional.of(SOURCE));
         rtp(SAID_PORT, packet(1));
-        assertThat(seen).containsExactly("rtp 1");
+        rtp(SAID_PORT, strange(900));
+        rtp(SAID_PORT, packet(2));
+        assertThat(seen).containsExactly("rtp 1", "rtp 2");
         assertThat(tolerances).isEmpty();
+    }
+
+    /** A port of ours that was used again, and a camera that has not heard the end of what went there. */
+    @Test
+    void onRtp_deadSessionFromTheAnnouncedEnd_givesWayToTheAnnouncedSourceForGood() {
+        play(Optional.of(SAID), Optional.of(SOURCE));
+        rtp(SAID_PORT, strange(901));
+        for (int number = 1; number <= 3; number++) {
+            rtp(SAID_PORT, packet(number));
+            rtp(SAID_PORT, strange(901 + number));
+        }
+        assertThat(seen).containsExactly("rtp 901", "rtp 1", "rtp 2", "rtp 3");
+        assertThat(receiver.counts().refused()).isEqualTo(3);
     }
 
     @Test

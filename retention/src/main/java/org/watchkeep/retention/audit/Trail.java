@@ -49,6 +49,9 @@ public final class Trail implements TrailWriter, Closeable {
     private final Thread thread;
     private volatile @Nullable Throwable ended;
 
+    /** Whether a bundle is being sealed, a step between two commits. The trail's thread's. */
+    private boolean isSealing;
+
     /** An entry and who waits for it; without an entry the sign to end. */
     private record Pending(@Nullable NewEntry entry, CompletableFuture<Appended> durable) {}
 
@@ -238,13 +241,20 @@ public final class Trail implements TrailWriter, Closeable {
         try {
             List<Pending> batch = new ArrayList<>();
             while (true) {
+                Pending first = isSealing ? waiting.poll() : waiting.take();
+                if (first == null) {
+                    isSealing = seal(tail::sealStep);
+                    continue;
+                }
                 batch.clear();
-                batch.add(waiting.take());
+                batch.add(first);
                 waiting.drainTo(batch, TrailFiles.WIDTH - 1);
                 if (!commit(batch)) {
+                    isSealing = seal(tail::sealFull);
                     end(new IOException("closed"));
                     return;
                 }
+                isSealing = seal(tail::sealStep);
             }
         } catch (InterruptedException e) {
             // Nobody else knows the thread.
@@ -310,11 +320,21 @@ public final class Trail implements TrailWriter, Closeable {
         for (int i = 0; i < taken.size(); i++) {
             taken.get(i).durable().complete(where.get(i));
         }
+    }
+
+    private interface Sealing {
+        void run() throws IOException;
+    }
+
+    /** Whether more is to be sealed, and can be. */
+    private boolean seal(Sealing sealing) {
         try {
-            tail.sealFull();
+            sealing.run();
+            return tail.isFull();
         } catch (IOException e) {
-            // The entries are durable in the journal; the next commit seals first.
+            // The entries are durable in the journal; the next commit is followed by another try.
             settings.alarms().accept("the trail's tiles cannot be written: " + e.getMessage());
+            return false;
         }
     }
 

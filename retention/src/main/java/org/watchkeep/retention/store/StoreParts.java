@@ -89,7 +89,9 @@ record StoreParts(
             // Waited for: who is told that it failed may open it again, or delete the folder, at once.
             index.thenAccept(StandingIndex::close)
                     .exceptionally(ofIndex -> {
-                        e.addSuppressed(ofIndex);
+                        if (!ofIndex.equals(e)) {
+                            e.addSuppressed(ofIndex);
+                        }
                         return null;
                     })
                     .join();

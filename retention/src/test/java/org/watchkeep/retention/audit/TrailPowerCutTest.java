@@ -4,6 +4,7 @@ package org.watchkeep.retention.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -123,6 +124,72 @@ class TrailPowerCutTest {
                 }
                 life.acknowledged.addAll(second.acknowledged);
                 checkNext(next.restart(), life, "seed " + seed + " step " + step);
+            }
+        }
+    }
+
+    /** As under load: a commit between any two steps of sealing, and another bundle is full before the first is sealed. */
+    private static List<byte[]> sealInSteps(FakeDisk disk) throws IOException {
+        TrailFiles files = new TrailFiles(disk, TrailRig.FOLDER);
+        TrailRecovery.Found found = TrailRecovery.run(files);
+        List<byte[]> durable = new ArrayList<>();
+        try {
+            for (int commit = 0; commit < 6; commit++) {
+                List<byte[]> entries = next(found.tree(), commit == 0 ? 10 : 200);
+                found.tail().commit(entries);
+                durable.addAll(entries);
+                found.tail().sealStep();
+            }
+        } catch (PowerCut | IOException e) {
+            assertThat(disk.isDead())
+                    .as("only the power cut ends a life, not %s", e)
+                    .isTrue();
+        }
+        return durable;
+    }
+
+    private static List<byte[]> next(TrailTree tree, int count) {
+        List<byte[]> entries = new ArrayList<>();
+        Hash prev = tree.lastLeaf();
+        for (long index = tree.size(); entries.size() < count; index++) {
+            byte[] entry =
+                    Entry.of(TrailRig.entry(index), index, prev, Instant.EPOCH).toBytes();
+            prev = Merkle.leaf(entry);
+            entries.add(entry);
+        }
+        return entries;
+    }
+
+    /** A trail whose next 5 entries fill a bundle, written at once. */
+    private static FakeDisk nearlyFull(long seed) throws IOException {
+        FakeDisk disk = prepared(seed, 1);
+        TrailRecovery.Found found = TrailRecovery.run(new TrailFiles(disk, TrailRig.FOLDER));
+        found.tail().commit(next(found.tree(), 249));
+        found.tail().close();
+        return disk.settle();
+    }
+
+    @Test
+    void seal_powerCutAtEveryStepWithCommitsBetween_whatWasDurableIsThere() throws IOException {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            boolean wasCut = true;
+            for (int step = 1; wasCut; step++) {
+                FakeDisk disk = nearlyFull(seed);
+                disk.cutAt(step, seed);
+                List<byte[]> durable = sealInSteps(disk);
+                wasCut = disk.isDead();
+                if (!wasCut) {
+                    assertThat(durable).hasSize(1_010);
+                    disk.powerCut(seed);
+                }
+                try (Trail trail = new TrailRig().open(disk.restart())) {
+                    List<byte[]> found = new ArrayList<>();
+                    trail.read(251, trail.size(), (index, bytes) -> found.add(bytes));
+                    assertThat(found).as("seed %s step %s", seed, step).hasSizeGreaterThanOrEqualTo(durable.size());
+                    assertThat(found.subList(0, durable.size()))
+                            .as("seed %s step %s", seed, step)
+                            .containsExactlyElementsOf(durable);
+                }
             }
         }
     }

@@ -248,6 +248,17 @@ class FootageStoreTest {
         slow.open(settings.folder().resolve(FootageStore.INDEX_FOLDER)).close();
     }
 
+    /** As where RocksDB's native library cannot be loaded. */
+    @Test
+    void open_indexFailsAsNoFileDoes_saysWhy() {
+        FlakyIndex broken = new FlakyIndex();
+        broken.beforeOpen = () -> {
+            throw new IllegalStateException("scripted: no native library");
+        };
+        assertThatThrownBy(() -> StoreRig.open(disk, settings, clock, broken.settings(1), GATE))
+                .hasRootCauseMessage("scripted: no native library");
+    }
+
     /** The store's own is gone, and another store's lies at its path. */
     private void putAnotherVolumeInItsPlace() throws IOException {
         open(GATE).close();

@@ -186,6 +186,32 @@ class OnDiskFormatsTest {
         assertThatThrownBy(() -> cipher.open(header, key, to, 17)).isInstanceOf(GeneralSecurityException.class);
     }
 
+    /** Where what is encrypted at once ends with the record, just before and just behind. */
+    @Test
+    void record_anyLengthAboutThatOfAPiece_opens() throws GeneralSecurityException {
+        RecordCipher cipher = new RecordCipher(new SecureRandom());
+        SecretKeySpec key = new SecretKeySpec(new byte[32], "AES");
+        Random random = new Random(5);
+        for (int piece : new int[] {8 << 10, 16 << 10, 64 << 10}) {
+            for (int bytes = piece - Digest.BYTES - 17; bytes <= piece - Digest.BYTES + 17; bytes++) {
+                byte[] content = new byte[bytes + 3];
+                random.nextBytes(content);
+                List<ByteBuffer> pieces = List.of(
+                        ByteBuffer.wrap(content, 3, 7),
+                        ByteBuffer.allocateDirect(bytes - 7).put(0, content, 10, bytes - 7));
+                RecordHeader header = header(random, bytes);
+                ByteBuffer to = ByteBuffer.allocateDirect(header.recordBytes() + 1);
+                Digest digest = cipher.digest(pieces);
+                cipher.seal(header, digest, pieces, key, to, 0);
+                assertThat(cipher.isIntact(to, 0, header)).isTrue();
+                assertThat(to.get(header.recordBytes())).isZero();
+                RecordCipher.Opened opened = cipher.open(header, key, to, 0);
+                assertThat(opened.digest()).isEqualTo(digest);
+                assertThat(opened.payload()).isEqualTo(ByteBuffer.wrap(content, 3, bytes));
+            }
+        }
+    }
+
     /** What says what the footage is cannot be changed under the ciphertext; where it lies can. */
     @Test
     void record_headerChanged_doesNotOpen() throws GeneralSecurityException {
