@@ -103,7 +103,7 @@ class HoldsTest {
         HoldTerms never = HoldTerms.of(good.span(), Ground.CRIME, OWNER, rig.now.plus(Duration.ofDays(400)));
         assertThat(refused(rig.holds.place(never, OWNER)).cause()).isEqualTo(Refusal.Cause.BAD_REVIEW);
         HoldTerms nobody = HoldTerms.of(good.span(), Ground.CRIME, Actor.MACHINE, rig.now.plus(HoldRules.REVIEW));
-        assertThat(refused(rig.holds.place(nobody, OWNER)).message()).contains("staff number");
+        assertThat(refused(rig.holds.place(nobody, OWNER)).message()).contains("is a person");
         assertThat(refused(place(STREAMS, hour(10), rig.now.plusMillis(1))).message())
                 .contains("not recorded yet cannot be held");
         assertThat(refused(place(List.of(StreamId.main("nowhere")), hour(1), hour(2)))

@@ -129,11 +129,15 @@ class HeldModelTest {
             return;
         }
         Span span = new Span(from.stream(), from.start(), to);
+        Map<StoreRig.Acknowledged, Digest> there = found(held);
         HoldAnswer answer = held.place(span.from(), span.to(), span.stream());
         if (answer instanceof HoldAnswer.Done done) {
             // What is left of it, where some was erased.
             HeldSpan left = done.hold().span();
-            holds.put(done.hold().id(), new Span(span.stream(), left.from(), left.to()));
+            Span kept = new Span(span.stream(), left.from(), left.to());
+            holds.put(done.hold().id(), kept);
+            // What the ring had overwritten by then is not held.
+            known.entrySet().removeIf(entry -> touches(kept, entry.getValue()) && !there.containsKey(entry.getKey()));
         }
     }
 
