@@ -225,7 +225,7 @@ final class TrailKeeper implements Closeable {
             LOG.error("ALARM audit trail: no footage root, it is tried again: {}", e.toString());
         }
         try {
-            homes.keep(trail.get().checkpoint());
+            homes.keep(trail.get(), trail.get().checkpoint());
         } catch (IOException | RuntimeException e) {
             LOG.error("ALARM audit trail: no checkpoint could be signed: {}", e.toString());
         }
@@ -277,7 +277,7 @@ final class TrailKeeper implements Closeable {
 
     private void signLast(Trail ending) {
         try {
-            homes.keep(ending.lastOfAll());
+            homes.keep(ending, ending.lastOfAll());
         } catch (IOException | RuntimeException e) {
             LOG.error("ALARM audit trail: what was entered last is not signed yet: {}", e.toString());
         }

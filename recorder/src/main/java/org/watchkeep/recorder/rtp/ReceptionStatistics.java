@@ -5,9 +5,10 @@ import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 
 /**
- * Keeps, of one source at a time, what a receiver report says: RFC 3550 A.1 (numbers), A.3 (loss), A.8 (jitter). Packets
- * are shown to it as they arrive, not as they are put in order, and only those of the stream; as the RFC has it, those that come
- * twice or late count as received. Another source, or another numbering, begins a new count. Confined to its event loop.
+ * Keeps, of one source at a time, what a receiver report says: RFC 3550 A.1 (numbers), A.3 (loss), A.8 (jitter). Which
+ * packets are the stream's, and when it begins anew, is for {@link ReorderBuffer} to decide, which shows them as they arrive,
+ * before they are put in order; as the RFC has it, those that come twice or late count as received. Confined to its event
+ * loop.
  */
 public final class ReceptionStatistics {
     private static final int MAX_CUMULATIVE = 0x7f_ffff;
@@ -36,31 +37,17 @@ public final class ReceptionStatistics {
         this.clockRate = clockRate;
     }
 
-    /** A packet came. What is no RTP is passed over. */
-    public void onRtp(ByteBuf packet, long arrivalNanos) {
+    /** A source, or a numbering, begins with this packet, which is then {@link #receive}d like any other. */
+    void begin(ByteBuf packet) {
         int at = packet.readerIndex();
-        if (packet.readableBytes() < RtpPacket.HEADER_BYTES || packet.getUnsignedByte(at) >>> 6 != 2) {
-            return;
-        }
-        int number = packet.getUnsignedShort(at + 2);
         int ssrc = packet.getInt(at + 8);
-        if (!started || ssrc != source) {
-            begin(ssrc, number);
-        } else {
-            follow(number);
-        }
-        received++;
-        measureJitter(packet.getInt(at + 4), arrivalNanos);
-    }
-
-    private void begin(int ssrc, int number) {
         if (ssrc != source) {
             hasReport = false;
         }
         started = true;
         source = ssrc;
-        first = number;
-        highest = number;
+        first = packet.getUnsignedShort(at + 2);
+        highest = first;
         received = 0;
         expectedBefore = 0;
         receivedBefore = 0;
@@ -68,13 +55,12 @@ public final class ReceptionStatistics {
         jitter16 = 0;
     }
 
-    private void follow(int number) {
-        int step = (short) (number - (int) highest);
-        if (step >= SequenceTracker.MAX_DROPOUT || step <= -SequenceTracker.MAX_MISORDER) {
-            begin(source, number);
-        } else if (step > 0) {
-            highest += step;
-        }
+    /** A packet of the stream came, however far before or behind the others. */
+    void receive(ByteBuf packet, long arrivalNanos) {
+        int at = packet.readerIndex();
+        highest += Math.max(0, (short) (packet.getUnsignedShort(at + 2) - (int) highest));
+        received++;
+        measureJitter(packet.getInt(at + 4), arrivalNanos);
     }
 
     /** Several packets of one picture share a timestamp and leave one after another: that is jitter too, by the RFC. */
@@ -99,6 +85,11 @@ public final class ReceptionStatistics {
         hasReport = true;
         lastReportNtp = (int) (report.ntp() >>> 16);
         lastReportNanos = arrivalNanos;
+    }
+
+    /** Packets since the beginning. */
+    long received() {
+        return received;
     }
 
     /** What is to be reported now; the interval of the fraction lost begins anew. Empty before the first packet. */

@@ -4,7 +4,6 @@ package org.watchkeep.recorder.rtp;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +28,8 @@ public final class ReorderBuffer implements AutoCloseable {
     /** Wi-Fi bridges send again after some 10 ms; ten times that delays nobody who records. */
     public static final long MAX_HOLD_NANOS = 100_000_000L;
 
-    /** Two or three seconds of a camera, 8 KiB: what was handed on is known that far back. A power of two. */
-    static final int REMEMBERED = 1_024;
+    /** Six seconds of a camera of 8 Mbit/s, 32 KiB: what was handed on is known that far back. A power of two. */
+    static final int REMEMBERED = 4_096;
 
     private static final int MASK = MAX_PACKETS - 1;
 
@@ -88,9 +87,13 @@ public final class ReorderBuffer implements AutoCloseable {
 
     private final ByteBufAllocator allocator;
     private final Sink sink;
+    private final ReceptionStatistics reception;
     private final @Nullable ByteBuf[] held = new ByteBuf[MAX_PACKETS];
     private final long[] heldSinceNanos = new long[MAX_PACKETS];
-    /** By the low bits of the number: the last packet with these that was handed on, as {@link #memory} has it. */
+    /**
+     * By the low bits of the number: the last packet with these that was handed on, as {@link #memory} has it. Outlives a new
+     * beginning, for what comes again may be of what was before it.
+     */
     private final long[] handedOn = new long[REMEMBERED];
 
     private boolean started;
@@ -113,11 +116,17 @@ public final class ReorderBuffer implements AutoCloseable {
     private int oldInRow;
 
     private @Nullable ByteBuf suspect;
+    private long suspectSinceNanos;
     /** Replaced when something has happened, which is seldom: not for each packet. */
     private volatile Statistics statistics = Statistics.NONE;
 
-    public ReorderBuffer(ByteBufAllocator allocator, Sink sink) {
+    /**
+     * @param reception is shown, as they arrive, the packets of the stream, for which a receiver report answers, and its
+     *     beginnings: also what came twice or a little late, not what is far off or old (RFC 3550 A.1)
+     */
+    public ReorderBuffer(ByteBufAllocator allocator, ReceptionStatistics reception, Sink sink) {
         this.allocator = allocator;
+        this.reception = reception;
         this.sink = sink;
     }
 
@@ -141,70 +150,80 @@ public final class ReorderBuffer implements AutoCloseable {
         return heldBytes;
     }
 
-    /**
-     * A packet came. It stays the caller's. What is no RTP goes through, for the receiver to judge.
-     *
-     * @return whether it is one of the stream as it runs, for which a receiver report answers: also where it came twice or a
-     *     little late, not where it is far off or old
-     */
-    public boolean offer(ByteBuf packet, long nowNanos) throws IOException {
+    /** A packet came. It stays the caller's. What is no RTP goes through, for the receiver to judge. */
+    public void offer(ByteBuf packet, long nowNanos) throws IOException {
         if (closed) {
-            return false;
+            return;
         }
         if (!isRtp(packet)) {
             sink.onPacket(packet);
-            return false;
+            return;
         }
         if (!started) {
             begin(packet);
         }
-        return sourceOf(packet) == source ? offerOfSource(packet, nowNanos) : suspect(packet, nowNanos);
+        if (sourceOf(packet) == source) {
+            offerOfSource(packet, nowNanos);
+        } else {
+            suspect(packet, nowNanos);
+        }
     }
 
-    private boolean offerOfSource(ByteBuf packet, long nowNanos) throws IOException {
+    private void offerOfSource(ByteBuf packet, long nowNanos) throws IOException {
         int step = (short) (numberOf(packet) - next);
         boolean isFarBehind = step <= -SequenceTracker.MAX_MISORDER;
         if (step < 0 && step > -REMEMBERED && isOld(packet) && ++oldInRow < REMEMBERED) {
+            if (!isFarBehind) {
+                reception.receive(packet, nowNanos);
+            }
             countBehind(numberOf(packet));
-            return !isFarBehind;
+            return;
         }
         if (step >= SequenceTracker.MAX_DROPOUT || isFarBehind) {
-            return suspect(packet, nowNanos);
+            suspect(packet, nowNanos);
+            return;
         }
         forgetSuspect();
+        reception.receive(packet, nowNanos);
         if (step < 0) {
-            comesTooLate(packet);
+            comesTooLate(packet, nowNanos);
         } else {
             lateInRow = 0;
             oldInRow = 0;
             inWindow(packet, nowNanos);
         }
-        return true;
     }
 
     /** Whether it was handed on as it is, or belongs to a picture before the last. */
     private boolean isOld(ByteBuf packet) {
-        int number = numberOf(packet);
-        int timestamp = timestampOf(packet);
-        int behind = lastTimestamp - timestamp;
-        return handedOn[number & (REMEMBERED - 1)] == memory(number, timestamp) || (behind > 0 && behind < OLD_TICKS);
+        int behind = lastTimestamp - timestampOf(packet);
+        return isHandedOn(packet) || (behind > 0 && behind < OLD_TICKS);
+    }
+
+    private boolean isHandedOn(ByteBuf packet) {
+        return handedOn[numberOf(packet) & (REMEMBERED - 1)] == memory(packet);
     }
 
     private boolean wasHandedOn(int number) {
-        return handedOn[number & (REMEMBERED - 1)] >>> Integer.SIZE == memory(number, 0) >>> Integer.SIZE;
+        return handedOn[number & (REMEMBERED - 1)] >>> Integer.SIZE == (0x1_0000L | number);
     }
 
-    /** Never 0, which is none. */
-    private static long memory(int number, int timestamp) {
-        return (0x1_0000L | number) << Integer.SIZE | Integer.toUnsignedLong(timestamp);
+    /**
+     * The number, and the timestamp mixed with the source (multiplied by an odd number, so that another source has another one).
+     * Never 0, which is none.
+     */
+    private static long memory(ByteBuf packet) {
+        int time = timestampOf(packet) ^ sourceOf(packet) * 0x9e37_79b1;
+        return (0x1_0000L | numberOf(packet)) << Integer.SIZE | Integer.toUnsignedLong(time);
     }
 
     /** Late once is lateness; a hundred in a row are a camera that stepped its numbers back, or froze them. */
-    private void comesTooLate(ByteBuf packet) throws IOException {
+    private void comesTooLate(ByteBuf packet, long nowNanos) throws IOException {
         if (++lateInRow >= SequenceTracker.MAX_MISORDER) {
             flush();
             statistics = statistics.withRestarts();
             begin(packet);
+            reception.receive(packet, nowNanos);
             passOn(packet);
         } else {
             countBehind(numberOf(packet));
@@ -228,7 +247,7 @@ public final class ReorderBuffer implements AutoCloseable {
         int number = numberOf(packet);
         while (!closed && (short) (number - next) >= MAX_PACKETS) {
             if (heldPackets == 0) {
-                goOn((short) (number - next));
+                passOver((short) (number - next));
             } else {
                 giveUpGap();
             }
@@ -291,7 +310,7 @@ public final class ReorderBuffer implements AutoCloseable {
 
     private void giveUpGap() throws IOException {
         while (held[next & MASK] == null) {
-            goOn(1);
+            passOver(1);
         }
         drain();
     }
@@ -327,9 +346,16 @@ public final class ReorderBuffer implements AutoCloseable {
     /** The packet is the next one. */
     private void passOn(ByteBuf packet) throws IOException {
         lastTimestamp = timestampOf(packet);
-        handedOn[next & (REMEMBERED - 1)] = memory(next, lastTimestamp);
+        handedOn[next & (REMEMBERED - 1)] = memory(packet);
         goOn(1);
         sink.onPacket(packet);
+    }
+
+    private void passOver(int numbers) {
+        for (int i = 0; i < numbers; i++) {
+            handedOn[(next + i) & (REMEMBERED - 1)] = 0;
+        }
+        goOn(numbers);
     }
 
     private void goOn(int numbers) {
@@ -344,11 +370,16 @@ public final class ReorderBuffer implements AutoCloseable {
         sinceBeginning = 0;
         lateInRow = 0;
         oldInRow = 0;
-        Arrays.fill(handedOn, 0);
+        reception.begin(first);
     }
 
-    /** A packet that does not belong here, unless the one before said the same; whether it did. */
-    private boolean suspect(ByteBuf packet, long nowNanos) throws IOException {
+    /** A packet that does not belong here, unless the one before said the same. */
+    private void suspect(ByteBuf packet, long nowNanos) throws IOException {
+        if (isHandedOn(packet) && ++oldInRow < REMEMBERED) {
+            // Of the source, or the numbering, before this one.
+            statistics = statistics.withDuplicates();
+            return;
+        }
         ByteBuf earlier = suspect;
         int step = earlier == null ? 0 : (short) (numberOf(packet) - numberOf(earlier));
         boolean agrees = earlier != null
@@ -358,7 +389,8 @@ public final class ReorderBuffer implements AutoCloseable {
         if (earlier == null || !agrees) {
             forgetSuspect();
             suspect = copy(packet);
-            return false;
+            suspectSinceNanos = nowNanos;
+            return;
         }
         suspect = null;
         try {
@@ -366,9 +398,10 @@ public final class ReorderBuffer implements AutoCloseable {
             statistics = statistics.withRestarts();
             ByteBuf first = step > 0 ? earlier : packet;
             begin(first);
+            reception.receive(earlier, suspectSinceNanos);
+            reception.receive(packet, nowNanos);
             inWindowUnlessClosed(first, nowNanos);
             inWindowUnlessClosed(step > 0 ? packet : earlier, nowNanos);
-            return true;
         } finally {
             earlier.release();
         }

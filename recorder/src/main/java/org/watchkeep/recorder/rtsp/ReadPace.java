@@ -29,16 +29,16 @@ final class ReadPace {
     /** A tenth of what a fragment takes to fill: what is acknowledged comes that much later at the most. */
     static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** As much as one read takes: more would be read in two. */
-    static final int MOST_BYTES = TcpConnector.READ_BUFFER_BYTES;
+    /** Of a fast stream that is many packets; half of what one read takes, for more comes with the last of them. */
+    static final int MOST_BYTES = TcpConnector.READ_BUFFER_BYTES / 2;
 
     /** Three packets. Streams so slow that less gathers in time cost nothing as they are. */
     static final int LEAST_BYTES = 4 << 10;
 
     private static final int AT_ONCE = 1;
 
-    /** The newest tick counts for a quarter: key pictures come every few ticks and are ten times the size. */
-    private static final int SMOOTHING = 4;
+    /** The newest tick counts for an eighth: key pictures come every eight ticks or so and are ten times the size. */
+    private static final int SMOOTHING = 8;
 
     /** asm-generic/socket.h: the values of every processor that the native transport is built for. */
     private static final int SOL_SOCKET = 1;
@@ -120,7 +120,8 @@ final class ReadPace {
     private void tick() {
         long now = bytesInTick;
         bytesInTick = 0;
-        boolean isQuietening = now < bytesPerTick / 2;
+        // All but one of the bytes that are gathered for may have come and not been read.
+        boolean isQuietening = now + current - 1 < bytesPerTick / 2;
         bytesPerTick += (now - bytesPerTick) / SMOOTHING;
         if (now == 0 || isQuietening) {
             // What the threshold was made for does not come: nothing is to wait for it.

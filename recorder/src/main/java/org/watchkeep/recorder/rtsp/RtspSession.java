@@ -70,8 +70,8 @@ public final class RtspSession {
     private final Listener listener;
 
     private State state = State.NEW;
-    /** While closing. */
-    private SessionEnd.Reason closedFor = SessionEnd.Reason.CLOSED;
+    /** Why our side has asked for the end, once it has: whatever becomes of the connection after that explains nothing. */
+    private Optional<SessionEnd> closedFor = Optional.empty();
 
     private RtspUrl dialled;
     private ClientConnection connection;
@@ -176,7 +176,7 @@ public final class RtspSession {
             return;
         }
         state = State.CLOSING;
-        closedFor = reason;
+        closedFor = Optional.of(new SessionEnd(reason, detail));
         dialogue.stop();
         stopKeepalive(false);
         lastPackets.cancel();
@@ -204,7 +204,6 @@ public final class RtspSession {
         if (mayLiveOn && id.isPresent()) {
             memory.abandon(new SessionMemory.Abandoned(id.get(), dialogue.base()));
         }
-        SessionEnd.Reason told = state == State.CLOSING ? closedFor : reason;
         state = State.ENDED;
         dialogue.stop();
         stopKeepalive(reason == SessionEnd.Reason.LOST);
@@ -214,7 +213,7 @@ public final class RtspSession {
         lastPackets.cancel();
         media.close();
         connection.detach();
-        listener.onEnd(new SessionEnd(told, detail));
+        listener.onEnd(closedFor.orElseGet(() -> new SessionEnd(reason, detail)));
     }
 
     private void stopKeepalive(boolean isLost) {

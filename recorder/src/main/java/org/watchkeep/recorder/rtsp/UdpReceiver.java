@@ -113,8 +113,8 @@ final class UdpReceiver implements PortPair.Receiver {
         this.random = random;
         this.tolerances = tolerances;
         this.owner = owner;
-        this.reorder = new ReorderBuffer(allocator, owner::onRtp);
         this.statistics = new ReceptionStatistics(track.clockRate());
+        this.reorder = new ReorderBuffer(allocator, statistics, owner::onRtp);
         this.ssrc = random.nextInt();
         byte[] name = new byte[CNAME_BYTES];
         random.nextBytes(name);
@@ -270,11 +270,7 @@ final class UdpReceiver implements PortPair.Receiver {
             tolerances.add(Tolerance.MEDIA_FROM_OTHER_PORT);
         }
         taken();
-        guarded(() -> {
-            if (reorder.offer(packet, now)) {
-                statistics.onRtp(packet, now);
-            }
-        });
+        guarded(() -> reorder.offer(packet, now));
         scheduleHold();
     }
 

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.watchkeep.recorder.rtsp.CameraHabits;
 import org.watchkeep.recorder.rtsp.RtspRequest;
 import org.watchkeep.recorder.rtsp.ScriptedCamera;
 
@@ -159,6 +162,28 @@ class CameraFaultsTest extends CameraRigs {
         assertThat(rig.alarms).containsExactly("raise NO_PICTURES");
         rig.play(2_000);
         assertThat(rig.alarms).containsExactly("raise NO_PICTURES", "clear NO_PICTURES");
+    }
+
+    /** The connection stood and nothing was lost by it: a firewall keeps the datagrams out. */
+    @Test
+    void tick_udpBringsNothing_saysNoMediaAndAsksForTcp() {
+        Device device = new Device("192.0.2.7:554");
+        CameraHabits asksUdp = new CameraHabits(true, Optional.empty(), OptionalInt.empty());
+        Rig rig = new Rig("cam-1", device, settings("cam-1", Optional.empty()).with(asksUdp));
+        rig.camera.on(
+                "SETUP",
+                ScriptedCamera.ok(
+                        "Transport: RTP/AVP;unicast;client_port=40000-40001;server_port=6970-6971\r\nSession: 1\r\n"));
+        rig.start();
+        rig.run(3_400);
+        assertThat(rig.footage.said).containsExactly("gap no-media");
+        assertThat(rig.recorder.status().detail()).contains("no packet over UDP (a firewall?); TCP is asked for next");
+
+        rig.camera.on("SETUP", ScriptedCamera.ok("Transport: RTP/AVP/TCP;interleaved=0-1\r\nSession: 2\r\n"));
+        rig.untilNextDial();
+        rig.play(2_000);
+        assertThat(rig.state()).isEqualTo(CameraState.RECORDING);
+        assertThat(rig.footage.said).containsExactly("gap no-media", "run avc1");
     }
 
     private static void playWithoutKey(Rig rig, long millis) {

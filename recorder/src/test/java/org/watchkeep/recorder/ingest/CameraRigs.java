@@ -3,6 +3,9 @@ package org.watchkeep.recorder.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.ChannelHandler;
+import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +13,15 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.watchkeep.recorder.media.SlabPool;
 import org.watchkeep.recorder.rtsp.Connector;
 import org.watchkeep.recorder.rtsp.Credentials;
 import org.watchkeep.recorder.rtsp.FakeTimers;
+import org.watchkeep.recorder.rtsp.PortPair;
+import org.watchkeep.recorder.rtsp.RtspUrl;
 import org.watchkeep.recorder.rtsp.ScriptedCamera;
 import org.watchkeep.retention.store.StoreClock;
 
@@ -74,9 +81,18 @@ abstract class CameraRigs {
         }
 
         Rig(String id, Device device, CameraSettings settings) {
-            Connector noted = (to, handler, onFailure) -> {
-                dialledAtMillis.add(timers.nowNanos() / 1_000_000);
-                camera.connect(to, handler, onFailure);
+            Connector noted = new Connector() {
+                @Override
+                public void connect(RtspUrl to, ChannelHandler handler, Consumer<IOException> onFailure) {
+                    dialledAtMillis.add(timers.nowNanos() / 1_000_000);
+                    camera.connect(to, handler, onFailure);
+                }
+
+                @Override
+                public PortPair openPorts(@Nullable SocketAddress localEnd, PortPair.Receiver receiver)
+                        throws IOException {
+                    return camera.openPorts(localEnd, receiver);
+                }
             };
             CameraLoop loop = new CameraLoop(
                     CameraRigs.this::execute, noted, timers, new Clock(), new Random(id.hashCode()), slabs, budget);

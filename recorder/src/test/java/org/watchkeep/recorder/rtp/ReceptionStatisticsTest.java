@@ -15,14 +15,27 @@ class ReceptionStatisticsTest {
 
     private final ReceptionStatistics statistics = new ReceptionStatistics(90_000);
 
-    private void receive(int source, int number, int timestamp, long arrivalNanos) {
+    private boolean isBegun;
+
+    private static ByteBuf packet(int source, int number, int timestamp) {
         ByteBuf packet = Unpooled.buffer(12);
-        packet.writeByte(0x80)
+        return packet.writeByte(0x80)
                 .writeByte(96)
                 .writeShort(number)
                 .writeInt(timestamp)
                 .writeInt(source);
-        statistics.onRtp(packet, arrivalNanos);
+    }
+
+    private void begin(int source, int number) {
+        statistics.begin(packet(source, number, 0));
+        isBegun = true;
+    }
+
+    private void receive(int source, int number, int timestamp, long arrivalNanos) {
+        if (!isBegun) {
+            begin(source, number);
+        }
+        statistics.receive(packet(source, number, timestamp), arrivalNanos);
     }
 
     private void receiveAll(int... numbers) {
@@ -37,7 +50,6 @@ class ReceptionStatisticsTest {
 
     @Test
     void report_beforeTheFirstPacket_isEmpty() {
-        statistics.onRtp(Unpooled.wrappedBuffer(new byte[20]), 0);
         assertThat(statistics.report(0)).isEmpty();
     }
 
@@ -71,10 +83,21 @@ class ReceptionStatisticsTest {
         assertThat(report(0).cumulativeLost()).isZero();
     }
 
+    /** Who puts them in order waits for longer than RFC 3550 A.1 bears with. */
+    @Test
+    void report_reorderedFar_isNoLossAndNoNewBeginning() {
+        receiveAll(1);
+        receiveAll(IntStream.range(3, 250).toArray());
+        receiveAll(2);
+        assertThat(report(0).cumulativeLost()).isZero();
+        assertThat(report(0).extendedHighest()).isEqualTo(249);
+    }
+
     @Test
     void report_anotherSource_beginsAnew() {
         receiveAll(1, 9);
         statistics.onSenderReport(new SenderReport(SOURCE, 0x1111_2222_3333_4444L, 0), 0);
+        begin(7, 100);
         receive(7, 100, 0, 0);
         ReportBlock block = report(0);
         assertThat(block.source()).isEqualTo(7);
@@ -84,7 +107,9 @@ class ReceptionStatisticsTest {
 
     @Test
     void report_numberedAnew_beginsAnew() {
-        receiveAll(1, 2, 30_000, 30_001);
+        receiveAll(1, 2);
+        begin(SOURCE, 30_000);
+        receiveAll(30_000, 30_001);
         assertThat(report(0).cumulativeLost()).isZero();
         assertThat(report(0).extendedHighest()).isEqualTo(30_001);
     }

@@ -28,7 +28,8 @@ class ReorderBufferTest {
 
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
     private final List<Integer> seen = new ArrayList<>();
-    private ReorderBuffer buffer = new ReorderBuffer(allocator, p -> seen.add(p.getUnsignedShort(2)));
+    private final ReceptionStatistics reception = new ReceptionStatistics(90_000);
+    private ReorderBuffer buffer = new ReorderBuffer(allocator, reception, p -> seen.add(p.getUnsignedShort(2)));
     private long now;
 
     @AfterEach
@@ -56,7 +57,9 @@ class ReorderBufferTest {
     private boolean offerPicture(int number, int timestamp) {
         ByteBuf packet = packet(SOURCE, number & 0xffff, timestamp, 20);
         try {
-            return buffer.offer(packet, now);
+            long before = reception.received();
+            buffer.offer(packet, now);
+            return reception.received() != before;
         } catch (IOException e) {
             throw new AssertionError(e);
         } finally {
@@ -87,6 +90,17 @@ class ReorderBufferTest {
         }
     }
 
+    /** Of other pictures than those that bore these numbers before. */
+    private void offerAnew(int... numbers) {
+        for (int number : numbers) {
+            offerPicture(number, 0x7000_0000 + number * 3_600);
+        }
+    }
+
+    private static int[] range(int from, int to) {
+        return IntStream.range(from, to).toArray();
+    }
+
     private static Integer[] numbers(int from, int to) {
         return IntStream.range(from, to).mapToObj(n -> n & 0xffff).toArray(Integer[]::new);
     }
@@ -103,6 +117,17 @@ class ReorderBufferTest {
         offer(10, 12, 11, 15, 14, 13, 16);
         assertThat(seen).containsExactly(10, 11, 12, 13, 14, 15, 16);
         assertThat(buffer.statistics().reordered()).isEqualTo(3);
+    }
+
+    /** Each that came after a higher number, and none that came in its turn while others were awaited. */
+    @Test
+    void offer_aGapIsFilledBackwards_countsEachThatCameAfterALaterOne() {
+        offer(10, 15, 12, 13, 11, 14, 16, 18, 19, 17);
+        assertThat(seen).containsExactly(numbers(10, 20));
+        assertThat(buffer.statistics().reordered()).isEqualTo(5);
+        offer(30, 25, 25);
+        assertThat(buffer.statistics().reordered()).isEqualTo(6);
+        assertThat(buffer.statistics().duplicates()).isOne();
     }
 
     /** Nothing was given up for it, and nothing is missing of what was recorded. */
@@ -177,6 +202,41 @@ class ReorderBufferTest {
         offer(after + 1);
         assertThat(seen).containsExactly(before, before + 1, before + 3, after, after + 1);
         assertThat(buffer.statistics().restarts()).isOne();
+    }
+
+    /** As it happens in truth: the copies come among what the camera sends meanwhile. */
+    @Test
+    void offer_aStretchAgainAmongTheStream_isLeftOut() {
+        offer(range(65_000, 65_536));
+        for (int i = 0; i < 400; i++) {
+            offer(65_100 + i, i);
+        }
+        assertThat(seen).containsExactly(numbers(65_000, 65_536 + 400));
+        assertThat(buffer.statistics()).isEqualTo(new ReorderBuffer.Statistics(0, 400, 0, 0, 0));
+    }
+
+    /** An end of the earlier numbering, or of the earlier source, comes again after the new beginning. */
+    @Test
+    void offer_theEarlierNumberingAgain_isLeftOut() {
+        offer(range(5_000, 5_300));
+        offerAnew(range(30_000, 30_200));
+        offerOf(7, range(100, 300));
+        offer(range(5_100, 5_300));
+        offerAnew(range(30_000, 30_100));
+        offerOf(7, range(300, 310));
+        assertThat(seen).hasSize(300 + 200 + 210).endsWith(308, 309);
+        assertThat(buffer.statistics().restarts()).isEqualTo(2);
+        assertThat(buffer.statistics().duplicates()).isEqualTo(300);
+    }
+
+    /** The camera's new numbers happen to lie where its old ones were: other pictures, so they are its own. */
+    @ParameterizedTest
+    @CsvSource({"100", "500", "850", "-300"})
+    void offer_numberedAnewAmongThoseHandedOn_goesOnWithTheSecondPacket(int after) {
+        offer(range(0, 1_000));
+        offerAnew(range(after, after + 50));
+        assertThat(seen).hasSize(1_050).endsWith(numbers(after, after + 50));
+        assertThat(buffer.statistics()).isEqualTo(new ReorderBuffer.Statistics(0, 0, 0, 0, 1));
     }
 
     @Test
@@ -283,7 +343,7 @@ class ReorderBufferTest {
     @Test
     void offer_noRtp_goesThroughForTheReceiverToJudge() throws IOException {
         List<Integer> lengths = new ArrayList<>();
-        buffer = new ReorderBuffer(allocator, p -> lengths.add(p.readableBytes()));
+        buffer = new ReorderBuffer(allocator, new ReceptionStatistics(90_000), p -> lengths.add(p.readableBytes()));
         for (byte[] bytes : List.of(new byte[0], new byte[11], new byte[40])) {
             buffer.offer(Unpooled.wrappedBuffer(bytes), 0);
         }
@@ -292,7 +352,7 @@ class ReorderBufferTest {
 
     @Test
     void offer_sinkThatFails_keepsItsCounts() {
-        buffer = new ReorderBuffer(allocator, p -> {
+        buffer = new ReorderBuffer(allocator, new ReceptionStatistics(90_000), p -> {
             throw new IOException("bad " + p.getUnsignedShort(2));
         });
         assertThatThrownBy(() -> buffer.offer(packet(SOURCE, 1, 20), 0)).hasMessage("bad 1");
@@ -305,7 +365,7 @@ class ReorderBufferTest {
 
     @Test
     void close_withinTheSink_endsThere() throws IOException {
-        buffer = new ReorderBuffer(allocator, p -> {
+        buffer = new ReorderBuffer(allocator, new ReceptionStatistics(90_000), p -> {
             seen.add(p.getUnsignedShort(2));
             if (p.getUnsignedShort(2) == 2) {
                 buffer.close();
@@ -338,7 +398,7 @@ class ReorderBufferTest {
         }
         arrivals.sort(Comparator.comparingInt(a -> a[1]));
         seen.clear();
-        buffer = new ReorderBuffer(allocator, p -> seen.add(p.getUnsignedShort(2)));
+        buffer = new ReorderBuffer(allocator, new ReceptionStatistics(90_000), p -> seen.add(p.getUnsignedShort(2)));
         arrivals.forEach(a -> offer(first + a[0]));
         try {
             buffer.flush();
@@ -351,12 +411,46 @@ class ReorderBufferTest {
         buffer.close();
     }
 
+    /** Losses, and stretches that the network repeats, with what was lost before among them: the stream goes on as it was. */
+    @Property(tries = 100)
+    void offer_stretchesAgain_losesNothingAndRepeatsNothing(@ForAll long seed, @ForAll @IntRange(max = 400) int mille) {
+        Random random = new Random(seed);
+        int first = random.nextInt(65_536);
+        List<Integer> arrived = new ArrayList<>();
+        seen.clear();
+        buffer = new ReorderBuffer(allocator, new ReceptionStatistics(90_000), p -> seen.add(p.getUnsignedShort(2)));
+        for (int i = 0; i < 5_000; i++) {
+            if (i == 0 || random.nextInt(1_000) >= mille) {
+                arrived.add((first + i) & 0xffff);
+                offerPicture(first + i, i / 20 * 3_600);
+            }
+            if (random.nextInt(1_000) == 0) {
+                int from = i - random.nextInt(Math.min(i, 4_000) + 1);
+                for (int again = from; again < i - random.nextInt(100); again++) {
+                    offerPicture(first + again, again / 20 * 3_600);
+                }
+            }
+        }
+        try {
+            buffer.flush();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        assertThat(seen).doesNotHaveDuplicates().containsSubsequence(arrived);
+        assertThat(buffer.statistics().restarts()).isZero();
+        assertThat(buffer.statistics().strays()).isZero();
+        buffer.close();
+    }
+
     /** Whatever comes: no packet twice within one numbering, bounded memory, and the newest numbering always gets through. */
     @Property(tries = 200)
     void offer_anything_isBoundedAndNeverStuck(@ForAll long seed) throws IOException {
         Random random = new Random(seed);
         seen.clear();
-        buffer = new ReorderBuffer(allocator, p -> seen.add(p.readableBytes() < 12 ? -1 : p.getUnsignedShort(2)));
+        buffer = new ReorderBuffer(
+                allocator,
+                new ReceptionStatistics(90_000),
+                p -> seen.add(p.readableBytes() < 12 ? -1 : p.getUnsignedShort(2)));
         int number = random.nextInt(65_536);
         int source = SOURCE;
         for (int i = 0; i < 2_000; i++) {

@@ -37,7 +37,7 @@ class ReadPaceTest {
     void tick_fastStream_gathersOneReadAtMost() {
         pace.onMedia();
         ticks(40, 2_000_000);
-        assertThat(last()).isEqualTo(TcpConnector.READ_BUFFER_BYTES);
+        assertThat(last()).isEqualTo(ReadPace.MOST_BYTES);
     }
 
     @Test
@@ -66,8 +66,24 @@ class ReadPaceTest {
     void tick_streamQuietens_givesWhatHasComeAtOnce() {
         pace.onMedia();
         ticks(40, 125_000);
-        ticks(1, 40_000);
+        ticks(1, 10_000);
         assertThat(last()).isEqualTo(1);
+    }
+
+    /** Pictures of 17 kB, a key picture of ten times that every two seconds, read when what is gathered for has come. */
+    @Test
+    void tick_readsFallIntoTicksUnevenly_goesOnGathering() {
+        pace.onMedia();
+        int waiting = 0;
+        for (int picture = 0; picture < 40 * 50; picture++) {
+            waiting += picture % 50 == 0 ? 170_000 : 17_000;
+            if (told.isEmpty() || waiting >= last()) {
+                pace.onRead(waiting);
+                waiting = 0;
+            }
+            timers.advanceMillis(40);
+        }
+        assertThat(told).isNotEmpty().hasSizeLessThan(20).doesNotContain(1);
     }
 
     @Test

@@ -318,6 +318,20 @@ class RtspSessionUdpTest {
         assertThat(memory.isUdpPreferred(true)).isFalse();
     }
 
+    /** What becomes of the connection after that explains nothing. */
+    @Test
+    void auto_udpWithoutPacketsAndHungUpBeforeTheTeardownIsAnswered_saysTheFirst() {
+        memory.preferUdp(true);
+        camera.on("SETUP", ok(GRANTED));
+        camera.on("TEARDOWN", silent());
+        play(TransportChoice.AUTO);
+        timers.advanceSeconds(3);
+        camera.answer();
+        camera.hangUp();
+        assertThat(ended().reason()).isEqualTo(SessionEnd.Reason.SILENT);
+        assertThat(ended().detail()).contains("no packet over UDP");
+    }
+
     @Test
     void udpConfigured_withoutPackets_isLeftToTheMediaWatchdog() {
         playUdp();

@@ -4,12 +4,15 @@ package org.watchkeep.recorder.rtsp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -192,6 +195,100 @@ class UdpReceiverTest {
         assertThat(tolerances).containsExactly(Tolerance.MEDIA_FROM_OTHER_PORT);
     }
 
+    /** RFC 3550 6.4.1: source, fraction lost and packets lost, highest number. */
+    @Test
+    void report_straysAndOldPacketsAmongTheStream_areNoneOfIt() {
+        playAsSaid();
+        receiver.playing();
+        for (int number = 1; number <= 400; number++) {
+            rtp(SAID_PORT, packet(number));
+        }
+        rtp(SAID_PORT, strange(7));
+        rtp(SAID_PORT, packet(100));
+        rtp(SAID_PORT, packet(30_000));
+        timers.advanceMillis(5_000);
+        String block = "%08x".formatted(SOURCE) + "00000000" + "%08x".formatted(400);
+        assertThat(ports.sent).anyMatch(s -> s.startsWith("rtcp 6971 81c9") && s.contains(block));
+    }
+
+    /** The report block of the receiver report sent last: RFC 3550 6.4.2. */
+    private byte[] reported() {
+        ports.sent.clear();
+        receiver.playing();
+        timers.advanceMillis(5_000);
+        String sent = ports.sent.stream()
+                .filter(s -> s.startsWith("rtcp 6971 81c9"))
+                .reduce((first, second) -> second)
+                .orElseThrow();
+        byte[] compound = ByteBufUtil.decodeHexDump(sent.substring("rtcp 6971 ".length()));
+        return Arrays.copyOfRange(compound, 8, 32);
+    }
+
+    /** Source, fraction lost, cumulative loss in 24 bits, extended highest number, jitter. */
+    private void assertReported(String expected) {
+        byte[] block = reported();
+        assertThat(String.format(
+                        "%s %d %s %d %d",
+                        ByteBufUtil.hexDump(block, 0, 4),
+                        block[4],
+                        ByteBufUtil.hexDump(block, 5, 3),
+                        ByteBuffer.wrap(block).getInt(8),
+                        ByteBuffer.wrap(block).getInt(12)))
+                .isEqualTo(expected);
+    }
+
+    /** RFC 3550 A.1: one packet of another source or numbering is none of this stream's. */
+    @Test
+    void report_straysAmongTheStream_countsTheStreamAlone() {
+        playAsSaid();
+        for (int i = 1; i <= 20; i++) {
+            rtp(SAID_PORT, packet(i));
+            rtp(SAID_PORT, i % 2 == 0 ? strange(500 + i) : packet(30_000 + 200 * i));
+        }
+        assertThat(seen).hasSize(20);
+        assertReported("65aabbcc 0 000000 20 0");
+    }
+
+    /** Far behind, what comes again is no packet of the stream; nearby it counts as received (RFC 3550 A.3). */
+    @Test
+    void report_aStretchAgain_isNoNewBeginning() {
+        playAsSaid();
+        for (int i = 0; i < 400; i++) {
+            rtp(SAID_PORT, packet(i));
+        }
+        for (int i = 50; i < 250; i++) {
+            rtp(SAID_PORT, packet(i));
+        }
+        rtp(SAID_PORT, packet(398));
+        rtp(SAID_PORT, packet(399));
+        assertThat(seen).hasSize(400);
+        assertReported("65aabbcc 0 fffffe 399 0");
+    }
+
+    /** Packets wait for one that comes far behind them, though in time: it was received, and nothing begins anew. */
+    @Test
+    void report_swappedFarButPutInOrder_isNoLoss() {
+        playAsSaid();
+        rtp(SAID_PORT, packet(1));
+        for (int i = 3; i < 203; i++) {
+            rtp(SAID_PORT, packet(i));
+        }
+        rtp(SAID_PORT, packet(2));
+        assertThat(seen).hasSize(202);
+        assertReported("65aabbcc 0 000000 202 0");
+    }
+
+    @Test
+    void report_newBeginning_countsFromItsFirstPacket() {
+        playAsSaid();
+        rtp(SAID_PORT, packet(1));
+        rtp(SAID_PORT, packet(9));
+        rtp(SAID_PORT, strange(901));
+        rtp(SAID_PORT, strange(900));
+        rtp(SAID_PORT, strange(903));
+        assertReported("0bad0bad 64 000001 903 0");
+    }
+
     @Test
     void onRtp_strangerWasLetInWhileTheCameraWasSilent_makesWayForItAtOnce() {
         playAsSaid();
@@ -344,22 +441,6 @@ class UdpReceiverTest {
         assertThat(ports.sent)
                 .anyMatch(s -> s.startsWith("rtcp 6971 81c9"))
                 .anyMatch(s -> s.startsWith("rtcp 7003 81c9"));
-    }
-
-    /** RFC 3550 6.4.1: source, fraction lost and packets lost, highest number. */
-    @Test
-    void report_straysAndOldPacketsAmongTheStream_areNoneOfIt() {
-        playAsSaid();
-        receiver.playing();
-        for (int number = 1; number <= 400; number++) {
-            rtp(SAID_PORT, packet(number));
-        }
-        rtp(SAID_PORT, strange(7));
-        rtp(SAID_PORT, packet(100));
-        rtp(SAID_PORT, packet(30_000));
-        timers.advanceMillis(5_000);
-        String block = "%08x".formatted(SOURCE) + "00000000" + "%08x".formatted(400);
-        assertThat(ports.sent).anyMatch(s -> s.startsWith("rtcp 6971 81c9") && s.contains(block));
     }
 
     @Test

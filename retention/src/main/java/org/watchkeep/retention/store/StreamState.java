@@ -256,9 +256,16 @@ final class StreamState {
 
     /** The keeper's round: the segments whose rows can go into the index. */
     synchronized List<SegmentBuilder> takeComplete() {
-        return segments.values().stream()
-                .filter(segment -> segment.isComplete() && !underWay.containsKey(segment.key))
-                .toList();
+        List<SegmentBuilder> complete = List.of();
+        for (SegmentBuilder segment : segments.values()) {
+            if (segment.isComplete() && !underWay.containsKey(segment.key)) {
+                if (complete.isEmpty()) {
+                    complete = new ArrayList<>();
+                }
+                complete.add(segment);
+            }
+        }
+        return complete;
     }
 
     /**
