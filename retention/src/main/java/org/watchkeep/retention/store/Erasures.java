@@ -304,8 +304,14 @@ final class Erasures implements RetentionActs {
         due.forEach(epoch -> erase(epoch, overwritten));
     }
 
+    /** A hold is placed before both or after both: what is entered as erased is what no hold kept when the key went. */
     private void erase(Epoch epoch, Overwritten overwritten) {
-        erase(epoch, prepare(epoch, days(epoch.classId()), overwritten));
+        erasing.lock().lock();
+        try {
+            erase(epoch, prepare(epoch, days(epoch.classId()), overwritten));
+        } finally {
+            erasing.lock().unlock();
+        }
     }
 
     private void erase(Epoch epoch, Erasing.Counts counts) {
@@ -323,7 +329,7 @@ final class Erasures implements RetentionActs {
         }
     }
 
-    /** Outside the erase lock: an index that is slow, or fails, must not make an erasure late. */
+    /** The erase lock is held. An index that fails must not keep an erasure from being done. */
     private Erasing.Counts prepare(Epoch epoch, int days, Overwritten overwritten) {
         long ofStreams = 0;
         long segments = 0;

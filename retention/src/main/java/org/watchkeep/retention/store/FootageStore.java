@@ -437,6 +437,11 @@ public final class FootageStore implements Closeable {
         return indexer.isBehind();
     }
 
+    /** Whether what is found in the index and in memory is all there is. */
+    boolean isIndexWhole() {
+        return indexer.isWhole();
+    }
+
     EpochKeys keys() {
         return keys;
     }

@@ -67,6 +67,11 @@ final class Indexer {
         return behind;
     }
 
+    /** Whether every finished segment is found in the index or in memory. Any thread. */
+    boolean isWhole() {
+        return !behind && index.isOpen();
+    }
+
     /** The keeper's round. */
     void round() throws IOException {
         long now = store.clock().monoNanos();

@@ -38,6 +38,7 @@ class HeldReelsTest {
         private final AtomicLong version = new AtomicLong();
         private volatile Instant from = Instant.MAX;
         private volatile Instant to = Instant.MAX;
+        private volatile boolean askedOutsideTheLock;
 
         void hold(Instant first, Instant last) {
             from = first;
@@ -77,6 +78,9 @@ class HeldReelsTest {
 
         @Override
         public boolean isAnythingHeld() {
+            if (!lock.isHeldByCurrentThread()) {
+                askedOutsideTheLock = true;
+            }
             return !from.equals(Instant.MAX);
         }
 
@@ -131,6 +135,42 @@ class HeldReelsTest {
                 burst(rig);
             }
             assertThat(rig.segments(GATE).get(0).start()).isAfter(second.start());
+        }
+    }
+
+    /** As after a start without an index, or on a full system disk: the head must know what it overwrites all the same. */
+    @Test
+    void headComesRound_whileRowsWaitInMemory_everySecondStaysExplained() throws IOException {
+        FlakyIndex index = new FlakyIndex();
+        StoreSettings settings = SmallReels.init(disk, folder, clock, 1, REELS, SmallReels.REEL_BYTES);
+        try (StoreRig rig = StoreRig.openShielded(
+                disk, settings, clock, new Holding(held, Optional.empty()), index.settings(10_000), GATE)) {
+            rig.beginRun(GATE);
+            burst(rig);
+            burst(rig);
+            Segment second = rig.segments(GATE).get(1);
+            held.hold(second.start(), second.end());
+            index.failWrites = true;
+            for (int i = 0; i < 2 * REELS; i++) {
+                burst(rig);
+            }
+            assertThat(rig.segments(GATE).get(0).start()).isEqualTo(second.start());
+            assertThat(rig.gaps(GATE)).anyMatch(gap -> gap.cause() == GapCause.OVERWRITTEN);
+            assertThat(rig.store.check(false, Optional.empty()).findings()).isEmpty();
+            index.failWrites = false;
+        }
+    }
+
+    /** Else a hold comes between, and what it keeps is entered as erased. */
+    @Test
+    void whatAnErasureTakes_isAskedUnderTheLockItIsDoneUnder() throws IOException {
+        try (StoreRig rig = recording(SmallReels.REEL_BYTES)) {
+            burst(rig);
+            long epoch = rig.store.keys().epochs().get(0).number();
+            rig.endRun(GATE, GapCause.CAMERA_UNREACHABLE);
+            clock.pass(40, TimeUnit.DAYS);
+            StoreRig.await("erased", () -> !rig.store.keys().isReadable(epoch));
+            assertThat(held.askedOutsideTheLock).isFalse();
         }
     }
 

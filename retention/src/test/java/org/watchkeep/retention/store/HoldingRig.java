@@ -42,13 +42,30 @@ final class HoldingRig implements AutoCloseable {
 
     HoldingRig(Disk disk, StoreSettings settings, TestClock clock, StoreTrail trail, Map<StreamId, String> classes)
             throws IOException {
+        this(disk, settings, clock, trail, StoreParts.IndexSettings.ON_DISK, classes);
+    }
+
+    HoldingRig(
+            Disk disk,
+            StoreSettings settings,
+            TestClock clock,
+            StoreTrail trail,
+            StoreParts.IndexSettings index,
+            Map<StreamId, String> classes)
+            throws IOException {
         this.clock = clock;
         MasterKeystore master =
                 MasterKeystore.open(disk, settings.folder().resolve("master.p12"), StoreRig.PASSPHRASE.clone());
         this.keys = HeldKeys.open(
                 disk, settings.folder().resolve("home-a"), settings.folder().resolve("home-b"), master);
         this.rig = StoreRig.openHolding(
-                disk, settings, clock, new Holding(new HeldByRegister(register), Optional.of(keys)), trail, classes);
+                disk,
+                settings,
+                clock,
+                new Holding(new HeldByRegister(register), Optional.of(keys)),
+                trail,
+                index,
+                classes);
         this.store = rig.store;
         HoldParts parts = store.holds();
         this.holds = new Holds(

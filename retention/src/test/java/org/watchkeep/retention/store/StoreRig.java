@@ -157,9 +157,21 @@ final class StoreRig implements AutoCloseable {
     static StoreRig openShielded(
             Disk disk, StoreSettings settings, TestClock clock, Holding holding, StreamId... streams)
             throws IOException {
+        return openShielded(disk, settings, clock, holding, StoreParts.IndexSettings.ON_DISK, streams);
+    }
+
+    /** The same, with an index of the test's. */
+    static StoreRig openShielded(
+            Disk disk,
+            StoreSettings settings,
+            TestClock clock,
+            Holding holding,
+            StoreParts.IndexSettings index,
+            StreamId... streams)
+            throws IOException {
         Map<StreamId, String> classes = new LinkedHashMap<>();
         List.of(streams).forEach(stream -> classes.put(stream, CLASS));
-        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, holding, StoreTrail.NONE);
+        return new StoreRig(disk, settings, clock, index, classes, holding, StoreTrail.NONE);
     }
 
     /** Opens what {@link #init} made, with what is held in it; everything is entered in this trail. */
@@ -169,9 +181,10 @@ final class StoreRig implements AutoCloseable {
             TestClock clock,
             Holding holding,
             StoreTrail trail,
+            StoreParts.IndexSettings index,
             Map<StreamId, String> classes)
             throws IOException {
-        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, holding, trail);
+        return new StoreRig(disk, settings, clock, index, classes, holding, trail);
     }
 
     /** Opens what {@link #init} made; everything is entered in this trail. */
