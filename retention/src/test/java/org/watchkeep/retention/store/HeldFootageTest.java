@@ -179,6 +179,25 @@ class HeldFootageTest {
         }
     }
 
+    /** "Nothing was recorded then" would be entered, and the footage lost with its limit. */
+    @Test
+    void holdWhileTheIndexIsOutOfOrder_isNotRefusedAsNothingLeft() throws IOException {
+        StoreRig.init(disk, settings(), clock);
+        FlakyIndex index = new FlakyIndex();
+        Map<StreamId, String> classes = Map.of(GATE, StoreRig.CLASS, HALL, StoreRig.CLASS);
+        try (HoldingRig held =
+                new HoldingRig(disk, settings(), clock, StoreTrail.NONE, index.settings(10_000), classes)) {
+            Instant start = record(held, SECONDS);
+            index.failOpen = true;
+            index.damaged = true;
+            StoreRig.await("the index is out of order", () -> !held.store.isIndexWhole());
+            assertThatThrownBy(() -> held.place(start, start.plusSeconds(5), GATE))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("cannot be told");
+            index.failOpen = false;
+        }
+    }
+
     @Test
     void twoHoldsOnOneSpan_oneEnds_theOtherKeeps() throws IOException {
         try (HoldingRig held = begin()) {
