@@ -52,6 +52,9 @@ final class Erasures implements RetentionActs {
 
     private final Map<String, Brake.Mark> marks = new HashMap<>();
 
+    /** Epochs whose gaps were entered and whose erasure then failed, and by which holds: a second try says it once. */
+    private final Map<Long, Long> accounted = new HashMap<>();
+
     /** What keeps an erasure from being done, by what it is about. */
     private final Map<String, String> alarms = new ConcurrentHashMap<>();
 
@@ -124,7 +127,7 @@ final class Erasures implements RetentionActs {
         // A rule that was entered explains itself, also where a stop kept its mark from being written down.
         LongPredicate erased = entries.adopt(this::days);
         marks.replaceAll((id, mark) -> new Brake.Mark(mark.spentMicros(), TimeUnit.DAYS.toMicros(days(id))));
-        redo();
+        redo(Optional.empty());
         live().stream().filter(epoch -> erased.test(epoch.number())).forEach(this::revived);
     }
 
@@ -145,10 +148,16 @@ final class Erasures implements RetentionActs {
     }
 
     /** What a stop, or a failure, left half erased. */
-    private void redo() {
+    private void redo(Optional<Overwritten> overwritten) {
         for (LedgerEntry.EraseDue due : streams.rules.unfinished()) {
             log.warn("the erasure of epoch {} had begun and is done again", due.epoch());
+            erasing.lock().lock();
             try {
+                // A hold that has ended since keeps nothing of it any more.
+                Optional<Epoch> known = store.keys().epoch(due.epoch());
+                if (known.isPresent() && overwritten.isPresent()) {
+                    account(known.get(), due.days(), overwritten.get());
+                }
                 erasing.again(
                         new Erasing.Due(
                                 due.epoch(),
@@ -158,9 +167,12 @@ final class Erasures implements RetentionActs {
                                 due.keptStreams()),
                         Erasing.Counts.NONE,
                         clock.utcMicros());
+                accounted.remove(due.epoch());
                 alarms.remove("epoch " + due.epoch());
             } catch (IOException e) {
                 failed(due.epoch(), due.classId(), e);
+            } finally {
+                erasing.lock().unlock();
             }
         }
     }
@@ -270,7 +282,7 @@ final class Erasures implements RetentionActs {
             return;
         }
         failed = false;
-        redo();
+        redo(Optional.of(overwritten));
         Map<String, List<Epoch>> due = new TreeMap<>();
         for (Epoch epoch : live()) {
             if (isDue(epoch, days(epoch.classId())) && !isOpen(epoch)) {
@@ -320,6 +332,7 @@ final class Erasures implements RetentionActs {
             int days = days(epoch.classId());
             Erasing.Erased erased = erasing.erase(epoch, Erasing.Rule.LIMIT, days, counts, clock.utcMicros());
             stamps.remove(epoch.number());
+            accounted.remove(epoch.number());
             if (alarms.remove(about) != null) {
                 log.warn("{} of class {} is erased at last", about, epoch.classId());
             }
@@ -345,11 +358,25 @@ final class Erasures implements RetentionActs {
                     bytes += row.sizeBytes();
                 }
             }
-            overwritten.enterErased(epoch, "erased by the rule of class " + epoch.classId() + ", " + days + " days");
         } catch (IOException e) {
             log.error("what epoch {} held is not known, it is erased all the same: {}", epoch.number(), e.toString());
         }
+        account(epoch, days, overwritten);
         return new Erasing.Counts(ofStreams, segments, fragments, bytes);
+    }
+
+    /** Enters its gaps; again only where holds have changed since a try that failed. The erase lock is held. */
+    private void account(Epoch epoch, int days, Overwritten overwritten) {
+        Long holds = store.held().footage.version();
+        if (holds.equals(accounted.get(epoch.number()))) {
+            return;
+        }
+        try {
+            overwritten.enterErased(epoch, "erased by the rule of class " + epoch.classId() + ", " + days + " days");
+            accounted.put(epoch.number(), holds);
+        } catch (IOException e) {
+            log.error("what epoch {} held may look unexplained to the check: {}", epoch.number(), e.toString());
+        }
     }
 
     private List<Epoch> live() {

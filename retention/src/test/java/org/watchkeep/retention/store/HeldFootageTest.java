@@ -304,6 +304,33 @@ class HeldFootageTest {
         }
     }
 
+    /** Each minute of a day without a trail would else enter all gaps of all cameras once more. */
+    @Test
+    void erasureThatIsTriedAgain_entersItsGapsOnce() throws IOException {
+        StoreRig.init(disk, settings(), clock);
+        Map<StreamId, String> classes = Map.of(GATE, StoreRig.CLASS, HALL, StoreRig.CLASS);
+        try (TestTrail trail = TestTrail.open(disk, folder, clock);
+                HoldingRig held = new HoldingRig(disk, settings(), clock, trail.entries(), classes)) {
+            long epoch = firstEpoch(held);
+            Instant start = record(held, SECONDS);
+            held.held(start.plusSeconds(5), start.plusSeconds(8), GATE);
+            trail.refuses(true);
+            passDays(40);
+            StoreRig.await(
+                    "it has failed",
+                    () -> held.store.retention().status().alarms().stream()
+                            .anyMatch(alarm -> alarm.contains("is due and not erased")));
+            trail.refuses(false);
+            clock.pass(2, TimeUnit.MINUTES);
+            awaitErased(held, epoch);
+            assertThat(held.rig.gaps(GATE).stream()
+                            .filter(gap -> gap.cause() == GapCause.ERASED)
+                            .toList())
+                    .as("before and behind what is held")
+                    .hasSize(2);
+        }
+    }
+
     @Test
     void trailThatDoesNotOpen_erasesNothing_andKeepsTheHeldReels() throws IOException {
         StoreRig.init(disk, settings(), clock);
