@@ -374,6 +374,8 @@ final class Erasures implements RetentionActs {
         try {
             overwritten.enterErased(epoch, "erased by the rule of class " + epoch.classId() + ", " + days + " days");
             accounted.put(epoch.number(), holds);
+            // The root goes next, and is not found again; with a trail nothing of an erasure waits for the ledger.
+            store.ledger().awaitDurable();
         } catch (IOException e) {
             log.error("what epoch {} held may look unexplained to the check: {}", epoch.number(), e.toString());
         }

@@ -255,6 +255,26 @@ class HeldFootageTest {
     }
 
     @Test
+    void powerCutAfterARelease_whatWentWithItIsStillAccountedFor() throws IOException {
+        HoldingRig held = begin();
+        long epoch = firstEpoch(held);
+        Instant start = record(held, SECONDS);
+        held.held(start.plusSeconds(2), start.plusSeconds(4), GATE);
+        HoldId second = held.held(start.plusSeconds(8), start.plusSeconds(10), GATE);
+        held.held(start.plusSeconds(14), start.plusSeconds(16), GATE);
+        passDays(40);
+        awaitErased(held, epoch);
+        held.release(second);
+        disk.powerCut(4);
+        held.abandon();
+        try (HoldingRig again = open(disk.restart())) {
+            StoreRig.await("the index is whole", () -> !again.store.isIndexBehind());
+            assertThat(fragments(again, GATE)).hasSize(4);
+            assertThat(again.store.check(true, Optional.empty()).findings()).isEmpty();
+        }
+    }
+
+    @Test
     void registerThatCannotBeRead_erasesNothing_andSaysSo() throws IOException {
         try (HoldingRig held = begin()) {
             long epoch = firstEpoch(held);
