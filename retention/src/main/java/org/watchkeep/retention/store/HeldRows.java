@@ -34,8 +34,12 @@ final class HeldRows {
         }
     }
 
-    /** A hold on the stream has ended: what is gone with it is entered as erased. */
+    /**
+     * A hold on the stream has ended: what is gone with it is entered as erased, durably, and only then forgotten. Whoever asked
+     * overwrites the keys next, and then nothing tells what was there.
+     */
     void ended(StreamState stream, Instant from, Instant to) throws IOException {
+        List<Segment> gone = new ArrayList<>();
         for (Epoch epoch : store.held().epochs.epochs()) {
             Optional<HeldEpochs.Window> window = store.held().epochs.window(epoch.number());
             boolean touches = window.isPresent()
@@ -44,8 +48,12 @@ final class HeldRows {
             if (touches && !store.keys().isReadable(epoch.number())) {
                 List<Segment> rows = rows(epoch.number(), stream);
                 enterErased(stream, rows, from, to);
-                removeUnheld(stream, rows);
+                gone.addAll(rows);
             }
+        }
+        if (!gone.isEmpty()) {
+            store.ledger().awaitDurable();
+            removeUnheld(stream, gone);
         }
     }
 
