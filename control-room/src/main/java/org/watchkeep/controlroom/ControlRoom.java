@@ -25,6 +25,7 @@ import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.controlroom.config.SizeText;
 import org.watchkeep.controlroom.control.Acts;
 import org.watchkeep.controlroom.control.ControlSocket;
+import org.watchkeep.controlroom.control.HoldActs;
 import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.controlroom.control.StoreActs;
 import org.watchkeep.recorder.ingest.AlarmSink;
@@ -38,15 +39,17 @@ import org.watchkeep.retention.audit.Fields;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.RealDisk;
 import org.watchkeep.retention.disk.TrialDisk;
+import org.watchkeep.retention.hold.HeldByRegister;
+import org.watchkeep.retention.hold.HoldRegister;
 import org.watchkeep.retention.keys.EpochKeys;
+import org.watchkeep.retention.keys.HeldKeys;
 import org.watchkeep.retention.keys.KeyAlarm;
 import org.watchkeep.retention.keys.KeystoreException;
 import org.watchkeep.retention.keys.MasterKeystore;
 import org.watchkeep.retention.keys.MasterRotation;
-import org.watchkeep.retention.policy.Erasing;
 import org.watchkeep.retention.store.AcknowledgementListener;
 import org.watchkeep.retention.store.FootageStore;
-import org.watchkeep.retention.store.ReelShield;
+import org.watchkeep.retention.store.Holding;
 import org.watchkeep.retention.store.ShieldedStore;
 import org.watchkeep.retention.store.StoreClock;
 import org.watchkeep.retention.store.StoreSettings;
@@ -78,6 +81,7 @@ public final class ControlRoom implements Closeable {
     private final EpochKeys keys;
     private final TrailKeeper trail;
     private final FootageStore store;
+    private final HoldKeeper holds;
     private final Acts acts;
     private final Passwords passwords = new Passwords();
     private @Nullable RecorderTier recorders;
@@ -92,12 +96,20 @@ public final class ControlRoom implements Closeable {
         this.keys = opened.keys();
         this.trail = opened.trail();
         this.store = store;
+        this.holds = HoldKeeper.open(store, opened.register(), opened.held(), keys, instants(clock));
         StoreActs storeActs = new StoreActs(store, site, new FootageEntries(trail.entries(), clock));
         this.acts = new KeyActs(
-                new TrailActs(storeActs, trail.entries()),
+                new HoldActs(
+                        new TrailActs(storeActs, trail.entries()),
+                        holds.holds(),
+                        store,
+                        site,
+                        trail.entries().people(),
+                        instants(clock)),
                 new RealDisk(),
                 site.keys(),
                 keys,
+                opened.held(),
                 store.retention(),
                 () -> trail.entries().require());
     }
@@ -124,8 +136,7 @@ public final class ControlRoom implements Closeable {
                     opened.keys(),
                     clock,
                     acknowledgements,
-                    Erasing.Holds.NONE,
-                    ReelShield.NONE,
+                    new Holding(new HeldByRegister(opened.register()), Optional.of(opened.held())),
                     trail.entries());
             return new ControlRoom(data, site, clock, ground, opened, store);
         } catch (IOException | RuntimeException | Refusal e) {
@@ -258,7 +269,7 @@ public final class ControlRoom implements Closeable {
     }
 
     /** What a store stands on. */
-    private record KeysAndTrail(EpochKeys keys, TrailKeeper trail) {}
+    private record KeysAndTrail(EpochKeys keys, HeldKeys held, TrailKeeper trail, HoldRegister register) {}
 
     /** Keys and, with the keystore open once, the trail that one of them signs. */
     private static KeysAndTrail openKeys(
@@ -269,11 +280,13 @@ public final class ControlRoom implements Closeable {
             MasterKeystore master = TrailKeeper.keystore(disk, data, settings.keystore(), passphrase);
             EpochKeys keys = ground.add(EpochKeys.open(
                     disk, settings.homes().get(0), settings.homes().get(1), master));
+            HeldKeys held = ground.add(HeldKeys.open(
+                    disk, settings.homes().get(0), settings.homes().get(1), master));
             TrailKeeper trail = ground.add(TrailKeeper.open(disk, data, settings.homes(), master, instants(clock)));
             if (master.isRotating()) {
-                goOnRotating(disk, settings, passphrase, keys, trail);
+                goOnRotating(disk, settings, passphrase, keys, held, trail);
             }
-            return new KeysAndTrail(keys, trail);
+            return new KeysAndTrail(keys, held, trail, new HoldRegister());
         } finally {
             Arrays.fill(passphrase, '\0');
         }
@@ -285,9 +298,9 @@ public final class ControlRoom implements Closeable {
 
     /** A rotation that a stop broke off. With a key home away it waits, and both masters stay. */
     private static void goOnRotating(
-            Disk disk, SiteConfig.Keys settings, char[] passphrase, EpochKeys keys, TrailKeeper trail) {
+            Disk disk, SiteConfig.Keys settings, char[] passphrase, EpochKeys keys, HeldKeys held, TrailKeeper trail) {
         try {
-            MasterRotation.Rotated rotated = KeyActs.rotate(disk, settings, passphrase, keys);
+            MasterRotation.Rotated rotated = KeyActs.rotate(disk, settings, passphrase, keys, held);
             LOG.warn("the rotation to master {} had been broken off and is now done", rotated.toMasterId());
             trail.note(
                     Act.KEYS_ROTATED,
@@ -397,6 +410,7 @@ public final class ControlRoom implements Closeable {
             settings = settings.withPush(push(site.push().get()));
         }
         trail.recording(site);
+        holds.start();
         RecorderTier tier = new RecorderTier(settings, store, clock, new SecureRandom(), alarms);
         recorders = tier;
         tier.start(cameras);
@@ -472,6 +486,7 @@ public final class ControlRoom implements Closeable {
             all.add(recorders::close);
         }
         all.add(store);
+        all.add(holds);
         all.add(this::stopRecording);
         if (socket != null) {
             all.add(socket);

@@ -28,6 +28,7 @@ public final class KeyActs implements Acts {
     private final Disk disk;
     private final SiteConfig.Keys settings;
     private final EpochKeys keys;
+    private final HeldKeys held;
     private final RetentionActs entries;
 
     /** What must be so before keys are touched. */
@@ -38,7 +39,15 @@ public final class KeyActs implements Acts {
     private final Requirement trail;
 
     /** @param trail throws where what is done could not be entered */
-    KeyActs(Acts next, Disk disk, SiteConfig.Keys settings, EpochKeys keys, RetentionActs entries, Requirement trail) {
+    KeyActs(
+            Acts next,
+            Disk disk,
+            SiteConfig.Keys settings,
+            EpochKeys keys,
+            HeldKeys held,
+            RetentionActs entries,
+            Requirement trail) {
+        this.held = held;
         this.trail = trail;
         this.next = next;
         this.disk = disk;
@@ -59,7 +68,7 @@ public final class KeyActs implements Acts {
         trail.require(); // its entry comes last: a rotation that a stop broke off goes on by itself
         char[] passphrase = ControlRoom.passphrase(settings);
         try {
-            MasterRotation.Rotated rotated = rotate(disk, settings, passphrase, keys);
+            MasterRotation.Rotated rotated = rotate(disk, settings, passphrase, keys, held);
             List<String> media = entries.masterRotated(rotated.fromMasterId(), rotated.toMasterId(), actor);
             ObjectNode document = Documents.of("keys-rotate-master")
                     .put("from", rotated.fromMasterId())
@@ -72,14 +81,9 @@ public final class KeyActs implements Acts {
         }
     }
 
-    /** Held keys are opened for it: nobody else has them open yet. */
-    static MasterRotation.Rotated rotate(Disk disk, SiteConfig.Keys settings, char[] passphrase, EpochKeys keys)
-            throws IOException {
-        MasterKeystore master = MasterKeystore.open(disk, settings.keystore(), passphrase);
-        try (HeldKeys held =
-                HeldKeys.open(disk, settings.homes().get(0), settings.homes().get(1), master)) {
-            return MasterRotation.run(disk, settings.keystore(), passphrase, keys, held);
-        }
+    static MasterRotation.Rotated rotate(
+            Disk disk, SiteConfig.Keys settings, char[] passphrase, EpochKeys keys, HeldKeys held) throws IOException {
+        return MasterRotation.run(disk, settings.keystore(), passphrase, keys, held);
     }
 
     private synchronized Result backup(Request request, String actor) throws Refusal, IOException {

@@ -79,6 +79,11 @@ final class Cli {
                 .addSubcommand(new StoreCheckCommand(shell))
                 .addSubcommand(new StoreRebuildIndexCommand(shell))
                 .addSubcommand(new StoreLedgerCommand(shell)));
+        root.addSubcommand(group("hold", "What must not be erased, why, and until when.")
+                .addSubcommand(new HoldPlaceCommand(shell))
+                .addSubcommand(new HoldListCommand(shell))
+                .addSubcommand(new HoldReviewCommand(shell))
+                .addSubcommand(new HoldReleaseCommand(shell)));
         root.addSubcommand(group("retention", "For how long footage is kept, and what is due.")
                 .addSubcommand(new RetentionStatusCommand(shell))
                 .addSubcommand(new RetentionEffectCommand(shell))

@@ -37,7 +37,7 @@ final class StoreListing {
             addUnlessGone(segments, segment);
         }
         document.set("gaps", gaps(store.gaps(stream, span.from(), span.to())));
-        // Nothing can be held yet, so nothing is.
+        // Filled by whoever knows of holds.
         document.putArray("held");
         return document;
     }

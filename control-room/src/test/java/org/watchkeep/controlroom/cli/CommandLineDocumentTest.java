@@ -95,6 +95,7 @@ class CommandLineDocumentTest {
                         "camera",
                         "simulate",
                         "store",
+                        "hold",
                         "retention",
                         "keys",
                         "volume",

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.watchkeep.retention.store.StreamId;
 
 /** What the holds in force keep at one moment, by stream. Immutable. */
@@ -65,6 +66,13 @@ public final class HeldNow {
                 .flatMap(hold -> hold.incident().stream())
                 .filter(open::contains)
                 .findFirst();
+    }
+
+    /** Streams of which something in {@code [from, to)} is held and stands on reels only. */
+    public Set<StreamId> streamsOnReels(Instant from, Instant to) {
+        return byStream.keySet().stream()
+                .filter(stream -> needsItsReel(stream, from, to))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether anything held stands on reels only. */

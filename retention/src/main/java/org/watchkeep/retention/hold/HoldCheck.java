@@ -3,13 +3,13 @@ package org.watchkeep.retention.hold;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.watchkeep.retention.audit.Actor;
 import org.watchkeep.retention.hold.Refusal.Cause;
+import org.watchkeep.retention.store.FootageInReach;
 import org.watchkeep.retention.store.StreamId;
 
 /** What is wrong with the terms of a hold, before anything is asked of the disk: one clear sentence each. Pure. */
 final class HoldCheck {
-    private static final String STAFF = "staff/";
-
     private final HoldRegister register;
     private final FootageInReach footage;
 
@@ -23,10 +23,10 @@ final class HoldCheck {
         if (wrong.isPresent()) {
             return wrong;
         }
-        if (!terms.owner().text().startsWith(STAFF)) {
+        if (terms.owner().equals(Actor.MACHINE)) {
             return refused(
                     Cause.BAD_OWNER,
-                    "the owner of a hold is a person by staff number: " + terms.owner() + " (expected: like staff/17)",
+                    "the owner of a hold is a person: " + terms.owner() + " (expected: like staff/17)",
                     "Name who answers for it.");
         }
         wrong = span(terms.span(), now);

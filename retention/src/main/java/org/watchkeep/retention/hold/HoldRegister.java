@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.retention.hold;
 
+import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Comparator;
@@ -32,6 +33,26 @@ public final class HoldRegister {
     private final TreeMap<IncidentId, Incident> incidents = new TreeMap<>();
     private volatile @Nullable HeldNow now;
     private volatile long version;
+    private volatile Optional<String> trouble = Optional.empty();
+
+    /** An entry could not be read: what it says must not be guessed, until it has been folded anew. */
+    public synchronized void unreadable(String why) {
+        trouble = Optional.of(why);
+        version = version + 1;
+    }
+
+    /** Why nothing is said of what is held; empty in all good order. */
+    public Optional<String> trouble() {
+        return trouble;
+    }
+
+    /** @throws IOException when {@link #trouble} has something to say */
+    public void requireReadable() throws IOException {
+        Optional<String> why = trouble;
+        if (why.isPresent()) {
+            throw new IOException("what is held cannot be told: " + why.get());
+        }
+    }
 
     /** Takes an entry in; one of another register is passed over. */
     public void fold(Entry entry) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.audit.Act;
@@ -25,6 +26,7 @@ import org.watchkeep.retention.hold.HoldAnswer.Done;
 import org.watchkeep.retention.hold.HoldAnswer.Refused;
 import org.watchkeep.retention.hold.Refusal.Cause;
 import org.watchkeep.retention.keys.HeldKey;
+import org.watchkeep.retention.store.FootageInReach;
 import org.watchkeep.retention.store.StreamId;
 
 /**
@@ -45,6 +47,9 @@ import org.watchkeep.retention.store.StreamId;
  */
 public final class Holds {
     private static final Logger log = LoggerFactory.getLogger(Holds.class);
+
+    /** Parts of a span that a refusal names. */
+    private static final int MAX_NAMED = 5;
 
     private final HoldRegister register;
     private final Surroundings around;
@@ -73,7 +78,7 @@ public final class Holds {
             TextBook texts,
             FootageInReach footage,
             KeyStore keys,
-            Supplier<Admission.VaultRoom> vault,
+            Supplier<Admission.Room> room,
             Lock eraseLock,
             InstantSource clock) {}
 
@@ -95,6 +100,7 @@ public final class Holds {
     private <T> T locked(Locked<T> what) throws IOException {
         around.eraseLock().lock();
         try {
+            register.requireReadable();
             return what.act();
         } finally {
             around.eraseLock().unlock();
@@ -119,12 +125,12 @@ public final class Holds {
             return new Refused(wrong.get());
         }
         Found found = find(terms.span());
-        if (found.streams.isEmpty()) {
-            return refuse(terms.span(), by, nothingLeft(found));
+        Optional<Refusal> gone = refusal(found);
+        if (gone.isPresent()) {
+            return refuse(terms.span(), by, gone.get());
         }
-        HoldTerms held = terms.on(terms.span().on(found.streams));
-        Optional<Refusal> tooMuch =
-                Admission.check(waitingReels(), found.reels, around.vault().get());
+        HoldTerms held = terms.on(span(found));
+        Optional<Refusal> tooMuch = around.room().get().check(waitingReels(), found.reels);
         if (tooMuch.isPresent() && origin == Hold.Origin.PERSON) {
             return refuse(terms.span(), by, tooMuch.get());
         }
@@ -143,17 +149,40 @@ public final class Holds {
             return wrong;
         }
         Found found = find(terms.span());
-        return found.streams.isEmpty()
-                ? Optional.of(nothingLeft(found))
-                : Admission.check(waitingReels(), found.reels, around.vault().get());
+        Optional<Refusal> gone = refusal(found);
+        return gone.isPresent() ? gone : around.room().get().check(waitingReels(), found.reels);
     }
 
     /** What of a span can still be held. */
     private static final class Found {
         final Set<StreamId> streams = new LinkedHashSet<>();
         final Set<HeldKey> keys = new TreeSet<>();
-        final List<Admission.HeldReel> reels = new ArrayList<>();
+        final List<FootageInReach.OnReel> reels = new ArrayList<>();
+        final Set<FootageInReach.Part> parts = new LinkedHashSet<>();
         final List<String> nothingLeft = new ArrayList<>();
+    }
+
+    private static HeldSpan span(Found found) {
+        FootageInReach.Part part = found.parts.iterator().next();
+        return HeldSpan.of(found.streams, part.from(), part.to());
+    }
+
+    /** No hold brings back what readers may not have any more: what is left must be one span. */
+    private static Optional<Refusal> refusal(Found found) {
+        if (found.streams.isEmpty()) {
+            return Optional.of(nothingLeft(found));
+        }
+        if (found.parts.size() == 1) {
+            return Optional.empty();
+        }
+        return Optional.of(Refusal.of(
+                Cause.PARTLY_ERASED,
+                "of this span some was erased, and what is left is not one span: "
+                        + found.parts.stream()
+                                .limit(MAX_NAMED)
+                                .map(FootageInReach.Part::toString)
+                                .collect(Collectors.joining(", ")),
+                "Hold each part by itself."));
     }
 
     private Found find(HeldSpan span) throws IOException {
@@ -166,6 +195,7 @@ public final class Holds {
                 found.streams.add(stream);
                 found.keys.addAll(left.keys());
                 found.reels.addAll(left.reels());
+                found.parts.addAll(left.parts());
             }
         }
         return found;
@@ -233,8 +263,8 @@ public final class Holds {
     }
 
     /** Reels of holds that are not yet in the vault. */
-    private List<Admission.HeldReel> waitingReels() throws IOException {
-        List<Admission.HeldReel> reels = new ArrayList<>();
+    private List<FootageInReach.OnReel> waitingReels() throws IOException {
+        List<FootageInReach.OnReel> reels = new ArrayList<>();
         for (Hold hold : register.holds()) {
             if (hold.needsItsReels()) {
                 reels.addAll(find(hold.span()).reels);
@@ -295,7 +325,7 @@ public final class Holds {
             }
             enter(NewEntry.of(Act.HOLD_RELEASED, by, withReason(named(id), reason))
                     .approvedBy(second.orElseThrow()));
-            dropUnneeded();
+            dropUnneeded(Set.of(id));
             return Done.of(hold(id));
         });
     }
@@ -308,7 +338,7 @@ public final class Holds {
                         && hold.ends().filter(ends -> !ends.isAfter(now())).isPresent();
                 if (over && notOfOpenIncident(hold.id()).isEmpty()) {
                     enter(Act.HOLD_RELEASED, Actor.MACHINE, named(hold.id()));
-                    dropUnneeded();
+                    dropUnneeded(Set.of(hold.id()));
                 }
             }
             return true;
@@ -321,7 +351,7 @@ public final class Holds {
             Fields data =
                     named(id).with("fragments", fragments).with("bytes", bytes).with("digest", digest);
             enter(Act.HOLD_COPIED, Actor.MACHINE, data);
-            dropUnneeded();
+            dropUnneeded(Set.of());
             return true;
         });
     }
@@ -337,7 +367,7 @@ public final class Holds {
     public List<String> begin() throws IOException {
         return locked(() -> {
             List<String> alarms = new ArrayList<>(secureWaiting());
-            alarms.addAll(dropUnneeded());
+            alarms.addAll(dropUnneeded(Set.of()));
             return alarms;
         });
     }
@@ -355,26 +385,13 @@ public final class Holds {
     }
 
     /**
-     * Numbers of the streams whose keys are kept of an epoch that is about to be erased. A hold that could not be secured
-     * when it was placed is secured now, or the erasure must wait.
-     */
-    public List<Integer> heldStreams(long epoch) throws IOException {
-        return locked(() -> {
-            secureWaiting().forEach(alarm -> log.error("{}", alarm));
-            return around.keys().kept().stream()
-                    .filter(key -> key.epoch() == epoch)
-                    .map(HeldKey::stream)
-                    .toList();
-        });
-    }
-
-    /**
      * Overwrites what is kept for holds that have ended or stand in the vault. A key of which no hold was ever placed
      * contradicts the register: it is kept, for the hold wins, and said.
      */
-    private List<String> dropUnneeded() throws IOException {
+    private List<String> dropUnneeded(Set<HoldId> justEnded) throws IOException {
         List<String> alarms = new ArrayList<>();
         Set<HeldKey> over = new TreeSet<>();
+        Set<HoldId> ended = new TreeSet<>(justEnded);
         List<Hold> all = register.holds();
         for (HeldKey key : around.keys().kept()) {
             Optional<FootageInReach.Extent> extent = around.footage().extent(key);
@@ -393,13 +410,24 @@ public final class Holds {
                         + extent.get().stream() + "; it is kept on");
             } else if (touching.stream().noneMatch(Hold::needsItsReels)) {
                 over.add(key);
+                touching.stream().filter(hold -> !hold.isActive()).map(Hold::id).forEach(ended::add);
             }
         }
+        ended.forEach(id -> account(hold(id).span()));
         if (!over.isEmpty()) {
             around.keys().drop(over);
         }
         alarms.forEach(alarm -> log.error("{}", alarm));
         return alarms;
+    }
+
+    /** While its keys still tell what it was. That it is not accounted for must not keep it from being erased. */
+    private void account(HeldSpan span) {
+        try {
+            around.footage().ended(span.streams(), span.from(), span.to());
+        } catch (IOException e) {
+            log.error("what a hold on {} kept is gone, and may look unexplained to the check: {}", span, e.toString());
+        }
     }
 
     // ---- entries --------------------------------------------------------------------------------------------------

@@ -19,8 +19,12 @@ public record Refusal(Cause cause, String message, String next, OptionalLong nee
         FUTURE("future"),
         UNKNOWN_STREAM("unknown-stream"),
         NOTHING_LEFT("nothing-left"),
+        /** Of the span several parts are left, or not the same of every camera. */
+        PARTLY_ERASED("partly-erased"),
         VAULT_FULL("vault-full"),
         TOO_SLOW("too-slow"),
+        /** Without a vault: too many reels would be held. */
+        RING_FULL("ring-full"),
         UNKNOWN_HOLD("unknown-hold"),
         UNKNOWN_INCIDENT("unknown-incident"),
         WRONG_STATE("wrong-state"),

@@ -3,6 +3,8 @@ package org.watchkeep.retention.policy;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.watchkeep.retention.keys.Epoch;
 import org.watchkeep.retention.keys.EpochKeys;
@@ -42,8 +44,12 @@ public final class Erasing {
             }
         };
 
-        /** Numbers of the streams that have a held span in this epoch. */
-        List<Integer> heldStreams(long epoch);
+        /**
+         * Numbers of the streams that have a held span in this epoch.
+         *
+         * @throws IOException when that cannot be told: nothing of the epoch is erased then
+         */
+        List<Integer> heldStreams(long epoch) throws IOException;
 
         /** Keys of these streams are durable in both homes on return. */
         void keepKeys(long epoch, List<Integer> streams) throws IOException;
@@ -84,14 +90,16 @@ public final class Erasing {
     public record Erased(
             Due due, Counts counts, int homes, int homesOutstanding, boolean readPastCache, String medium) {}
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock lock;
     private final EpochKeys keys;
     private final Trail trail;
     private final Holds holds;
     private final Shown shown;
     private final String medium;
 
-    public Erasing(EpochKeys keys, Trail trail, Holds holds, Shown shown, String medium) {
+    /** @param lock the erase lock: whoever places a hold, and whoever clears a reel, has it as well */
+    public Erasing(EpochKeys keys, Trail trail, Holds holds, Shown shown, String medium, ReentrantLock lock) {
+        this.lock = lock;
         this.keys = keys;
         this.trail = trail;
         this.holds = holds;
@@ -132,7 +140,10 @@ public final class Erasing {
                 .filter(epoch -> epoch.state() == Epoch.State.LIVE)
                 .isPresent();
         if (isLive) {
-            holds.keepKeys(due.epoch(), due.keptStreams());
+            // Entered, and not done at once: a hold that was placed since is kept as well.
+            Set<Integer> kept = new TreeSet<>(due.keptStreams());
+            kept.addAll(holds.heldStreams(due.epoch()));
+            holds.keepKeys(due.epoch(), List.copyOf(kept));
         }
         Erasure erasure = keys.erase(due.epoch(), utcMicros);
         shown.end(due.epoch());

@@ -18,6 +18,7 @@ final class ClearedRows {
     private final String volume;
     private final long serial;
     private final Set<Named> named = new LinkedHashSet<>();
+    private final List<RecordHeader> fragments = new ArrayList<>();
 
     /** A segment as any of its records names it. */
     private record Named(long epoch, int stream, SegmentBuilder.Key key, long startUtcMicros) {}
@@ -33,11 +34,19 @@ final class ClearedRows {
             named.add(new Named(
                     header.epoch(), header.stream(), SegmentBuilder.Key.of(header), header.segmentStartUtcMicros()));
         }
+        if (header.kind() == RecordHeader.Kind.FRAGMENT) {
+            fragments.add(header);
+        }
     }
 
     /** What hears of a row that points here. */
     interface Use {
         void row(StreamState stream, Segment row) throws IOException;
+    }
+
+    /** Fragments of the reel as their records tell of them, in the order of the reel. */
+    List<RecordHeader> fragments() {
+        return fragments;
     }
 
     /** Every row that points here. */
@@ -77,7 +86,8 @@ final class ClearedRows {
                 : row.fragments().stream().filter(this::isHere).toList();
     }
 
-    private boolean isHere(Segment row) {
+    /** Whether a segment, in the index or still in memory, has something here. */
+    boolean isHere(Segment row) {
         return isHere(row.configuration()) || row.fragments().stream().anyMatch(this::isHere);
     }
 

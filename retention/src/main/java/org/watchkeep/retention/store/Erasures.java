@@ -41,7 +41,6 @@ final class Erasures implements RetentionActs {
 
     private final FootageStore store;
     private final StreamBook streams;
-    private final Index index;
     private final StoreClock clock;
     private final Map<String, StoreSettings.ClassSettings> configured = new LinkedHashMap<>();
     private final RetentionBook book;
@@ -52,6 +51,9 @@ final class Erasures implements RetentionActs {
     private final Map<Long, Long> stamps = new ConcurrentHashMap<>();
 
     private final Map<String, Brake.Mark> marks = new HashMap<>();
+
+    /** Epochs whose gaps were entered and whose erasure then failed, and by which holds: a second try says it once. */
+    private final Map<Long, Long> accounted = new HashMap<>();
 
     /** What keeps an erasure from being done, by what it is about. */
     private final Map<String, String> alarms = new ConcurrentHashMap<>();
@@ -67,7 +69,6 @@ final class Erasures implements RetentionActs {
     Erasures(FootageStore store, StoreParts parts) throws IOException {
         this.store = store;
         this.streams = parts.streams();
-        this.index = parts.index();
         this.clock = parts.clock();
         parts.settings().classes().forEach(inClass -> configured.put(inClass.id(), inClass));
         this.book = new RetentionBook(parts.disk(), parts.settings().folder());
@@ -75,9 +76,10 @@ final class Erasures implements RetentionActs {
         this.erasing = new Erasing(
                 parts.keys(),
                 entries,
-                parts.holds(),
+                store.held().epochs,
                 new ShownInStore(),
-                parts.keys().medium());
+                parts.keys().medium(),
+                store.held().footage.lock());
         this.retention = open(parts);
         this.reckoned = retention.state();
         this.writtenNanos = clock.monoNanos() - WRITE_NANOS;
@@ -125,7 +127,7 @@ final class Erasures implements RetentionActs {
         // A rule that was entered explains itself, also where a stop kept its mark from being written down.
         LongPredicate erased = entries.adopt(this::days);
         marks.replaceAll((id, mark) -> new Brake.Mark(mark.spentMicros(), TimeUnit.DAYS.toMicros(days(id))));
-        redo();
+        redo(Optional.empty());
         live().stream().filter(epoch -> erased.test(epoch.number())).forEach(this::revived);
     }
 
@@ -146,10 +148,16 @@ final class Erasures implements RetentionActs {
     }
 
     /** What a stop, or a failure, left half erased. */
-    private void redo() {
+    private void redo(Optional<Overwritten> overwritten) {
         for (LedgerEntry.EraseDue due : streams.rules.unfinished()) {
             log.warn("the erasure of epoch {} had begun and is done again", due.epoch());
+            erasing.lock().lock();
             try {
+                // A hold that has ended since keeps nothing of it any more.
+                Optional<Epoch> known = store.keys().epoch(due.epoch());
+                if (known.isPresent() && overwritten.isPresent()) {
+                    account(known.get(), due.days(), overwritten.get());
+                }
                 erasing.again(
                         new Erasing.Due(
                                 due.epoch(),
@@ -159,9 +167,12 @@ final class Erasures implements RetentionActs {
                                 due.keptStreams()),
                         Erasing.Counts.NONE,
                         clock.utcMicros());
+                accounted.remove(due.epoch());
                 alarms.remove("epoch " + due.epoch());
             } catch (IOException e) {
                 failed(due.epoch(), due.classId(), e);
+            } finally {
+                erasing.lock().unlock();
             }
         }
     }
@@ -271,7 +282,7 @@ final class Erasures implements RetentionActs {
             return;
         }
         failed = false;
-        redo();
+        redo(Optional.of(overwritten));
         Map<String, List<Epoch>> due = new TreeMap<>();
         for (Epoch epoch : live()) {
             if (isDue(epoch, days(epoch.classId())) && !isOpen(epoch)) {
@@ -305,8 +316,14 @@ final class Erasures implements RetentionActs {
         due.forEach(epoch -> erase(epoch, overwritten));
     }
 
+    /** A hold is placed before both or after both: what is entered as erased is what no hold kept when the key went. */
     private void erase(Epoch epoch, Overwritten overwritten) {
-        erase(epoch, prepare(epoch, days(epoch.classId()), overwritten));
+        erasing.lock().lock();
+        try {
+            erase(epoch, prepare(epoch, days(epoch.classId()), overwritten));
+        } finally {
+            erasing.lock().unlock();
+        }
     }
 
     private void erase(Epoch epoch, Erasing.Counts counts) {
@@ -315,6 +332,7 @@ final class Erasures implements RetentionActs {
             int days = days(epoch.classId());
             Erasing.Erased erased = erasing.erase(epoch, Erasing.Rule.LIMIT, days, counts, clock.utcMicros());
             stamps.remove(epoch.number());
+            accounted.remove(epoch.number());
             if (alarms.remove(about) != null) {
                 log.warn("{} of class {} is erased at last", about, epoch.classId());
             }
@@ -324,7 +342,7 @@ final class Erasures implements RetentionActs {
         }
     }
 
-    /** Outside the erase lock: an index that is slow, or fails, must not make an erasure late. */
+    /** The erase lock is held. An index that fails must not keep an erasure from being done. */
     private Erasing.Counts prepare(Epoch epoch, int days, Overwritten overwritten) {
         long ofStreams = 0;
         long segments = 0;
@@ -340,11 +358,27 @@ final class Erasures implements RetentionActs {
                     bytes += row.sizeBytes();
                 }
             }
-            overwritten.enterErased(epoch, "erased by the rule of class " + epoch.classId() + ", " + days + " days");
         } catch (IOException e) {
             log.error("what epoch {} held is not known, it is erased all the same: {}", epoch.number(), e.toString());
         }
+        account(epoch, days, overwritten);
         return new Erasing.Counts(ofStreams, segments, fragments, bytes);
+    }
+
+    /** Enters its gaps; again only where holds have changed since a try that failed. The erase lock is held. */
+    private void account(Epoch epoch, int days, Overwritten overwritten) {
+        Long holds = store.held().footage.version();
+        if (holds.equals(accounted.get(epoch.number()))) {
+            return;
+        }
+        try {
+            overwritten.enterErased(epoch, "erased by the rule of class " + epoch.classId() + ", " + days + " days");
+            accounted.put(epoch.number(), holds);
+            // The root goes next, and is not found again; with a trail nothing of an erasure waits for the ledger.
+            store.ledger().awaitDurable();
+        } catch (IOException e) {
+            log.error("what epoch {} held may look unexplained to the check: {}", epoch.number(), e.toString());
+        }
     }
 
     private List<Epoch> live() {
@@ -373,7 +407,7 @@ final class Erasures implements RetentionActs {
         @Override
         public void forget(long epoch) {
             try {
-                index.removeEpoch(epoch);
+                store.held().rows.forget(epoch);
             } catch (IOException e) {
                 log.error("rows of erased epoch {} stay in the index, they are not shown: {}", epoch, e.toString());
             }

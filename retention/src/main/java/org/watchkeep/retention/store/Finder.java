@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.watchkeep.retention.keys.Epoch;
-import org.watchkeep.retention.keys.EpochKeys;
 
 /** Finds the segments of a stream in a span: what is still in memory, and what is in the index. Any thread. */
 final class Finder {
@@ -18,20 +18,14 @@ final class Finder {
     private static final long REACH_MICROS = 2 * StreamAppender.SEGMENT_MICROS;
 
     private final Index index;
-    private final EpochKeys keys;
+    private final HeldEpochs epochs;
     private final Map<String, Volume> volumes;
+    private final Showing showing;
 
-    private final Limit limit;
-
-    /** Whether readers may have what begins then: its epoch lives, and it is not past its limit. */
-    interface Limit {
-        boolean isShown(long epoch, Instant start);
-    }
-
-    Finder(Index index, EpochKeys keys, Map<String, Volume> volumes, Limit limit) {
-        this.limit = limit;
+    Finder(Index index, HeldEpochs epochs, Map<String, Volume> volumes, Showing showing) {
+        this.showing = showing;
         this.index = index;
-        this.keys = keys;
+        this.epochs = epochs;
         this.volumes = volumes;
     }
 
@@ -45,7 +39,9 @@ final class Finder {
             segments(epoch, state, from, to).forEach(s -> found.put(SegmentBuilder.Key.of(s), s));
         }
         return found.values().stream()
-                .filter(s -> s.start().isBefore(to) && s.end().isAfter(from) && isReadable(s))
+                .filter(s -> s.start().isBefore(to) && s.end().isAfter(from))
+                .flatMap(s -> readable(s).stream())
+                .filter(s -> s.start().isBefore(to) && s.end().isAfter(from))
                 .sorted(Comparator.comparing(Segment::start).thenComparing(Segment::run))
                 .toList();
     }
@@ -53,16 +49,20 @@ final class Finder {
     /** The same, without where their fragments lie: of each epoch that is over the index has it in one row. */
     List<SegmentSummary> summaries(StreamState state, Instant from, Instant to) throws IOException {
         Map<SegmentBuilder.Key, SegmentSummary> found = new LinkedHashMap<>();
-        state.unindexed().forEach(s -> found.put(SegmentBuilder.Key.of(s), SegmentSummary.of(s)));
-        List<Long> epochs = epochs(from, to);
-        Map<Long, List<SegmentSummary>> known = epochs.isEmpty()
+        state.unindexed()
+                .forEach(s -> showing.shown(s)
+                        .ifPresent(part -> found.put(SegmentBuilder.Key.of(part), SegmentSummary.of(part))));
+        List<Long> reached = epochs(from, to);
+        Map<Long, List<SegmentSummary>> known = reached.isEmpty()
                 ? Map.of()
-                : index.summaries(state.number, state.id, epochs.get(0), epochs.get(epochs.size() - 1));
-        for (long epoch : epochs) {
+                : index.summaries(state.number, state.id, reached.get(0), reached.get(reached.size() - 1));
+        for (long epoch : reached) {
             List<SegmentSummary> summaries = known.get(epoch);
-            if (summaries == null) {
-                segments(epoch, state, from, to)
-                        .forEach(s -> found.put(SegmentBuilder.Key.of(s), SegmentSummary.of(s)));
+            // Of what only a hold keeps a summary says too much.
+            if (summaries == null || !summaries.stream().allMatch(this::isWithinLimit)) {
+                for (Segment row : segments(epoch, state, from, to)) {
+                    showing.shown(row).ifPresent(s -> found.put(SegmentBuilder.Key.of(s), SegmentSummary.of(s)));
+                }
             } else {
                 summaries.forEach(s -> found.put(new SegmentBuilder.Key(s.run(), s.number()), s));
             }
@@ -86,11 +86,11 @@ final class Finder {
 
     /** Numbers of the epochs that may have footage in the span, ascending. */
     private List<Long> epochs(Instant from, Instant to) {
-        List<Epoch> epochs = keys.epochs();
+        List<Epoch> all = epochs.epochs();
         List<Long> found = new ArrayList<>();
         Map<String, Long> closedAt = new HashMap<>();
-        for (int i = epochs.size() - 1; i >= 0; i--) {
-            Epoch epoch = epochs.get(i);
+        for (int i = all.size() - 1; i >= 0; i--) {
+            Epoch epoch = all.get(i);
             Long next = closedAt.put(epoch.classId(), epoch.openedUtcMicros());
             if (EpochSchedule.reaches(epoch, next == null ? Long.MAX_VALUE : next, from, to)) {
                 found.add(0, epoch.number());
@@ -99,20 +99,27 @@ final class Finder {
         return found;
     }
 
-    /** Whether it stands on a reel, its epoch lives, and it is not past its limit. */
-    boolean isReadable(Segment segment) {
-        return isOnReel(segment) && limit.isShown(segment.epoch(), segment.start());
+    /** What of it stands on a reel and may be shown: all of it within its limit, beyond it what a hold keeps. */
+    Optional<Segment> readable(Segment segment) {
+        return isOnReel(segment) ? showing.shown(segment) : Optional.empty();
     }
 
     private boolean isReadable(SegmentSummary segment) {
-        return isHeld(segment.volume(), segment.reelSerial()) && limit.isShown(segment.epoch(), segment.start());
+        return isOnReel(segment.volume(), segment.reelSerial())
+                && (isWithinLimit(segment)
+                        || showing.isTouchedByHold(segment.stream(), segment.epoch(), segment.start(), segment.end()));
+    }
+
+    private boolean isWithinLimit(SegmentSummary segment) {
+        return showing.isWithinLimit(segment.epoch(), segment.start());
     }
 
     boolean isOnReel(Segment segment) {
-        return isHeld(segment.configuration().volume(), segment.configuration().reelSerial());
+        return isOnReel(
+                segment.configuration().volume(), segment.configuration().reelSerial());
     }
 
-    private boolean isHeld(String volumeId, long reelSerial) {
+    private boolean isOnReel(String volumeId, long reelSerial) {
         Volume volume = volumes.get(volumeId);
         return volume != null && volume.holding(reelSerial) != null;
     }

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.TrialDisk;
 import org.watchkeep.retention.keys.EpochKeys;
-import org.watchkeep.retention.policy.Erasing;
 
 /**
  * The rolling store: takes fragments from event loops, makes them durable, finds and reads them again. Any thread;
@@ -43,10 +42,11 @@ public final class FootageStore implements Closeable {
     private final List<VolumeWriter> writers;
     private final List<Ring> rings;
     private final Map<String, EpochSchedule> schedules;
-    private final RecordReader reader;
+    private final SegmentReader reader;
     private final Finder finder;
     private final List<StoreLoop> loops;
     private final StreamState nobody;
+    private final StoreHolds held;
     private final Erasures erasures;
     private final Keeper keeper;
     private final Stops stops;
@@ -70,7 +70,8 @@ public final class FootageStore implements Closeable {
         this.volumes = parts.volumes();
         this.loops = loops;
         this.nobody = new StreamState(0, new StreamId("padding", "main"), "", streams);
-        this.reader = new RecordReader(volumes, keys);
+        this.held = new StoreHolds(this, parts);
+        this.reader = new SegmentReader(new RecordReader(volumes, held.epochs), held, streams);
         VolumeWriter.Surroundings around = new VolumeWriter.Surroundings(
                 streams,
                 clock,
@@ -92,7 +93,7 @@ public final class FootageStore implements Closeable {
             }
         }
         this.erasures = new Erasures(this, parts);
-        this.finder = new Finder(index, keys, volumes, erasures::isShown);
+        this.finder = new Finder(index, held.epochs, volumes, held.showing(erasures));
         erasures.begin();
         this.indexer = new Indexer(this, streams, parts.index(), parts.mostWaitingForIndex(), this::tookReel);
         Recovery recovery = new Recovery(this, streams, parts.index(), indexer);
@@ -139,20 +140,7 @@ public final class FootageStore implements Closeable {
     public static FootageStore open(
             StoreSettings settings, Disk disk, EpochKeys keys, StoreClock clock, AcknowledgementListener listener)
             throws IOException {
-        return open(settings, disk, keys, clock, Erasing.Holds.NONE, listener);
-    }
-
-    /** The same, with holds that are asked before anything is erased. */
-    public static FootageStore open(
-            StoreSettings settings,
-            Disk disk,
-            EpochKeys keys,
-            StoreClock clock,
-            Erasing.Holds holds,
-            AcknowledgementListener listener)
-            throws IOException {
-        StoreParts parts = StoreParts.open(settings, disk, keys, clock, StoreParts.IndexSettings.ON_DISK);
-        return open(parts.with(holds), new SystemStoreClock(), VolumeWriter.COMMIT_NANOS, listener);
+        return ShieldedStore.open(settings, disk, keys, clock, listener, Holding.NONE, StoreTrail.NONE);
     }
 
     /** With a pace of its own for commits and second tries; only tests need that. */
@@ -325,9 +313,13 @@ public final class FootageStore implements Closeable {
         return finder.segments(epoch, state, from, to);
     }
 
-    /** Whether it stands on a reel, its epoch lives, and it is not past its limit. */
     boolean isReadable(Segment segment) {
-        return finder.isReadable(segment);
+        return readable(segment).isPresent();
+    }
+
+    /** What of it stands on a reel and may be shown. */
+    Optional<Segment> readable(Segment segment) {
+        return finder.readable(segment);
     }
 
     boolean isOnReel(Segment segment) {
@@ -365,25 +357,11 @@ public final class FootageStore implements Closeable {
 
     /** A summed up segment's digest; empty while it has no seal. */
     public Optional<Digest> digest(SegmentSummary segment) throws IOException {
-        if (segment.seal().isEmpty()) {
-            return Optional.empty();
-        }
-        StreamState state = shown(segment.stream(), segment.epoch(), segment.start());
-        RecordReader.Expected seal =
-                new RecordReader.Expected(RecordHeader.Kind.SEAL, state.number, segment.run(), segment.number());
-        return Optional.of(reader.read(segment.seal().get().toRef(), seal).digest());
+        return reader.digest(segment);
     }
 
     RecordCipher.Opened opened(Segment segment, FragmentRef ref, RecordHeader.Kind kind) throws IOException {
-        StreamState state = shown(segment.stream(), segment.epoch(), segment.start());
-        return reader.read(ref, new RecordReader.Expected(kind, state.number, segment.run(), segment.number()));
-    }
-
-    private StreamState shown(StreamId stream, long epoch, Instant start) throws FragmentGoneException {
-        if (!erasures.isShown(epoch, start)) {
-            throw new FragmentGoneException("past its limit: " + stream + " from " + start);
-        }
-        return streams.of(stream).orElseThrow(() -> new FragmentGoneException("stream is not known: " + stream));
+        return reader.opened(segment, ref, kind);
     }
 
     /** How much is readable now; reads the whole index. */
@@ -459,8 +437,23 @@ public final class FootageStore implements Closeable {
         return indexer.isBehind();
     }
 
+    /** Whether what is found in the index and in memory is all there is. */
+    boolean isIndexWhole() {
+        return indexer.isWhole();
+    }
+
     EpochKeys keys() {
         return keys;
+    }
+
+    /** What the store knows of holds. */
+    StoreHolds held() {
+        return held;
+    }
+
+    /** What acts on holds need of this store. */
+    public HoldParts holds() {
+        return held.parts();
     }
 
     Erasures erasures() {

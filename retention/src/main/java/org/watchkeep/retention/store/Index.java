@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the store asks of its index of segments. {@link SegmentIndex} keeps it on a disk, {@link StandingIndex} stands in
@@ -41,8 +42,8 @@ interface Index extends Closeable {
     /** Removes rows as one batch; a row that is not there is no error. */
     void removeAll(List<SegmentIndex.RowKey> keys) throws IOException;
 
-    /** Removes every row of an epoch. */
-    void removeEpoch(long epoch) throws IOException;
+    /** Removes every row of an epoch but those of these streams. */
+    void removeEpoch(long epoch, Set<Integer> kept) throws IOException;
 
     /** Makes or opens the index in a folder. */
     interface Opening {

@@ -67,6 +67,11 @@ final class Indexer {
         return behind;
     }
 
+    /** Whether every finished segment is found in the index or in memory. Any thread. */
+    boolean isWhole() {
+        return !behind && index.isOpen();
+    }
+
     /** The keeper's round. */
     void round() throws IOException {
         long now = store.clock().monoNanos();
@@ -200,7 +205,7 @@ final class Indexer {
             for (SegmentBuilder segment : complete) {
                 streams.leaves.sealed(store, stream, segment);
                 // What was erased in the meantime is not entered again.
-                if (segment.hasFragments() && store.keys().isReadable(segment.epoch)) {
+                if (segment.hasFragments() && store.held().epochs.opens(segment.epoch, stream.number)) {
                     rows.add(new SegmentIndex.Row(stream.number, segment.toSegment()));
                 }
             }
@@ -303,7 +308,7 @@ final class Indexer {
         List<SegmentIndex.Row> rows = catchUp.read(ring, listed.get());
         put(
                 rows.stream()
-                        .filter(row -> store.keys().isReadable(row.segment().epoch()))
+                        .filter(row -> store.held().epochs.opens(row.segment().epoch(), row.stream()))
                         .toList(),
                 Map.of());
         catchUp.put(rows);

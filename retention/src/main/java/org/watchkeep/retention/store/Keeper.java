@@ -72,7 +72,7 @@ final class Keeper implements Runnable {
         this.watchLedger = parts.watchLedger();
         this.pace = pace;
         this.overwritten = new Overwritten(store, streams, index);
-        this.shielded = new ShieldedReels(parts.shield(), streams);
+        this.shielded = new ShieldedReels(store.held(), streams);
         store.volumes().values().forEach(volume -> lists.put(volume, new ReelLists(volume, "clearing", this::wake)));
         this.wallLessMonoMicros = wallLessMono();
     }

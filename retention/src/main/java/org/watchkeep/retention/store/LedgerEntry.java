@@ -35,6 +35,8 @@ import java.util.List;
     @JsonSubTypes.Type(value = LedgerEntry.ClockConfirmed.class, name = "clock-confirmed"),
     @JsonSubTypes.Type(value = LedgerEntry.VolumeRegistered.class, name = "volume-registered"),
     @JsonSubTypes.Type(value = LedgerEntry.VolumeFailed.class, name = "volume-failed"),
+    @JsonSubTypes.Type(value = LedgerEntry.HoldEntered.class, name = "hold-entered"),
+    @JsonSubTypes.Type(value = LedgerEntry.EpochHeld.class, name = "epoch-held"),
 })
 sealed interface LedgerEntry {
     /** Enough for any sentence; bounds what a camera's own words can add to the ledger. */
@@ -178,6 +180,27 @@ sealed interface LedgerEntry {
     record VolumeFailed(String volume, String detail) implements LedgerEntry {
         public VolumeFailed {
             detail = bounded(detail);
+        }
+    }
+
+    /** Something was done to a hold or an incident: the entry as the audit trail has it, in its canonical characters. */
+    record HoldEntered(String text) implements LedgerEntry {
+        /** As long as an entry of the trail may be. */
+        static final int MAX_CHARS = 60_000;
+
+        public HoldEntered {
+            if (text.length() > MAX_CHARS) {
+                throw new IllegalArgumentException(
+                        "entry of a hold: " + text.length() + " characters (expected: at most " + MAX_CHARS + ")");
+            }
+        }
+    }
+
+    /** Keys of these streams are kept of an epoch that is about to be erased; its slot will not tell for long when it was. */
+    record EpochHeld(long epoch, String classId, long openedUtcMicros, long closedUtcMicros, List<Integer> streams)
+            implements LedgerEntry {
+        public EpochHeld {
+            streams = List.copyOf(streams);
         }
     }
 

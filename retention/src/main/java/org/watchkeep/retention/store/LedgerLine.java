@@ -36,10 +36,13 @@ import java.util.zip.CRC32C;
  */
 final class LedgerLine {
     /** Raised with every new kind of entry or field: an older version must not run past what it cannot read. */
-    static final int FORMAT_VERSION = 4;
+    static final int FORMAT_VERSION = 5;
 
-    /** Entries are under 2 kB but for texts of {@link LedgerEntry#MAX_TEXT}; twice over in escapes of six bytes. */
-    static final int MAX_BYTES = 32 << 10;
+    /**
+     * Entries are under 2 kB but for texts of {@link LedgerEntry#MAX_TEXT}, twice over in escapes of six bytes, and those of
+     * holds: ASCII, each character at most two bytes.
+     */
+    static final int MAX_BYTES = 128 << 10;
 
     private static final int CRC_DIGITS = 8;
 

@@ -3,9 +3,12 @@ package org.watchkeep.retention.store;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.watchkeep.retention.keys.Epoch;
 
 /**
@@ -32,18 +35,10 @@ final class Overwritten {
 
     /** Before the reel's clearing is entered: whoever finds the one finds the other. */
     void enter(ClearedRows rows, String volume) throws IOException {
-        if (store.volumes().size() == 1) {
-            return; // one ring overwrites its streams in their order
+        if (store.volumes().size() == 1 && !store.held().footage.isAnythingHeld()) {
+            return; // one ring that passes over no reel overwrites its streams in their order
         }
-        Map<StreamState, Going> goes = new LinkedHashMap<>();
-        rows.forEach(index, streams, (stream, row) -> {
-            for (FragmentRef ref : rows.lost(row)) {
-                Moment start = streams.moment(row, ref);
-                goes.computeIfAbsent(stream, s -> new Going(start, new Coverage()))
-                        .spans
-                        .add(start, start.plusMicros(ref.durationMicros()));
-            }
-        });
+        Map<StreamState, Going> goes = going(rows);
         for (Map.Entry<StreamState, Going> entry : goes.entrySet()) {
             StreamState stream = entry.getKey();
             if (hasOlder(stream, entry.getValue().first, rows)) {
@@ -54,14 +49,56 @@ final class Overwritten {
         }
     }
 
+    /** What is lost: by the index, by memory, which has what is not in it yet, and by the reel where both know too little. */
+    private Map<StreamState, Going> going(ClearedRows rows) throws IOException {
+        Map<StreamState, Going> goes = new LinkedHashMap<>();
+        Map<StreamState, Set<SegmentBuilder.Key>> seen = new HashMap<>();
+        ClearedRows.Use use = (stream, row) -> {
+            if (seen.computeIfAbsent(stream, s -> new HashSet<>()).add(SegmentBuilder.Key.of(row))) {
+                for (FragmentRef ref : rows.lost(row)) {
+                    add(goes, stream, streams.moment(row, ref), ref.durationMicros());
+                }
+            }
+        };
+        rows.forEach(index, streams, use);
+        for (StreamState stream : streams.all()) {
+            for (Segment segment : stream.unindexed()) {
+                if (rows.isHere(segment)) {
+                    use.row(stream, segment);
+                }
+            }
+        }
+        if (!store.isIndexWhole()) {
+            for (RecordHeader header : rows.fragments()) {
+                StreamState stream = streams.ofNumber(header.stream()).orElse(null);
+                // What was erased is accounted for already.
+                if (stream != null
+                        && !seen.getOrDefault(stream, Set.of()).contains(SegmentBuilder.Key.of(header))
+                        && store.held().epochs.opens(header.epoch(), header.stream())) {
+                    add(goes, stream, streams.moment(header), header.durationMicros());
+                }
+            }
+        }
+        return goes;
+    }
+
+    private static void add(Map<StreamState, Going> goes, StreamState stream, Moment start, long durationMicros) {
+        goes.computeIfAbsent(stream, s -> new Going(start, new Coverage()))
+                .spans
+                .add(start, start.plusMicros(durationMicros));
+    }
+
     /** Before an epoch is erased: its spans of those streams of which something older is left. */
     void enterErased(Epoch epoch, String why) throws IOException {
         for (StreamState stream : streams.all()) {
             Coverage spans = new Coverage();
-            if (hasOlderEpoch(stream, epoch)) {
-                for (Segment row : rows(epoch, stream)) {
-                    Recovery.addFootage(spans, row, streams);
-                }
+            List<Segment> rows = all(epoch, stream);
+            boolean isKept = store.held().footage.isAnythingHeld()
+                    && rows.stream()
+                            .anyMatch(
+                                    row -> store.held().showing().heldPart(row).isPresent());
+            if (isKept || hasOlderEpoch(stream, epoch)) {
+                rows.forEach(row -> store.held().rows.addUnheld(spans, row));
             }
             for (Coverage.Span span : spans.spans()) {
                 stream.gap(span.from(), span.to(), GapCause.ERASED, why);
@@ -70,12 +107,16 @@ final class Overwritten {
     }
 
     private boolean hasOlderEpoch(StreamState stream, Epoch than) throws IOException {
+        if (!store.isIndexWhole()
+                || unindexed(stream).anyMatch(segment -> segment.epoch() < than.number() && store.isOnReel(segment))) {
+            return true; // nothing is learnt from an index that misses rows: what was said once stays said
+        }
         long from = emptyBelow.getOrDefault(stream.number, 0L);
-        for (Epoch epoch : store.keys().epochs()) {
+        for (Epoch epoch : store.held().epochs.epochs()) {
             if (epoch.number() >= than.number()) {
                 break;
             }
-            boolean looks = epoch.number() >= from && store.keys().isReadable(epoch.number());
+            boolean looks = epoch.number() >= from && store.held().epochs.opens(epoch.number(), stream.number);
             if (looks && !rows(epoch, stream).isEmpty()) {
                 return true;
             }
@@ -84,16 +125,44 @@ final class Overwritten {
         return false;
     }
 
+    /** Those that have no row yet. */
+    private Stream<Segment> unindexed(StreamState stream) {
+        return stream.unindexed().stream().filter(segment -> store.held().epochs.opens(segment.epoch(), stream.number));
+    }
+
+    /** Of the index. */
     private List<Segment> rows(Epoch epoch, StreamState stream) throws IOException {
         return store.segments(epoch.number(), stream, java.time.Instant.MIN, java.time.Instant.MAX).stream()
                 .filter(store::isOnReel)
                 .toList();
     }
 
+    /** Of the index and of memory, where a start without an index has them all. */
+    private List<Segment> all(Epoch epoch, StreamState stream) throws IOException {
+        Map<SegmentBuilder.Key, Segment> all = new LinkedHashMap<>();
+        rows(epoch, stream).forEach(row -> all.put(SegmentBuilder.Key.of(row), row));
+        unindexed(stream)
+                .filter(segment -> segment.epoch() == epoch.number() && store.isOnReel(segment))
+                .forEach(segment -> all.putIfAbsent(SegmentBuilder.Key.of(segment), segment));
+        return List.copyOf(all.values());
+    }
+
     /** Whether something of the stream is left that is older than this. */
     private boolean hasOlder(StreamState stream, Moment than, ClearedRows going) throws IOException {
+        if (!store.isIndexWhole()) {
+            return true; // it may be, and that this was overwritten is true in any case
+        }
+        long lowest = Long.MAX_VALUE;
+        for (Segment segment : unindexed(stream).toList()) {
+            boolean stays = store.isReadable(segment)
+                    && going.lost(segment).size() < segment.fragments().size();
+            if (stays && streams.moment(segment, segment.fragments().get(0)).isBefore(than)) {
+                return true;
+            }
+            lowest = Math.min(lowest, segment.epoch());
+        }
         long from = emptyBelow.getOrDefault(stream.number, 0L);
-        for (Epoch epoch : store.keys().epochs()) {
+        for (Epoch epoch : store.held().epochs.epochs()) {
             if (epoch.number() < from) {
                 continue;
             }
@@ -101,7 +170,7 @@ final class Overwritten {
                 boolean stays = store.isReadable(row)
                         && going.lost(row).size() < row.fragments().size();
                 if (stays) {
-                    emptyBelow.put(stream.number, epoch.number());
+                    emptyBelow.put(stream.number, Math.min(epoch.number(), lowest));
                     return streams.moment(row, row.fragments().get(0)).isBefore(than);
                 }
             }

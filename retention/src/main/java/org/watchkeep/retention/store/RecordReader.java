@@ -12,7 +12,6 @@ import java.util.concurrent.BlockingQueue;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 import org.watchkeep.retention.disk.Disk;
-import org.watchkeep.retention.keys.EpochKeys;
 
 /**
  * Reads single records back: direct I/O, CRC, decryption, digest. Any thread; readers bring their own.
@@ -28,12 +27,12 @@ final class RecordReader {
     private static final int KEPT_BYTES = 2 << 20;
 
     private final Map<String, Volume> volumes;
-    private final EpochKeys keys;
+    private final HeldEpochs keys;
     private final BlockingQueue<ByteBuffer> buffers = new ArrayBlockingQueue<>(KEPT_BUFFERS);
     private final ThreadLocal<RecordCipher> ciphers =
             ThreadLocal.withInitial(() -> new RecordCipher(new SecureRandom()));
 
-    RecordReader(Map<String, Volume> volumes, EpochKeys keys) {
+    RecordReader(Map<String, Volume> volumes, HeldEpochs keys) {
         this.volumes = Map.copyOf(volumes);
         this.keys = keys;
     }
@@ -93,7 +92,7 @@ final class RecordReader {
         }
         try {
             RecordCipher.Opened opened = cipher.open(header, key.get(), buffer, at);
-            if (!keys.isReadable(header.epoch())) {
+            if (!keys.opens(header.epoch(), header.stream())) {
                 throw new FragmentGoneException(
                         "the key of epoch " + header.epoch() + " was erased while it was being read: " + where(ref));
             }

@@ -194,7 +194,7 @@ final class Recovery {
             return;
         }
         streams.runs.sawRun(header.run());
-        if (store.keys().isReadable(header.epoch())) {
+        if (store.held().epochs.opens(header.epoch(), header.stream())) {
             stream.get().found(header, ring, at);
         }
         if (header.kind() == RecordHeader.Kind.FRAGMENT) {
@@ -247,7 +247,7 @@ final class Recovery {
     }
 
     private Optional<Moment> newestIndexedEnd(StreamState stream) throws IOException {
-        List<Epoch> epochs = store.keys().epochs();
+        List<Epoch> epochs = store.held().epochs.epochs();
         for (int i = epochs.size() - 1; i >= 0; i--) {
             Optional<Segment> newest = index.before(epochs.get(i).number(), stream.number, stream.id, Long.MAX_VALUE);
             if (newest.isPresent()) {
@@ -268,11 +268,12 @@ final class Recovery {
             newestBefore(stream, first.get()).ifPresent(row -> addFootage(coverage, row, streams));
             unindexed.forEach(segment -> addFootage(coverage, segment, streams));
             // Between segments that lie in one ring there can be others, in another ring, whose rows are in the index.
-            for (Epoch epoch : store.keys().epochs()) {
+            for (Epoch epoch : store.held().epochs.epochs()) {
                 if (epoch.number() >= first.get().epoch()) {
                     for (Segment row : store.segments(epoch.number(), stream, Instant.MIN, Instant.MAX)) {
-                        if (store.isReadable(row) && !start(row).isBefore(start(first.get()))) {
-                            addFootage(coverage, row, streams);
+                        Optional<Segment> part = store.readable(row);
+                        if (part.isPresent() && !start(part.get()).isBefore(start(first.get()))) {
+                            addFootage(coverage, part.get(), streams);
                         }
                     }
                 }
@@ -316,7 +317,7 @@ final class Recovery {
 
     /** The newest row before this segment; epochs follow one another as the recorder lived through them. */
     private Optional<Segment> newestBefore(StreamState stream, Segment first) throws IOException {
-        List<Epoch> epochs = store.keys().epochs();
+        List<Epoch> epochs = store.held().epochs.epochs();
         for (int i = epochs.size() - 1; i >= 0; i--) {
             long epoch = epochs.get(i).number();
             if (epoch > first.epoch()) {

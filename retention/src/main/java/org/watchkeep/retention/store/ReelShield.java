@@ -2,7 +2,6 @@
 package org.watchkeep.retention.store;
 
 import java.time.Instant;
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -10,31 +9,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * skipped. Asked by the keeper for every record of a reel, so it answers from memory. Any thread.
  */
 public interface ReelShield {
-    /** Nothing is held. */
-    ReelShield NONE = new ReelShield() {
-        private final Lock lock = new ReentrantLock();
-
-        @Override
-        public boolean needsItsReel(StreamId stream, Instant start, Instant end) {
-            return false;
-        }
-
-        @Override
-        public boolean isAnythingHeld() {
-            return false;
-        }
-
-        @Override
-        public long version() {
-            return 0;
-        }
-
-        @Override
-        public Lock lock() {
-            return lock;
-        }
-    };
-
     /** Whether footage of the stream in {@code [start, end)} is held and stands nowhere else. */
     boolean needsItsReel(StreamId stream, Instant start, Instant end);
 
@@ -45,5 +19,5 @@ public interface ReelShield {
     long version();
 
     /** Held while a reel is asked for and cleared, and by whoever places a hold: it is before the clearing or after it. */
-    Lock lock();
+    ReentrantLock lock();
 }

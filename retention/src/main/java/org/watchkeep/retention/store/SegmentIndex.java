@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Pattern;
 import org.rocksdb.BlockBasedTableConfig;
@@ -342,20 +343,27 @@ final class SegmentIndex implements Index {
         });
     }
 
-    /** Every row of an epoch is gone at once, and whole tables of it are given back to the file system. */
+    /** All rows but the kept streams' are gone at once, and whole tables of them are given back to the file system. */
     @Override
-    public void removeEpoch(long epoch) throws IOException {
+    public void removeEpoch(long epoch, Set<Integer> kept) throws IOException {
         if (epoch == Long.MAX_VALUE) {
             throw new IllegalArgumentException("epoch: " + epoch + " (expected: below 2^63 - 1)");
         }
-        byte[] from = new RowKey(epoch, 0, Long.MIN_VALUE).toBytes();
-        byte[] to = new RowKey(epoch + 1, 0, Long.MIN_VALUE).toBytes();
         call("remove an epoch", () -> {
             dropSummariesOf(epoch);
-            db.deleteRange(natives.unsynced(), from, to);
-            db.deleteFilesInRanges(db.getDefaultColumnFamily(), List.of(from, to), false);
+            byte[] from = new RowKey(epoch, 0, Long.MIN_VALUE).toBytes();
+            for (int stream : new TreeSet<>(kept)) {
+                removeRange(from, new RowKey(epoch, stream, Long.MIN_VALUE).toBytes());
+                from = new RowKey(epoch, stream + 1, Long.MIN_VALUE).toBytes();
+            }
+            removeRange(from, new RowKey(epoch + 1, 0, Long.MIN_VALUE).toBytes());
             return epoch;
         });
+    }
+
+    private void removeRange(byte[] from, byte[] to) throws RocksDBException {
+        db.deleteRange(natives.unsynced(), from, to);
+        db.deleteFilesInRanges(db.getDefaultColumnFamily(), List.of(from, to), false);
     }
 
     /** Where a summary stands there is a row of its stream: from one stream's rows to the next stream's. */

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 final class ShieldedReels {
     private static final Logger log = LoggerFactory.getLogger(ShieldedReels.class);
 
-    private final ReelShield shield;
+    private final HeldFootage shield;
+    private final HeldEpochs epochs;
     private final StreamBook streams;
     private final Map<Reel, Found> shielded = new HashMap<>();
     private final Set<Ring> standing = new HashSet<>();
@@ -22,8 +23,9 @@ final class ShieldedReels {
     /** Found to hold what is held: in this generation, by this version of the answers. */
     private record Found(long serial, long version) {}
 
-    ShieldedReels(ReelShield shield, StreamBook streams) {
-        this.shield = shield;
+    ShieldedReels(StoreHolds held, StreamBook streams) {
+        this.shield = held.footage;
+        this.epochs = held.epochs;
         this.streams = streams;
     }
 
@@ -60,6 +62,9 @@ final class ShieldedReels {
         Optional<StreamState> stream = streams.ofNumber(header.stream());
         if (header.kind() == RecordHeader.Kind.PADDING || stream.isEmpty()) {
             return false;
+        }
+        if (!shield.isReadable() && epochs.isKept(header.epoch(), header.stream())) {
+            return true;
         }
         boolean isFragment = header.kind() == RecordHeader.Kind.FRAGMENT;
         long start = isFragment ? header.startUtcMicros() : header.segmentStartUtcMicros();

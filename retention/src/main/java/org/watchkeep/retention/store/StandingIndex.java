@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -246,9 +247,9 @@ final class StandingIndex implements Index {
     }
 
     @Override
-    public void removeEpoch(long epoch) throws IOException {
+    public void removeEpoch(long epoch, Set<Integer> kept) throws IOException {
         use(false, index -> {
-            index.removeEpoch(epoch);
+            index.removeEpoch(epoch, kept);
             return true;
         });
     }

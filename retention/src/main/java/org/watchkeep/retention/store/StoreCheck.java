@@ -73,22 +73,25 @@ final class StoreCheck {
         Map<SegmentBuilder.Key, Segment> unindexed = new LinkedHashMap<>();
         stream.unindexed().forEach(segment -> unindexed.put(SegmentBuilder.Key.of(segment), segment));
         // Epoch by epoch: a month of one camera need not be in memory at once.
-        for (Epoch epoch : store.keys().epochs()) {
+        for (Epoch epoch : store.held().epochs.epochs()) {
             for (Segment segment : store.segments(epoch.number(), stream, Instant.MIN, Instant.MAX)) {
                 unindexed.remove(SegmentBuilder.Key.of(segment));
-                if (store.isReadable(segment)) {
-                    check(stream, segment, remember);
-                    Recovery.addFootage(coverage, segment, streams);
-                }
+                checkShown(stream, segment, remember, coverage);
             }
         }
         for (Segment segment : unindexed.values()) {
-            if (store.isReadable(segment)) {
-                check(stream, segment, remember);
-                Recovery.addFootage(coverage, segment, streams);
-            }
+            checkShown(stream, segment, remember, coverage);
         }
         account(stream, coverage, checkedAt);
+    }
+
+    private void checkShown(StreamState stream, Segment segment, boolean remember, Coverage coverage)
+            throws IOException {
+        Optional<Segment> shown = store.readable(segment);
+        if (shown.isPresent()) {
+            check(stream, shown.get(), remember);
+            Recovery.addFootage(coverage, shown.get(), streams);
+        }
     }
 
     private void account(StreamState stream, Coverage coverage, Moment checkedAt) {
@@ -103,8 +106,9 @@ final class StoreCheck {
         // Behind the last acknowledged fragment stands the open one: it is neither footage nor a gap yet.
         Moment lastFootage = coverage.isEmpty() ? null : coverage.last();
         Recovery.addGaps(coverage, stream, Optional.of(checkedAt));
-        if (coverage.isEmpty()) {
-            return;
+        boolean isGone = lastFootage == null && (streams.reels.hasCleared() || streams.rules.hasErased());
+        if (coverage.isEmpty() || isGone) {
+            return; // between gaps of which nothing is left there was footage
         }
         Recovery.addClockSteps(coverage, streams);
         Moment until = stream.hasOpenGap() || lastFootage == null ? checkedAt : lastFootage;

@@ -17,7 +17,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.keys.EpochKeys;
-import org.watchkeep.retention.policy.Erasing;
 
 /** What a store is put together from once everything it needs has been opened. Immutable. */
 record StoreParts(
@@ -31,8 +30,7 @@ record StoreParts(
         StreamBook streams,
         Map<String, Volume> volumes,
         Disk disk,
-        Erasing.Holds holds,
-        ReelShield shield,
+        Holding holding,
         StoreTrail trail) {
     private static final Logger log = LoggerFactory.getLogger(StoreParts.class);
 
@@ -47,11 +45,6 @@ record StoreParts(
     record IndexSettings(Index.Opening opening, int mostWaiting) {
         static final IndexSettings ON_DISK =
                 new IndexSettings(folder -> SegmentIndex.open(folder, INDEX_CACHE_BYTES), Indexer.MOST_WAITING);
-    }
-
-    /** The same, with holds to be asked before anything is erased. */
-    StoreParts with(Erasing.Holds asked) {
-        return with(asked, shield);
     }
 
     /** Makes the volumes and the ledger of a new store. */
@@ -138,8 +131,7 @@ record StoreParts(
                     streams,
                     volumes,
                     disk,
-                    Erasing.Holds.NONE,
-                    ReelShield.NONE,
+                    Holding.NONE,
                     StoreTrail.NONE);
         } catch (IOException | RuntimeException e) {
             ledger.close();
@@ -147,17 +139,17 @@ record StoreParts(
         }
     }
 
-    /** The same, with holds that are also asked before a reel is cleared. */
-    StoreParts with(Erasing.Holds asked, ReelShield shields) {
-        return with(asked, shields, trail);
+    /** The same, with holds that are asked before anything is erased, overwritten or shown. */
+    StoreParts with(Holding held) {
+        return with(held, trail);
     }
 
     /** The same, with a trail that everything is entered in. */
     StoreParts with(StoreTrail entered) {
-        return with(holds, shield, entered);
+        return with(holding, entered);
     }
 
-    private StoreParts with(Erasing.Holds asked, ReelShield shields, StoreTrail entered) {
+    private StoreParts with(Holding held, StoreTrail entered) {
         return new StoreParts(
                 settings,
                 clock,
@@ -169,8 +161,7 @@ record StoreParts(
                 streams,
                 volumes,
                 disk,
-                asked,
-                shields,
+                held,
                 entered);
     }
 

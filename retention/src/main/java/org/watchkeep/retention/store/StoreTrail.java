@@ -5,15 +5,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.audit.Act;
 import org.watchkeep.retention.audit.Actor;
+import org.watchkeep.retention.audit.Appended;
 import org.watchkeep.retention.audit.Commitment;
 import org.watchkeep.retention.audit.CoveredFootage;
+import org.watchkeep.retention.audit.Entry;
 import org.watchkeep.retention.audit.Fields;
 import org.watchkeep.retention.audit.FootageLeaf;
 import org.watchkeep.retention.audit.FootageRoots;
@@ -60,6 +65,7 @@ public final class StoreTrail {
             Path folder,
             Trail trail,
             RegisterFold<ErasureRegister.State> erasures,
+            List<RegisterFold<List<Entry>>> holds,
             FootageRoots roots,
             Texts texts) {}
 
@@ -85,6 +91,9 @@ public final class StoreTrail {
                 folder,
                 trail,
                 new RegisterFold<>(disk, folder, trail, new ErasureRegister()),
+                List.of(
+                        new RegisterFold<>(disk, folder, trail, new EntriesRegister("hold")),
+                        new RegisterFold<>(disk, folder, trail, new EntriesRegister("incident"))),
                 new FootageRoots(disk, folder, writer),
                 new Texts(disk, folder));
         return new StoreTrail(Optional.of(kept), writer, people);
@@ -109,6 +118,28 @@ public final class StoreTrail {
         if (to != null) {
             to.append(entry);
         }
+    }
+
+    /** The same, and says where it stands. Throws where there is no trail. */
+    Appended append(NewEntry entry) throws TrailException {
+        TrailWriter to = writer;
+        if (to == null) {
+            throw new TrailException("there is no audit trail, so this is not done: " + entry.act());
+        }
+        return to.append(entry);
+    }
+
+    /** What was entered of holds and incidents, oldest first. */
+    List<Entry> holdEntries() throws IOException {
+        if (kept.isEmpty()) {
+            throw new TrailException("the audit trail is not open");
+        }
+        List<Entry> all = new ArrayList<>();
+        for (RegisterFold<List<Entry>> fold : kept.get().holds()) {
+            all.addAll(fold.current());
+        }
+        all.sort(Comparator.comparingLong(Entry::index));
+        return all;
     }
 
     /** Who acts where a person does. */
@@ -259,6 +290,9 @@ public final class StoreTrail {
     public void snapshot() throws IOException {
         if (kept.isPresent()) {
             kept.get().erasures().snapshot();
+            for (RegisterFold<List<Entry>> fold : kept.get().holds()) {
+                fold.snapshot();
+            }
         }
     }
 }

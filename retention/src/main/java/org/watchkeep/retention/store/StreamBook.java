@@ -28,6 +28,7 @@ final class StreamBook {
     final LifeBook lives = new LifeBook();
     final ReelBook reels = new ReelBook();
     final RuleBook rules = new RuleBook();
+    final HoldBook holds = new HoldBook();
     final FootageLeaves leaves = new FootageLeaves();
     private final Map<StreamId, StreamState> byId = new ConcurrentHashMap<>();
     private final Map<Integer, StreamState> byNumber = new ConcurrentHashMap<>();
@@ -91,7 +92,7 @@ final class StreamBook {
             reels.cleared(e.volume(), e.reel(), e.serial());
         } else if (entry instanceof LedgerEntry.ReelOpened e) {
             reels.opened(e, boots.at(e.utcMicros()));
-        } else if (!rules.fold(entry)) {
+        } else if (!rules.fold(entry) && !holds.fold(entry)) {
             foldClock(entry);
         }
     }

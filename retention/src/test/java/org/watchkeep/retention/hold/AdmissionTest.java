@@ -15,19 +15,20 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
+import org.watchkeep.retention.store.FootageInReach;
 import org.watchkeep.retention.store.StreamId;
 
 class AdmissionTest {
     private static final long MB = 1_000_000;
 
-    private static Admission.HeldReel reel(long serial, long megabytes, long secondsUntilHead) {
-        return new Admission.HeldReel("v1", serial, megabytes * MB, Duration.ofSeconds(secondsUntilHead));
+    private static FootageInReach.OnReel reel(long serial, long megabytes, long secondsUntilHead) {
+        return new FootageInReach.OnReel("v1", serial, megabytes * MB, Duration.ofSeconds(secondsUntilHead));
     }
 
     @Test
     void check_reelNearTheHeadThatCannotBeCopiedInTime_refusedWithBothNumbers() {
         Admission.VaultRoom room = new Admission.VaultRoom(1_000_000 * MB, 10 * MB);
-        List<Admission.HeldReel> waiting = List.of(reel(1, 500, 60));
+        List<FootageInReach.OnReel> waiting = List.of(reel(1, 500, 60));
         assertThat(Admission.check(waiting, List.of(reel(2, 490, 100)), room)).isEmpty();
         Refusal refusal =
                 Admission.check(waiting, List.of(reel(2, 600, 100)), room).orElseThrow();
@@ -40,7 +41,7 @@ class AdmissionTest {
     @Test
     void check_reelThatWasLateBefore_doesNotRefuseAHoldFarFromTheHead() {
         Admission.VaultRoom room = new Admission.VaultRoom(1_000_000 * MB, 10 * MB);
-        List<Admission.HeldReel> waiting = List.of(reel(1, 1_000, 60));
+        List<FootageInReach.OnReel> waiting = List.of(reel(1, 1_000, 60));
         assertThat(Admission.check(waiting, List.of(reel(9, 100, 10_000)), room))
                 .isEmpty();
     }
@@ -51,19 +52,19 @@ class AdmissionTest {
             @ForAll @Size(max = 8) List<@IntRange(min = 1, max = 900) Integer> megabytes,
             @ForAll @LongRange(min = 1, max = 50) long speed,
             @ForAll @IntRange(min = 1, max = 300) int gapSeconds) {
-        List<Admission.HeldReel> reels = new ArrayList<>();
+        List<FootageInReach.OnReel> reels = new ArrayList<>();
         for (int i = 0; i < megabytes.size(); i++) {
             reels.add(reel(i, megabytes.get(i), (long) gapSeconds * (i + 1)));
         }
         Admission.VaultRoom room = new Admission.VaultRoom(Long.MAX_VALUE, speed * MB);
         boolean inTime = true;
         double seconds = 0;
-        for (Admission.HeldReel each : reels) {
+        for (FootageInReach.OnReel each : reels) {
             seconds += each.bytesToCopy() / (double) (speed * MB);
             inTime &= seconds <= each.untilHead().toSeconds();
         }
-        List<Admission.HeldReel> shuffled = new ArrayList<>(reels);
-        shuffled.sort(Comparator.comparing(Admission.HeldReel::bytesToCopy));
+        List<FootageInReach.OnReel> shuffled = new ArrayList<>(reels);
+        shuffled.sort(Comparator.comparing(FootageInReach.OnReel::bytesToCopy));
         assertThat(Admission.check(List.of(), shuffled, room).isEmpty()).isEqualTo(inTime);
     }
 

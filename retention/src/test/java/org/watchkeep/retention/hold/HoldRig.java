@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,7 @@ import org.watchkeep.retention.audit.Hash;
 import org.watchkeep.retention.audit.NewEntry;
 import org.watchkeep.retention.audit.TrailException;
 import org.watchkeep.retention.keys.HeldKey;
+import org.watchkeep.retention.store.FootageInReach;
 import org.watchkeep.retention.store.StreamId;
 
 /**
@@ -112,20 +114,30 @@ final class HoldRig implements FootageInReach, Holds.KeyStore {
     @Override
     public Left left(StreamId stream, Instant from, Instant to) {
         List<HeldKey> keys = new ArrayList<>();
-        List<Admission.HeldReel> reels = new ArrayList<>();
+        List<FootageInReach.OnReel> reels = new ArrayList<>();
         Optional<Gone> gone = Optional.empty();
         Instant begin = from.isBefore(START) ? START : from;
         for (long epoch = epochAt(begin); hour(epoch - 1).isBefore(to); epoch++) {
             HeldKey key = new HeldKey(epoch, number(stream));
             if (opens(key)) {
                 keys.add(key);
-                reels.add(new Admission.HeldReel(
+                reels.add(new FootageInReach.OnReel(
                         "v1", epoch, EPOCH.toSeconds() * BYTES_A_SECOND, Duration.ofHours(epoch)));
             } else if (gone.isEmpty()) {
                 gone = Optional.ofNullable(erasedAt.get(epoch)).map(at -> new Gone(at, "limit"));
             }
         }
-        return new Left(keys, reels, gone);
+        return new Left(keys, reels, keys.isEmpty() ? List.of() : List.of(new Part(from, to)), gone);
+    }
+
+    @Override
+    public int reelsOf(String volume) {
+        return 0;
+    }
+
+    @Override
+    public void ended(Collection<StreamId> streams, Instant from, Instant to) {
+        // There is no index here.
     }
 
     @Override

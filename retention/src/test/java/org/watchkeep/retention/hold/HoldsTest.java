@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 import org.watchkeep.retention.audit.Actor;
 import org.watchkeep.retention.audit.TrailException;
@@ -104,7 +103,7 @@ class HoldsTest {
         HoldTerms never = HoldTerms.of(good.span(), Ground.CRIME, OWNER, rig.now.plus(Duration.ofDays(400)));
         assertThat(refused(rig.holds.place(never, OWNER)).cause()).isEqualTo(Refusal.Cause.BAD_REVIEW);
         HoldTerms nobody = HoldTerms.of(good.span(), Ground.CRIME, Actor.MACHINE, rig.now.plus(HoldRules.REVIEW));
-        assertThat(refused(rig.holds.place(nobody, OWNER)).message()).contains("staff number");
+        assertThat(refused(rig.holds.place(nobody, OWNER)).message()).contains("is a person");
         assertThat(refused(place(STREAMS, hour(10), rig.now.plusMillis(1))).message())
                 .contains("not recorded yet cannot be held");
         assertThat(refused(place(List.of(StreamId.main("nowhere")), hour(1), hour(2)))
@@ -262,19 +261,8 @@ class HoldsTest {
     }
 
     @Test
-    void heldStreams_holdThatCouldNotBeSecured_isSecuredOrTheErasureWaits() throws IOException {
-        rig.keysFail = true;
-        assertThatThrownBy(() -> place(STREAMS.subList(1, 3), hour(10), hour(11)))
-                .hasMessageContaining("told to fail");
-        assertThatThrownBy(() -> rig.holds.heldStreams(11)).hasMessageContaining("told to fail");
-        rig.keysFail = false;
-        assertThat(rig.holds.heldStreams(11)).containsExactly(2, 3);
-        assertThat(rig.holds.heldStreams(12)).isEmpty();
-    }
-
-    @Test
-    void heldReels_answerAsTheRegister_andSayWhenItChanged() throws IOException {
-        HeldReels reels = new HeldReels(rig.register, new ReentrantLock());
+    void heldByRegister_answersAsTheRegister_andSaysWhenItChanged() throws IOException {
+        HeldByRegister reels = new HeldByRegister(rig.register);
         assertThat(reels.isAnythingHeld()).isFalse();
         long before = reels.version();
         Hold hold = placed(10, 12);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class ErasingTest {
         EpochKeys.create(disk, Path.of("/a"), Path.of("/b"));
         keys = EpochKeys.open(disk, Path.of("/a"), Path.of("/b"), master);
         epoch = keys.openEpoch("town", 1_000, 2_000);
-        erasing = new Erasing(keys, new Trail(), new Holds(), new Shown(), "in place: ext4");
+        erasing = new Erasing(keys, new Trail(), new Holds(), new Shown(), "in place: ext4", new ReentrantLock());
     }
 
     @AfterEach

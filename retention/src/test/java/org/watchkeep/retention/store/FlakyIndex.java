@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -107,9 +108,9 @@ final class FlakyIndex implements Index.Opening {
         }
 
         @Override
-        public void removeEpoch(long epoch) throws IOException {
+        public void removeEpoch(long epoch, Set<Integer> kept) throws IOException {
             mayWrite();
-            index.removeEpoch(epoch);
+            index.removeEpoch(epoch, kept);
         }
 
         @Override

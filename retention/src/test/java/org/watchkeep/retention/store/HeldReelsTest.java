@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.audit.Entry;
 import org.watchkeep.retention.disk.FakeDisk;
 
 /** The head asks before it overwrites: what is held and not yet copied stays, and the rest of the ring goes round. */
@@ -31,16 +33,42 @@ class HeldReelsTest {
     private final Held held = new Held();
 
     /** One hold that comes and goes. */
-    private static final class Held implements ReelShield {
-        private final Lock lock = new ReentrantLock();
+    private static final class Held implements HeldFootage {
+        private final ReentrantLock lock = new ReentrantLock();
         private final AtomicLong version = new AtomicLong();
         private volatile Instant from = Instant.MAX;
         private volatile Instant to = Instant.MAX;
+        private volatile boolean askedOutsideTheLock;
 
         void hold(Instant first, Instant last) {
             from = first;
             to = last;
             version.incrementAndGet();
+        }
+
+        @Override
+        public void replay(Entry entry) {
+            throw new IllegalStateException("no entry was written");
+        }
+
+        @Override
+        public void unreadable(String why) {
+            throw new IllegalStateException(why);
+        }
+
+        @Override
+        public boolean isReadable() {
+            return true;
+        }
+
+        @Override
+        public boolean isHeld(StreamId stream, Instant start, Instant end) {
+            return needsItsReel(stream, start, end);
+        }
+
+        @Override
+        public Set<StreamId> streamsHeld(Instant first, Instant last) {
+            return isHeld(GATE, first, last) ? Set.of(GATE) : Set.of();
         }
 
         @Override
@@ -50,6 +78,9 @@ class HeldReelsTest {
 
         @Override
         public boolean isAnythingHeld() {
+            if (!lock.isHeldByCurrentThread()) {
+                askedOutsideTheLock = true;
+            }
             return !from.equals(Instant.MAX);
         }
 
@@ -59,14 +90,14 @@ class HeldReelsTest {
         }
 
         @Override
-        public Lock lock() {
+        public ReentrantLock lock() {
             return lock;
         }
     }
 
     private StoreRig recording(long reelBytes) throws IOException {
         StoreSettings settings = SmallReels.init(disk, folder, clock, 1, REELS, reelBytes);
-        StoreRig rig = StoreRig.openShielded(disk, settings, clock, held, GATE);
+        StoreRig rig = StoreRig.openShielded(disk, settings, clock, new Holding(held, Optional.empty()), GATE);
         rig.beginRun(GATE);
         return rig;
     }
@@ -104,6 +135,42 @@ class HeldReelsTest {
                 burst(rig);
             }
             assertThat(rig.segments(GATE).get(0).start()).isAfter(second.start());
+        }
+    }
+
+    /** As after a start without an index, or on a full system disk: the head must know what it overwrites all the same. */
+    @Test
+    void headComesRound_whileRowsWaitInMemory_everySecondStaysExplained() throws IOException {
+        FlakyIndex index = new FlakyIndex();
+        StoreSettings settings = SmallReels.init(disk, folder, clock, 1, REELS, SmallReels.REEL_BYTES);
+        try (StoreRig rig = StoreRig.openShielded(
+                disk, settings, clock, new Holding(held, Optional.empty()), index.settings(10_000), GATE)) {
+            rig.beginRun(GATE);
+            burst(rig);
+            burst(rig);
+            Segment second = rig.segments(GATE).get(1);
+            held.hold(second.start(), second.end());
+            index.failWrites = true;
+            for (int i = 0; i < 2 * REELS; i++) {
+                burst(rig);
+            }
+            assertThat(rig.segments(GATE).get(0).start()).isEqualTo(second.start());
+            assertThat(rig.gaps(GATE)).anyMatch(gap -> gap.cause() == GapCause.OVERWRITTEN);
+            assertThat(rig.store.check(false, Optional.empty()).findings()).isEmpty();
+            index.failWrites = false;
+        }
+    }
+
+    /** Else a hold comes between, and what it keeps is entered as erased. */
+    @Test
+    void whatAnErasureTakes_isAskedUnderTheLockItIsDoneUnder() throws IOException {
+        try (StoreRig rig = recording(SmallReels.REEL_BYTES)) {
+            burst(rig);
+            long epoch = rig.store.keys().epochs().get(0).number();
+            rig.endRun(GATE, GapCause.CAMERA_UNREACHABLE);
+            clock.pass(40, TimeUnit.DAYS);
+            StoreRig.await("erased", () -> !rig.store.keys().isReadable(epoch));
+            assertThat(held.askedOutsideTheLock).isFalse();
         }
     }
 

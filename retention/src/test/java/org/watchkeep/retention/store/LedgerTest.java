@@ -117,7 +117,9 @@ class LedgerTest {
                 new LedgerEntry.KeysBackedUp("0123456789abcdef", "disc 4, safe", "1001"),
                 new LedgerEntry.ClockConfirmed(NOVEMBER, -5, "1001"),
                 new LedgerEntry.VolumeRegistered("v1", "0b5f"),
-                new LedgerEntry.VolumeFailed("v1", ""));
+                new LedgerEntry.VolumeFailed("v1", ""),
+                new LedgerEntry.HoldEntered("{\"act\":\"hold.released\"}"),
+                new LedgerEntry.EpochHeld(4, "public", NOVEMBER, Long.MAX_VALUE, List.of(7)));
         assertThat(entries).hasSize(LedgerEntry.class.getPermittedSubclasses().length);
         Ledger ledger = open(new ArrayList<>());
         for (LedgerEntry entry : entries) {
@@ -137,6 +139,9 @@ class LedgerTest {
 
         LedgerEntry.VolumeFailed worst = new LedgerEntry.VolumeFailed("v1", "\u0001".repeat(LedgerEntry.MAX_TEXT));
         assertThat(line(worst, OptionalLong.of(Long.MAX_VALUE))).hasSizeLessThan(LedgerLine.MAX_BYTES);
+
+        LedgerEntry.HoldEntered longest = new LedgerEntry.HoldEntered("\"".repeat(LedgerEntry.HoldEntered.MAX_CHARS));
+        assertThat(line(longest, OptionalLong.of(Long.MAX_VALUE))).hasSizeLessThan(LedgerLine.MAX_BYTES);
     }
 
     @Test
@@ -290,10 +295,10 @@ class LedgerTest {
 
     @Test
     void open_newerFormat_isRefusedWithBothNumbers() throws IOException {
-        write("2026-11.ledger", LedgerLine.encode(new LedgerLine.Header(5, "2026-11", Optional.empty(), 0)));
+        write("2026-11.ledger", LedgerLine.encode(new LedgerLine.Header(6, "2026-11", Optional.empty(), 0)));
         assertThatThrownBy(this::replay)
                 .isInstanceOf(LedgerException.class)
-                .hasMessageContaining("version: 5 (expected: 1 to 4)")
+                .hasMessageContaining("version: 6 (expected: 1 to 5)")
                 .hasMessageContaining("/data/ledger/2026-11.ledger at byte 0");
     }
 

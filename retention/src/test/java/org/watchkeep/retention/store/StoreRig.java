@@ -27,7 +27,6 @@ import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.keys.MasterKeystore;
 import org.watchkeep.retention.keys.TestMaster;
-import org.watchkeep.retention.policy.Erasing;
 
 /**
  * A store for tests: one volume, one class, an event loop of its own, payloads that can be told from stream and number,
@@ -40,7 +39,7 @@ final class StoreRig implements AutoCloseable {
     /** A twelfth of what it is: a test that waits for each second to be durable spends its time in nothing else. */
     private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private static final char[] PASSPHRASE = "rig".toCharArray();
+    static final char[] PASSPHRASE = "rig".toCharArray();
     private static final long PATIENCE_SECONDS = 60;
 
     private static final byte[] NOISE = noise();
@@ -70,7 +69,7 @@ final class StoreRig implements AutoCloseable {
             TestClock clock,
             StoreParts.IndexSettings index,
             Map<StreamId, String> classes,
-            ReelShield shield,
+            Holding holding,
             StoreTrail trail)
             throws IOException {
         this.settings = settings;
@@ -85,7 +84,7 @@ final class StoreRig implements AutoCloseable {
         try {
             opened = FootageStore.open(
                     StoreParts.open(settings, disk, keys, clock, index)
-                            .with(Erasing.Holds.NONE, shield)
+                            .with(holding)
                             .with(trail),
                     pace,
                     COMMIT_NANOS,
@@ -144,23 +143,48 @@ final class StoreRig implements AutoCloseable {
             throws IOException {
         Map<StreamId, String> classes = new LinkedHashMap<>();
         List.of(streams).forEach(stream -> classes.put(stream, CLASS));
-        return new StoreRig(disk, settings, clock, index, classes, ReelShield.NONE, StoreTrail.NONE);
+        return new StoreRig(disk, settings, clock, index, classes, Holding.NONE, StoreTrail.NONE);
     }
 
     /** Opens what {@link #init} made; each stream in a class of its own choice, numbered in the map's order. */
     static StoreRig openClasses(Disk disk, StoreSettings settings, TestClock clock, Map<StreamId, String> classes)
             throws IOException {
         return new StoreRig(
-                disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, ReelShield.NONE, StoreTrail.NONE);
+                disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, Holding.NONE, StoreTrail.NONE);
     }
 
-    /** Opens what {@link #init} made; reels are shielded by this. */
+    /** Opens what {@link #init} made; with what is held in it. */
     static StoreRig openShielded(
-            Disk disk, StoreSettings settings, TestClock clock, ReelShield shield, StreamId... streams)
+            Disk disk, StoreSettings settings, TestClock clock, Holding holding, StreamId... streams)
+            throws IOException {
+        return openShielded(disk, settings, clock, holding, StoreParts.IndexSettings.ON_DISK, streams);
+    }
+
+    /** The same, with an index of the test's. */
+    static StoreRig openShielded(
+            Disk disk,
+            StoreSettings settings,
+            TestClock clock,
+            Holding holding,
+            StoreParts.IndexSettings index,
+            StreamId... streams)
             throws IOException {
         Map<StreamId, String> classes = new LinkedHashMap<>();
         List.of(streams).forEach(stream -> classes.put(stream, CLASS));
-        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, shield, StoreTrail.NONE);
+        return new StoreRig(disk, settings, clock, index, classes, holding, StoreTrail.NONE);
+    }
+
+    /** Opens what {@link #init} made, with what is held in it; everything is entered in this trail. */
+    static StoreRig openHolding(
+            Disk disk,
+            StoreSettings settings,
+            TestClock clock,
+            Holding holding,
+            StoreTrail trail,
+            StoreParts.IndexSettings index,
+            Map<StreamId, String> classes)
+            throws IOException {
+        return new StoreRig(disk, settings, clock, index, classes, holding, trail);
     }
 
     /** Opens what {@link #init} made; everything is entered in this trail. */
@@ -169,7 +193,7 @@ final class StoreRig implements AutoCloseable {
             throws IOException {
         Map<StreamId, String> classes = new LinkedHashMap<>();
         List.of(streams).forEach(stream -> classes.put(stream, CLASS));
-        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, ReelShield.NONE, trail);
+        return new StoreRig(disk, settings, clock, StoreParts.IndexSettings.ON_DISK, classes, Holding.NONE, trail);
     }
 
     /** One stream being recorded. Confined to the loop but for its constructor. */

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.controlroom;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.watchkeep.retention.hold.Admission;
+import org.watchkeep.retention.hold.Hold;
+import org.watchkeep.retention.hold.HoldRegister;
+import org.watchkeep.retention.hold.Holds;
+import org.watchkeep.retention.hold.KeysInHomes;
+import org.watchkeep.retention.keys.EpochKeys;
+import org.watchkeep.retention.keys.HeldKeys;
+import org.watchkeep.retention.store.FootageStore;
+import org.watchkeep.retention.store.HoldParts;
+
+/**
+ * The holds of an installation: finishes at the start what a stop broke off, and ends each minute those whose notice has run
+ * out. Opened and closed by one thread; a thread of its own does the rounds.
+ */
+final class HoldKeeper implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(HoldKeeper.class);
+    private static final long ROUND_SECONDS = 60;
+    private static final long CLOSE_SECONDS = 20;
+
+    private final Holds holds;
+    private final InstantSource clock;
+    private @Nullable ScheduledExecutorService rounds;
+
+    private HoldKeeper(Holds holds, InstantSource clock) {
+        this.holds = holds;
+        this.clock = clock;
+    }
+
+    /** Never fails: what is held cannot be changed while it cannot be read, and keeps nobody from recording. */
+    static HoldKeeper open(
+            FootageStore store, HoldRegister register, HeldKeys held, EpochKeys epochs, InstantSource clock) {
+        HoldParts parts = store.holds();
+        Holds.Surroundings around = new Holds.Surroundings(
+                parts.entries(),
+                parts::keepText,
+                parts.footage(),
+                new KeysInHomes(held, epochs),
+                () -> Admission.onReels(parts.footage()),
+                parts.eraseLock(),
+                clock);
+        HoldKeeper keeper = new HoldKeeper(new Holds(register, around), clock);
+        try {
+            // Each thing that a person must look at is in the log by then.
+            var unused = keeper.holds.begin();
+            keeper.holds.releaseEnded();
+        } catch (IOException e) {
+            LOG.error("ALARM holds: what a stop broke off is not finished: {}", e.toString());
+        }
+        return keeper;
+    }
+
+    Holds holds() {
+        return holds;
+    }
+
+    /** Begins the rounds. Once. */
+    void start() {
+        rounds = Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "hold-keeper"));
+        var round = rounds.scheduleWithFixedDelay(this::round, 0, ROUND_SECONDS, TimeUnit.SECONDS);
+        LOG.debug("rounds of holds {}", round);
+    }
+
+    private void round() {
+        try {
+            holds.releaseEnded();
+            long overdue = holds.register().reviewsDue(clock.instant()).stream()
+                    .filter(hold -> hold.reviewState(clock.instant()) == Hold.ReviewState.OVERDUE)
+                    .count();
+            LOG.debug("{} holds are overdue for review", overdue);
+        } catch (IOException | RuntimeException e) {
+            LOG.error("ALARM holds: those whose notice has run out are not ended, it is tried again: {}", e.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        ScheduledExecutorService running = rounds;
+        if (running == null) {
+            return;
+        }
+        running.shutdown();
+        try {
+            if (!running.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("holds: one is still being ended at the stop");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.hold;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.watchkeep.retention.audit.Entry;
+import org.watchkeep.retention.store.HeldFootage;
+import org.watchkeep.retention.store.StreamId;
+
+/**
+ * What the register says to whoever wants to erase, to overwrite or to read. While it cannot be read nothing is
+ * erased, beyond its limit nothing is shown, and the head goes by the keys that are kept. Any thread; answers from memory.
+ */
+public final class HeldByRegister implements HeldFootage {
+    private final HoldRegister register;
+    private final ReentrantLock eraseLock = new ReentrantLock();
+
+    public HeldByRegister(HoldRegister register) {
+        this.register = register;
+    }
+
+    @Override
+    public void replay(Entry entry) {
+        register.fold(entry);
+    }
+
+    @Override
+    public void unreadable(String why) {
+        register.unreadable(why);
+    }
+
+    @Override
+    public boolean isReadable() {
+        return register.trouble().isEmpty();
+    }
+
+    @Override
+    public boolean isHeld(StreamId stream, Instant start, Instant end) {
+        return register.trouble().isEmpty() && register.now().isHeld(stream, start, end);
+    }
+
+    @Override
+    public Set<StreamId> streamsHeld(Instant from, Instant to) throws IOException {
+        register.requireReadable();
+        return register.now().streamsOnReels(from, to);
+    }
+
+    @Override
+    public boolean needsItsReel(StreamId stream, Instant start, Instant end) {
+        return register.trouble().isEmpty() && register.now().needsItsReel(stream, start, end);
+    }
+
+    @Override
+    public boolean isAnythingHeld() {
+        return register.trouble().isPresent() || register.now().isAnythingOnReels();
+    }
+
+    @Override
+    public long version() {
+        return register.version();
+    }
+
+    @Override
+    public ReentrantLock lock() {
+        return eraseLock;
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.watchkeep.retention.keys.Epoch;
+
+/** Rows of erased epochs: which stay because of holds, and what becomes of them when a hold ends. The erase lock is held. */
+final class HeldRows {
+    private final FootageStore store;
+    private final Index index;
+    private final StreamBook streams;
+
+    HeldRows(FootageStore store, Index index, StreamBook streams) {
+        this.store = store;
+        this.index = index;
+        this.streams = streams;
+    }
+
+    /** An epoch was erased: what the index knows of it goes, but for rows with something held. */
+    void forget(long epoch) throws IOException {
+        Set<Integer> kept = store.held().epochs.keptStreams(epoch);
+        index.removeEpoch(epoch, kept);
+        for (int number : kept) {
+            Optional<StreamState> stream = streams.ofNumber(number);
+            if (stream.isPresent()) {
+                removeUnheld(stream.get(), rows(epoch, stream.get()));
+            }
+        }
+    }
+
+    /**
+     * A hold on the stream has ended: what is gone with it is entered as erased, durably, and only then forgotten. Whoever asked
+     * overwrites the keys next, and then nothing tells what was there.
+     */
+    void ended(StreamState stream, Instant from, Instant to) throws IOException {
+        List<Segment> gone = new ArrayList<>();
+        for (Epoch epoch : store.held().epochs.epochs()) {
+            Optional<HeldEpochs.Window> window = store.held().epochs.window(epoch.number());
+            boolean touches = window.isPresent()
+                    && window.get().from().isBefore(to)
+                    && from.isBefore(window.get().to());
+            if (touches && !store.keys().isReadable(epoch.number())) {
+                List<Segment> rows = rows(epoch.number(), stream);
+                enterErased(stream, rows, from, to);
+                gone.addAll(rows);
+            }
+        }
+        if (!gone.isEmpty()) {
+            store.ledger().awaitDurable();
+            removeUnheld(stream, gone);
+        }
+    }
+
+    private List<Segment> rows(long epoch, StreamState stream) throws IOException {
+        return store.segments(epoch, stream, Instant.MIN, Instant.MAX);
+    }
+
+    private void enterErased(StreamState stream, List<Segment> rows, Instant from, Instant to) {
+        Coverage spans = new Coverage();
+        for (Segment row : rows) {
+            // Where a GOP reached into the hold from before it, that went with it.
+            Instant lead = from.minusMillis(StreamAppender.SEGMENT_MICROS / 1_000);
+            if (store.isOnReel(row) && row.start().isBefore(to) && lead.isBefore(row.end())) {
+                addUnheld(spans, row);
+            }
+        }
+        for (Coverage.Span span : spans.spans()) {
+            stream.gap(span.from(), span.to(), GapCause.ERASED, "past its limit, and no longer held");
+        }
+    }
+
+    /** What of a span may be held: not what was erased in it, or would have been by now. */
+    List<FootageInReach.Part> parts(StreamState stream, List<Segment> shown, Instant from, Instant to)
+            throws IOException {
+        List<FootageInReach.Part> gone = new ArrayList<>();
+        for (Gap gap : stream.gaps(from, to)) {
+            if (gap.cause() == GapCause.ERASED) {
+                gone.add(new FootageInReach.Part(gap.from(), gap.to().orElse(to)));
+            }
+        }
+        for (Epoch epoch : store.held().epochs.epochs()) {
+            for (Segment row : store.segments(epoch.number(), stream, from, to)) {
+                if (!store.held().showing().isWithinLimit(epoch.number(), row.start())) {
+                    Coverage spans = new Coverage();
+                    addUnheld(spans, row);
+                    spans.spans()
+                            .forEach(span -> gone.add(new FootageInReach.Part(
+                                    StreamState.instant(span.from().utcMicros()),
+                                    StreamState.instant(span.to().utcMicros()))));
+                }
+            }
+        }
+        return without(gone, from, to).stream()
+                .filter(part -> shown.stream()
+                        .flatMap(segment -> segment.fragments().stream())
+                        .anyMatch(ref ->
+                                ref.start().isBefore(part.to()) && part.from().isBefore(ref.end())))
+                .toList();
+    }
+
+    private static List<FootageInReach.Part> without(List<FootageInReach.Part> gone, Instant from, Instant to) {
+        List<FootageInReach.Part> parts = new ArrayList<>();
+        Instant at = from;
+        gone.sort(Comparator.comparing(FootageInReach.Part::from));
+        for (FootageInReach.Part hole : gone) {
+            if (hole.from().isAfter(at) && at.isBefore(to)) {
+                parts.add(new FootageInReach.Part(at, hole.from().isBefore(to) ? hole.from() : to));
+            }
+            at = hole.to().isAfter(at) ? hole.to() : at;
+        }
+        if (at.isBefore(to)) {
+            parts.add(new FootageInReach.Part(at, to));
+        }
+        return parts;
+    }
+
+    /** Adds what of the row no hold keeps. */
+    void addUnheld(Coverage spans, Segment row) {
+        List<FragmentRef> held =
+                store.held().showing().heldPart(row).map(Segment::fragments).orElse(List.of());
+        for (FragmentRef ref : row.fragments()) {
+            if (!held.contains(ref)) {
+                Moment start = streams.moment(row, ref);
+                spans.add(start, start.plusMicros(ref.durationMicros()));
+            }
+        }
+    }
+
+    private void removeUnheld(StreamState stream, List<Segment> rows) throws IOException {
+        List<SegmentIndex.RowKey> gone = new ArrayList<>();
+        for (Segment row : rows) {
+            if (store.held().showing().heldPart(row).isEmpty()) {
+                gone.add(new SegmentIndex.Row(stream.number, row).key());
+            }
+        }
+        if (!gone.isEmpty()) {
+            index.removeAll(gone);
+        }
+    }
+}

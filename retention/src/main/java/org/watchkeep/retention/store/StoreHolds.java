@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.watchkeep.retention.keys.Epoch;
+import org.watchkeep.retention.keys.HeldKey;
+
+/** Holds in the store: what they keep of epochs and rows, what can still be held, and where they are entered. Any thread. */
+final class StoreHolds implements FootageInReach {
+    private static final String LIMIT = "limit";
+
+    final HeldFootage footage;
+    final HeldEpochs epochs;
+    final HeldRows rows;
+    private final FootageStore store;
+    private final StreamBook streams;
+    private final HoldLedger entries;
+    private final StoreTrail trail;
+    private @Nullable Showing showing;
+
+    /** What holds keep is known from here on: before anything is erased, overwritten or shown. */
+    StoreHolds(FootageStore store, StoreParts parts) {
+        this.store = store;
+        this.streams = parts.streams();
+        this.footage = parts.holding().footage();
+        this.epochs = new HeldEpochs(parts);
+        this.rows = new HeldRows(store, parts.index(), streams);
+        this.entries = new HoldLedger(parts);
+        this.trail = parts.trail();
+        entries.replay(streams.holds);
+    }
+
+    Showing showing(Erasures erasures) {
+        showing = new Showing(erasures, epochs, footage, streams);
+        return showing;
+    }
+
+    Showing showing() {
+        Showing known = showing;
+        if (known == null) {
+            throw new IllegalStateException("what is shown is asked before retention is known");
+        }
+        return known;
+    }
+
+    HoldParts parts() {
+        return new HoldParts(entries, this, footage.lock(), trail);
+    }
+
+    // ---- what can be held -----------------------------------------------------------------------------------------
+
+    @Override
+    public boolean knows(StreamId stream) {
+        return streams.of(stream).isPresent();
+    }
+
+    @Override
+    public Left left(StreamId id, Instant from, Instant to) throws IOException {
+        StreamState stream = streams.of(id).orElse(null);
+        List<Segment> found = store.segments(id, from, to);
+        if (stream != null && found.isEmpty() && !store.isIndexWhole()) {
+            throw new IOException("what there is of " + id + " from " + from + " to " + to
+                    + " cannot be told while the index is out of order or being rebuilt; nothing was decided, try again");
+        }
+        if (stream == null || found.isEmpty()) {
+            return Left.nothing(stream == null ? Optional.empty() : gone(stream, from, to));
+        }
+        List<HeldKey> keys = new ArrayList<>();
+        for (Epoch epoch : epochs.epochs()) {
+            boolean isFound = found.stream().anyMatch(segment -> segment.epoch() == epoch.number());
+            if (isFound && epochs.opens(epoch.number(), stream.number)) {
+                keys.add(new HeldKey(epoch.number(), stream.number));
+            }
+        }
+        return new Left(keys, reels(found), rows.parts(stream, found, from, to), Optional.empty());
+    }
+
+    /** By its limit, where that has passed: it is erased then, or about to be. */
+    private Optional<Gone> gone(StreamState stream, Instant from, Instant to) {
+        Duration limit = Duration.ofDays(store.erasures().days(stream.classId()));
+        boolean isPast =
+                to.plus(limit).isBefore(StreamState.instant(store.clock().utcMicros()));
+        return isPast ? Optional.of(new Gone(from.plus(limit), LIMIT)) : Optional.empty();
+    }
+
+    private List<OnReel> reels(List<Segment> found) {
+        Map<String, OnReel> all = new LinkedHashMap<>();
+        for (Segment segment : found) {
+            for (FragmentRef ref : segment.fragments()) {
+                all.merge(
+                        ref.volume() + "/" + ref.reelSerial(),
+                        new OnReel(ref.volume(), ref.reelSerial(), ref.recordBytes(), Duration.ZERO),
+                        (one, other) -> new OnReel(
+                                one.volume(), one.serial(), one.bytesToCopy() + other.bytesToCopy(), Duration.ZERO));
+            }
+        }
+        return all.values().stream()
+                .map(reel -> new OnReel(reel.volume(), reel.serial(), reel.bytesToCopy(), untilHead(reel)))
+                .toList();
+    }
+
+    /** At the pace since the start; where that is not known yet, when its class has reached its promise. */
+    private Duration untilHead(OnReel reel) {
+        for (Ring ring : store.rings()) {
+            List<Reel> footageReels = ring.footage();
+            for (int i = 0; i < footageReels.size(); i++) {
+                if (ring.volume.id.equals(reel.volume()) && footageReels.get(i).serial() == reel.serial()) {
+                    long nanos = ring.reelNanos();
+                    return nanos == 0
+                            ? Duration.ofDays(store.erasures().days(ring.classId))
+                            : Duration.ofNanos(Math.multiplyExact(nanos, i + 1L));
+                }
+            }
+        }
+        return Duration.ZERO;
+    }
+
+    @Override
+    public int reelsOf(String volume) {
+        Volume known = store.volumes().get(volume);
+        return known == null ? 0 : known.reels().size();
+    }
+
+    @Override
+    public Optional<Extent> extent(HeldKey key) {
+        Optional<StreamState> stream = streams.ofNumber(key.stream());
+        Optional<HeldEpochs.Window> window = epochs.window(key.epoch());
+        return stream.isEmpty() || window.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Extent(
+                        stream.get().id, window.get().from(), window.get().to()));
+    }
+
+    @Override
+    public void ended(Collection<StreamId> ofStreams, Instant from, Instant to) throws IOException {
+        for (StreamId id : ofStreams) {
+            Optional<StreamState> stream = streams.of(id);
+            if (stream.isPresent()) {
+                rows.ended(stream.get(), from, to);
+            }
+        }
+    }
+}
