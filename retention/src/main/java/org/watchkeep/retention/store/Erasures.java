@@ -52,8 +52,7 @@ final class Erasures implements RetentionActs {
 
     private final Map<String, Brake.Mark> marks = new HashMap<>();
 
-    /** Epochs whose gaps were entered and whose erasure then failed, and by which holds: a second try says it once. */
-    private final Map<Long, Long> accounted = new HashMap<>();
+    private final ErasureAccounts accounts;
 
     /** What keeps an erasure from being done, by what it is about. */
     private final Map<String, String> alarms = new ConcurrentHashMap<>();
@@ -73,6 +72,7 @@ final class Erasures implements RetentionActs {
         parts.settings().classes().forEach(inClass -> configured.put(inClass.id(), inClass));
         this.book = new RetentionBook(parts.disk(), parts.settings().folder());
         this.entries = new ErasureLedger(parts);
+        this.accounts = new ErasureAccounts(store, streams);
         this.erasing = new Erasing(
                 parts.keys(),
                 entries,
@@ -156,7 +156,7 @@ final class Erasures implements RetentionActs {
                 // A hold that has ended since keeps nothing of it any more.
                 Optional<Epoch> known = store.keys().epoch(due.epoch());
                 if (known.isPresent() && overwritten.isPresent()) {
-                    account(known.get(), due.days(), overwritten.get());
+                    accounts.enter(known.get(), due.days(), overwritten.get());
                 }
                 erasing.again(
                         new Erasing.Due(
@@ -167,7 +167,7 @@ final class Erasures implements RetentionActs {
                                 due.keptStreams()),
                         Erasing.Counts.NONE,
                         clock.utcMicros());
-                accounted.remove(due.epoch());
+                accounts.settled(due.epoch());
                 alarms.remove("epoch " + due.epoch());
             } catch (IOException e) {
                 failed(due.epoch(), due.classId(), e);
@@ -320,7 +320,9 @@ final class Erasures implements RetentionActs {
     private void erase(Epoch epoch, Overwritten overwritten) {
         erasing.lock().lock();
         try {
-            erase(epoch, prepare(epoch, days(epoch.classId()), overwritten));
+            Erasing.Counts counts = accounts.counts(epoch);
+            accounts.enter(epoch, days(epoch.classId()), overwritten);
+            erase(epoch, counts);
         } finally {
             erasing.lock().unlock();
         }
@@ -332,52 +334,13 @@ final class Erasures implements RetentionActs {
             int days = days(epoch.classId());
             Erasing.Erased erased = erasing.erase(epoch, Erasing.Rule.LIMIT, days, counts, clock.utcMicros());
             stamps.remove(epoch.number());
-            accounted.remove(epoch.number());
+            accounts.settled(epoch.number());
             if (alarms.remove(about) != null) {
                 log.warn("{} of class {} is erased at last", about, epoch.classId());
             }
             log.info("erased {}", erased);
         } catch (IOException e) {
             failed(epoch.number(), epoch.classId(), e);
-        }
-    }
-
-    /** The erase lock is held. An index that fails must not keep an erasure from being done. */
-    private Erasing.Counts prepare(Epoch epoch, int days, Overwritten overwritten) {
-        long ofStreams = 0;
-        long segments = 0;
-        long fragments = 0;
-        long bytes = 0;
-        try {
-            for (StreamState stream : streams.all()) {
-                List<Segment> rows = store.segments(epoch.number(), stream, Instant.MIN, Instant.MAX);
-                ofStreams += rows.isEmpty() ? 0 : 1;
-                for (Segment row : rows) {
-                    segments++;
-                    fragments += row.fragments().size();
-                    bytes += row.sizeBytes();
-                }
-            }
-        } catch (IOException e) {
-            log.error("what epoch {} held is not known, it is erased all the same: {}", epoch.number(), e.toString());
-        }
-        account(epoch, days, overwritten);
-        return new Erasing.Counts(ofStreams, segments, fragments, bytes);
-    }
-
-    /** Enters its gaps; again only where holds have changed since a try that failed. The erase lock is held. */
-    private void account(Epoch epoch, int days, Overwritten overwritten) {
-        Long holds = store.held().footage.version();
-        if (holds.equals(accounted.get(epoch.number()))) {
-            return;
-        }
-        try {
-            overwritten.enterErased(epoch, "erased by the rule of class " + epoch.classId() + ", " + days + " days");
-            accounted.put(epoch.number(), holds);
-            // The root goes next, and is not found again; with a trail nothing of an erasure waits for the ledger.
-            store.ledger().awaitDurable();
-        } catch (IOException e) {
-            log.error("what epoch {} held may look unexplained to the check: {}", epoch.number(), e.toString());
         }
     }
 

@@ -113,7 +113,8 @@ final class HeldEpochs implements Erasing.Holds {
                 window(number).orElseThrow(() -> new IOException("epoch " + number + ": when it was is not known"));
         Set<Integer> held = new TreeSet<>(keptStreams(number));
         Set<StreamId> wanted = holding.footage().streamsHeld(window.from(), window.to());
-        // Once an erasure has begun no key can be taken from the root any more, and no hold be placed on what it opened.
+        // Once an erasure has begun no key can be taken from the root any more, and no hold be placed on what it
+        // opened.
         if (keys.isReadable(number)) {
             wanted.forEach(id -> streams.of(id).ifPresent(stream -> held.add(stream.number)));
         }

@@ -68,8 +68,9 @@ final class StoreHolds implements FootageInReach {
         StreamState stream = streams.of(id).orElse(null);
         List<Segment> found = store.segments(id, from, to);
         if (stream != null && found.isEmpty() && !store.isIndexWhole()) {
-            throw new IOException("what there is of " + id + " from " + from + " to " + to
-                    + " cannot be told while the index is out of order or being rebuilt; nothing was decided, try again");
+            throw new IOException(
+                    "what there is of " + id + " from " + from + " to " + to
+                            + " cannot be told while the index is out of order or being rebuilt; nothing was decided, try again");
         }
         if (stream == null || found.isEmpty()) {
             return Left.nothing(stream == null ? Optional.empty() : gone(stream, from, to));

@@ -257,6 +257,7 @@ class HeldFootageTest {
     @Test
     void powerCutAfterARelease_whatWentWithItIsStillAccountedFor() throws IOException {
         HoldingRig held = begin();
+        disk.settle();
         long epoch = firstEpoch(held);
         Instant start = record(held, SECONDS);
         held.held(start.plusSeconds(2), start.plusSeconds(4), GATE);
