@@ -47,6 +47,7 @@ import org.watchkeep.retention.policy.Erasing;
 import org.watchkeep.retention.store.AcknowledgementListener;
 import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.ReelShield;
+import org.watchkeep.retention.store.Scrubber;
 import org.watchkeep.retention.store.ShieldedStore;
 import org.watchkeep.retention.store.StoreClock;
 import org.watchkeep.retention.store.StoreSettings;
@@ -78,6 +79,7 @@ public final class ControlRoom implements Closeable {
     private final EpochKeys keys;
     private final TrailKeeper trail;
     private final FootageStore store;
+    private final Scrubber scrubber;
     private final Acts acts;
     private final Passwords passwords = new Passwords();
     private @Nullable RecorderTier recorders;
@@ -92,7 +94,14 @@ public final class ControlRoom implements Closeable {
         this.keys = opened.keys();
         this.trail = opened.trail();
         this.store = store;
-        StoreActs storeActs = new StoreActs(store, site, new FootageEntries(trail.entries(), clock));
+        this.scrubber = Scrubber.open(
+                store,
+                new RealDisk(),
+                data,
+                trail.entries(),
+                Scrubber.Neighbours.NONE,
+                new Scrubber.Settings(site.scrubBytesASecond()));
+        StoreActs storeActs = new StoreActs(store, site, new FootageEntries(trail.entries(), clock), scrubber);
         this.acts = new KeyActs(
                 new TrailActs(storeActs, trail.entries()),
                 new RealDisk(),
@@ -400,6 +409,7 @@ public final class ControlRoom implements Closeable {
         RecorderTier tier = new RecorderTier(settings, store, clock, new SecureRandom(), alarms);
         recorders = tier;
         tier.start(cameras);
+        scrubber.start();
     }
 
     private static RecorderSettings.Push push(SiteConfig.Push port) throws Refusal {
@@ -472,6 +482,7 @@ public final class ControlRoom implements Closeable {
             all.add(recorders::close);
         }
         all.add(store);
+        all.add(scrubber);
         all.add(this::stopRecording);
         if (socket != null) {
             all.add(socket);
