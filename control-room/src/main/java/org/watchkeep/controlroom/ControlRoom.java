@@ -3,7 +3,6 @@ package org.watchkeep.controlroom;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -33,7 +32,6 @@ import org.watchkeep.recorder.ingest.CameraSettings;
 import org.watchkeep.recorder.ingest.CameraStatus;
 import org.watchkeep.recorder.ingest.RecorderSettings;
 import org.watchkeep.recorder.ingest.RecorderTier;
-import org.watchkeep.recorder.rtsp.ServerCertificate;
 import org.watchkeep.retention.audit.Act;
 import org.watchkeep.retention.audit.Fields;
 import org.watchkeep.retention.disk.Disk;
@@ -50,6 +48,7 @@ import org.watchkeep.retention.keys.MasterRotation;
 import org.watchkeep.retention.store.AcknowledgementListener;
 import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.Holding;
+import org.watchkeep.retention.store.Scrubber;
 import org.watchkeep.retention.store.ShieldedStore;
 import org.watchkeep.retention.store.StoreClock;
 import org.watchkeep.retention.store.StoreSettings;
@@ -82,8 +81,9 @@ public final class ControlRoom implements Closeable {
     private final TrailKeeper trail;
     private final FootageStore store;
     private final HoldKeeper holds;
+    private final Scrubber scrubber;
     private final Acts acts;
-    private final Passwords passwords = new Passwords();
+    private final TierSettings told = new TierSettings();
     private @Nullable RecorderTier recorders;
     private @Nullable ControlSocket socket;
 
@@ -97,7 +97,14 @@ public final class ControlRoom implements Closeable {
         this.trail = opened.trail();
         this.store = store;
         this.holds = HoldKeeper.open(store, opened.register(), opened.held(), keys, instants(clock));
-        StoreActs storeActs = new StoreActs(store, site, new FootageEntries(trail.entries(), clock));
+        this.scrubber = Scrubber.open(
+                store,
+                new RealDisk(),
+                data,
+                trail.entries(),
+                Scrubber.Neighbours.NONE,
+                new Scrubber.Settings(site.scrubBytesASecond()));
+        StoreActs storeActs = new StoreActs(store, site, new FootageEntries(trail.entries(), clock), scrubber);
         this.acts = new KeyActs(
                 new HoldActs(
                         new TrailActs(storeActs, trail.entries()),
@@ -396,7 +403,7 @@ public final class ControlRoom implements Closeable {
         Set<String> off = new HashSet<>();
         for (SiteConfig.Camera camera : site.cameras()) {
             if (camera.enabled()) {
-                cameras.addAll(settings(camera));
+                cameras.addAll(told.ofCamera(camera));
             } else {
                 off.add(camera.id());
             }
@@ -404,55 +411,13 @@ public final class ControlRoom implements Closeable {
         store.disable(store.streams().stream()
                 .filter(stream -> off.contains(stream.camera()))
                 .toList());
-        RecorderSettings settings =
-                RecorderSettings.ofThisMachine().with(site.connects()).with(site.udpPorts());
-        if (site.push().isPresent()) {
-            settings = settings.withPush(push(site.push().get()));
-        }
+        RecorderSettings settings = TierSettings.ofSite(site);
         trail.recording(site);
         holds.start();
         RecorderTier tier = new RecorderTier(settings, store, clock, new SecureRandom(), alarms);
         recorders = tier;
         tier.start(cameras);
-    }
-
-    private static RecorderSettings.Push push(SiteConfig.Push port) throws Refusal {
-        if (port.certificate().isEmpty()) {
-            return new RecorderSettings.Push(port.listen(), Optional.empty());
-        }
-        SiteConfig.CertificateFiles files = port.certificate().get();
-        try {
-            ServerCertificate certificate =
-                    ServerCertificate.ofPem(Files.readString(files.certificate()), Files.readString(files.key()));
-            return new RecorderSettings.Push(port.listen(), Optional.of(certificate));
-        } catch (IOException e) {
-            throw Refusal.environment(
-                    "push-certificate", "push: " + e.getMessage(), "Correct push.certificate and push.key.");
-        }
-    }
-
-    /** One for each of its streams, the main one first. */
-    private List<CameraSettings> settings(SiteConfig.Camera camera) throws Refusal {
-        try {
-            CameraSettings main = new CameraSettings(
-                            camera.id(),
-                            camera.number(),
-                            camera.name(),
-                            camera.url(),
-                            Optional.empty(),
-                            camera.classId(),
-                            camera.transport(),
-                            camera.tls())
-                    .with(camera.habits());
-            if (camera.credentials().isPresent()) {
-                main = passwords.with(main, camera.credentials().get());
-            }
-            CameraSettings called = main;
-            return camera.sub().map(sub -> List.of(called, called.ofSub(sub))).orElse(List.of(called));
-        } catch (IllegalArgumentException e) {
-            throw Refusal.badInput(
-                    "bad-camera", "camera " + camera.id() + ": " + e.getMessage(), "Correct it in the configuration.");
-        }
+        scrubber.start();
     }
 
     /** Every camera at this moment, by its number. */
@@ -481,12 +446,13 @@ public final class ControlRoom implements Closeable {
     public void close() throws IOException {
         Closing all = new Closing();
         all.add(ground);
-        all.add(passwords);
+        all.add(told);
         if (recorders != null) {
             all.add(recorders::close);
         }
         all.add(store);
         all.add(holds);
+        all.add(scrubber);
         all.add(this::stopRecording);
         if (socket != null) {
             all.add(socket);

@@ -35,6 +35,7 @@ final class RetentionStatusCommand implements Callable<Integer> {
     private void print(JsonNode document) {
         document.path("classes").forEach(this::printClass);
         document.path("rings").forEach(this::printRing);
+        printScrub(document.path("scrub"));
         long off = document.path("clockOffMicros").asLong() / MICROS_A_SECOND;
         if (off != 0) {
             shell.say(String.format(
@@ -45,6 +46,20 @@ final class RetentionStatusCommand implements Callable<Integer> {
                     document.path("utc").asText()));
         }
         document.path("alarms").forEach(alarm -> shell.say("alarm: " + alarm.asText()));
+    }
+
+    private void printScrub(JsonNode scrub) {
+        JsonNode day = scrub.path("lastDay").isObject() ? scrub.path("lastDay") : scrub.path("today");
+        shell.say(
+                day.path("replayablePercent").isNumber()
+                        ? String.format(
+                                Locale.ROOT,
+                                "%s  %.4f %% replayable of %d fragments read again",
+                                day.path("day").asText(),
+                                day.path("replayablePercent").asDouble(),
+                                day.path("fragments").asLong())
+                        : day.path("day").asText() + "  "
+                                + day.path("replayableReason").asText());
     }
 
     private void printRing(JsonNode of) {

@@ -112,6 +112,10 @@ final class StoreExtractCommand implements Callable<Integer> {
         document.path("missing")
                 .forEach(part -> shell.say("MISSING " + part.path("start").asText() + " to "
                         + part.path("end").asText() + ": " + part.path("reason").asText()));
+        document.path("mismatched")
+                .forEach(part ->
+                        shell.say("NOT WHAT WAS RECORDED " + part.path("start").asText() + " to "
+                                + part.path("end").asText()));
         document.path("gaps").forEach(gap -> shell.say(Notes.gap(gap)));
         if (none) {
             shell.say("No footage of " + document.path("camera").asText() + " in this span.");

@@ -46,14 +46,15 @@ final class StoreListCommand implements Callable<Integer> {
     private static String segment(JsonNode segment) {
         return String.format(
                 Locale.ROOT,
-                "%s  %s  run %d  %s  %s  %s  %s",
+                "%s  %s  run %d  %s  %s  %s  %s%s",
                 segment.path("start").asText(),
                 segment.path("end").asText(),
                 segment.path("run").asLong(),
                 segment.path("codec").asText(),
                 SizeText.format(segment.path("bytes").asLong()),
                 segment.path("state").asText(),
-                segment.path("digest").asText(segment.path("digestReason").asText()));
+                segment.path("digest").asText(segment.path("digestReason").asText()),
+                segment.path("mismatch").asBoolean() ? "  NOT WHAT WAS RECORDED" : "");
     }
 
     private void print(JsonNode document) {

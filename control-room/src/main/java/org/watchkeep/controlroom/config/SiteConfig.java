@@ -22,6 +22,7 @@ import org.watchkeep.recorder.rtsp.UdpPortRange;
  * @param push where cameras that push are listened for
  * @param udpPorts where ports for media over UDP are taken from
  * @param connects how many cameras may be called at a time
+ * @param scrubBytesASecond how fast footage is read again while nobody asks for it
  */
 public record SiteConfig(
         Path file,
@@ -34,7 +35,8 @@ public record SiteConfig(
         List<Camera> cameras,
         Optional<Push> push,
         UdpPortRange udpPorts,
-        ConnectLimits connects) {
+        ConnectLimits connects,
+        long scrubBytesASecond) {
 
     public SiteConfig {
         volumes = List.copyOf(volumes);

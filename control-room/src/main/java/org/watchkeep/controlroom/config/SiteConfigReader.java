@@ -31,6 +31,7 @@ import org.watchkeep.profiles.yaml.YamlReader;
 import org.watchkeep.recorder.ingest.ConnectLimits;
 import org.watchkeep.recorder.rtsp.UdpPortRange;
 import org.watchkeep.retention.policy.RetentionRule;
+import org.watchkeep.retention.store.Scrubber;
 
 /**
  * Reads {@code site.yaml}. Unknown keys, anything twice and impossible values are refused, all faults at once, each with
@@ -48,6 +49,12 @@ public final class SiteConfigReader {
     private static final int MAX_LIST = 20;
     /** Four reels of the smallest size: the head, one cleared ahead of it, and something to keep. */
     private static final long MIN_VOLUME_BYTES = 4L * (64 << 20);
+
+    /** Slower, a segment of a minute would be under way for hours. */
+    private static final long MIN_SCRUB = 10_000;
+
+    /** Faster than any one volume reads; one thread does it. */
+    private static final long MAX_SCRUB = 10_000_000_000L;
 
     private final Path file;
     private final Path folder;
@@ -96,7 +103,8 @@ public final class SiteConfigReader {
                 "cameras",
                 "push",
                 "network",
-                "connects");
+                "connects",
+                "scrub");
         Section site = top.section("site", "name", "timeZone");
         String name = site.text("name");
         ZoneId zone = site.parsed("timeZone", SiteConfigReader::zone).orElse(ZoneId.of("Europe/London"));
@@ -113,10 +121,32 @@ public final class SiteConfigReader {
         ConnectLimits connects = top.optionalSection("connects", "together", "perDevice")
                 .map(SiteConfigReader::connects)
                 .orElse(ConnectLimits.DEFAULT);
+        long scrub = top.optionalSection("scrub", "perSecond")
+                .map(SiteConfigReader::scrub)
+                .orElse(Scrubber.Settings.USUAL.bytesASecond());
         checkPush(top, cameras, push);
         faults.throwIfAny(file.toString());
         return new SiteConfig(
-                file.toAbsolutePath(), name, zone, volumes, keys, classes, schemes, cameras, push, udpPorts, connects);
+                file.toAbsolutePath(),
+                name,
+                zone,
+                volumes,
+                keys,
+                classes,
+                schemes,
+                cameras,
+                push,
+                udpPorts,
+                connects,
+                scrub);
+    }
+
+    private static long scrub(Section section) {
+        long perSecond = section.parsed("perSecond", SizeText::parse).orElse(Scrubber.Settings.USUAL.bytesASecond());
+        if (perSecond < MIN_SCRUB || perSecond > MAX_SCRUB) {
+            section.fault("perSecond", perSecond + " bytes (expected: " + MIN_SCRUB + " to " + MAX_SCRUB + ")");
+        }
+        return perSecond;
     }
 
     private Optional<Push> push(Section section) {

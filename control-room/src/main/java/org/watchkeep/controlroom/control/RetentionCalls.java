@@ -6,13 +6,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import org.watchkeep.retention.policy.PolicyException;
 import org.watchkeep.retention.store.RetentionActs;
+import org.watchkeep.retention.store.ScrubStatus;
+import org.watchkeep.retention.store.Scrubber;
 
 /** What is asked of retention, and decided, through the owner. Any thread. */
 final class RetentionCalls {
     private final RetentionActs retention;
+    private final Scrubber scrubber;
 
-    RetentionCalls(RetentionActs retention) {
+    RetentionCalls(RetentionActs retention, Scrubber scrubber) {
         this.retention = retention;
+        this.scrubber = scrubber;
     }
 
     Acts.Result status(Options options) throws Refusal {
@@ -42,9 +46,12 @@ final class RetentionCalls {
                 node.put("forecastReason", "fewer than three reels begun since the start");
             }
         }
+        ScrubStatus scrubbed = scrubber.status();
+        document.set("scrub", ScrubDocument.of(scrubbed));
         ArrayNode alarms = document.putArray("alarms");
         status.alarms().forEach(alarms::add);
-        boolean good = status.offMicros() == 0 && status.alarms().isEmpty() && !waits;
+        scrubbed.alarms().forEach(alarms::add);
+        boolean good = status.offMicros() == 0 && alarms.isEmpty() && !waits;
         return new Acts.Result(document, good ? Refusal.GOOD : Refusal.FOUND);
     }
 

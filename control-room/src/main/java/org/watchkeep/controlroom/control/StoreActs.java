@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.YearMonth;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.retention.store.CheckReport;
 import org.watchkeep.retention.store.FootageStore;
+import org.watchkeep.retention.store.Scrubber;
 import org.watchkeep.retention.store.StreamId;
 import org.watchkeep.retention.store.VolumeStatus;
 
@@ -34,6 +36,7 @@ public final class StoreActs implements Acts {
     private final CameraNames cameras;
     private final RetentionCalls retention;
     private final BeforeExtracting before;
+    private final Scrubber scrubber;
 
     /** Enters that footage is copied out; where it throws, nothing is. */
     @FunctionalInterface
@@ -44,12 +47,14 @@ public final class StoreActs implements Acts {
     /**
      * @param site names the cameras that options may say by number
      * @param before asked before any footage leaves
+     * @param scrubber knows which footage is not what was recorded
      */
-    public StoreActs(FootageStore store, SiteConfig site, BeforeExtracting before) {
+    public StoreActs(FootageStore store, SiteConfig site, BeforeExtracting before, Scrubber scrubber) {
         this.store = store;
         this.before = before;
         this.cameras = new CameraNames(store, site);
-        this.retention = new RetentionCalls(store.retention());
+        this.retention = new RetentionCalls(store.retention(), scrubber);
+        this.scrubber = scrubber;
     }
 
     @Override
@@ -83,7 +88,7 @@ public final class StoreActs implements Acts {
         // Asked for with extracts alone: a listing shows no footage.
         var unused = options.purpose();
         options.nothingElse();
-        return new Result(new StoreListing(store).list(cameras.stream(camera, track), span), Refusal.GOOD);
+        return new Result(new StoreListing(store, scrubber).list(cameras.stream(camera, track), span), Refusal.GOOD);
     }
 
     private Result extract(Options options, Answer answer) throws Refusal, IOException {
@@ -95,9 +100,10 @@ public final class StoreActs implements Acts {
         options.nothingElse();
         StreamId stream = cameras.stream(camera, track);
         before.extracting(stream, span, purpose);
-        ObjectNode document = new StoreExtraction(store).extract(stream, span, exact, answer);
-        boolean whole =
-                !document.path("files").isEmpty() && document.path("missing").isEmpty();
+        ObjectNode document = new StoreExtraction(store, scrubber).extract(stream, span, exact, answer);
+        boolean whole = Stream.of("missing", "mismatched")
+                        .allMatch(part -> document.path(part).isEmpty())
+                && !document.path("files").isEmpty();
         return new Result(document, whole ? Refusal.GOOD : Refusal.FOUND);
     }
 

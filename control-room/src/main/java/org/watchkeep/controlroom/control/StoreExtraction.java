@@ -8,15 +8,18 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.watchkeep.recorder.media.FragmentCut;
 import org.watchkeep.retention.store.DamagedSegmentException;
 import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.FragmentGoneException;
 import org.watchkeep.retention.store.FragmentRef;
 import org.watchkeep.retention.store.NotAnsweringException;
+import org.watchkeep.retention.store.Scrubber;
 import org.watchkeep.retention.store.Segment;
 import org.watchkeep.retention.store.StreamId;
 
@@ -33,8 +36,11 @@ final class StoreExtraction {
 
     private final FootageStore store;
 
-    StoreExtraction(FootageStore store) {
+    private final Scrubber scrubber;
+
+    StoreExtraction(FootageStore store, Scrubber scrubber) {
         this.store = store;
+        this.scrubber = scrubber;
     }
 
     /** A fragment and the segment it stands in. */
@@ -53,8 +59,23 @@ final class StoreExtraction {
             files.add(file(runs.get(i), span, exact, answer, missing));
             answer.endFile();
         }
+        putMismatched(document.putArray("mismatched"), runs);
         document.set("gaps", StoreListing.gaps(store.gaps(stream, span.from(), span.to())));
         return document;
+    }
+
+    /** Segments that were found not to be what was recorded, of which parts can yet be read. */
+    private void putMismatched(ArrayNode to, List<List<Part>> runs) {
+        Set<Segment> segments = new LinkedHashSet<>();
+        runs.forEach(run -> run.forEach(part -> segments.add(part.segment())));
+        for (Segment segment : segments) {
+            if (scrubber.isMarked(segment.stream(), segment.run(), segment.number())) {
+                to.addObject()
+                        .put("start", Documents.instant(segment.start()))
+                        .put("end", Documents.instant(segment.end()))
+                        .put("run", segment.run());
+            }
+        }
     }
 
     private static Optional<Instant> bounded(Instant instant) {

@@ -16,6 +16,7 @@ import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.Fragment;
 import org.watchkeep.retention.store.FragmentGoneException;
 import org.watchkeep.retention.store.Gap;
+import org.watchkeep.retention.store.Scrubber;
 import org.watchkeep.retention.store.SegmentSummary;
 import org.watchkeep.retention.store.StreamId;
 
@@ -24,9 +25,11 @@ final class StoreListing {
     private static final Logger LOG = LoggerFactory.getLogger(StoreListing.class);
 
     private final FootageStore store;
+    private final Scrubber scrubber;
 
-    StoreListing(FootageStore store) {
+    StoreListing(FootageStore store, Scrubber scrubber) {
         this.store = store;
+        this.scrubber = scrubber;
     }
 
     ObjectNode list(StreamId stream, Span span) throws IOException {
@@ -74,6 +77,9 @@ final class StoreListing {
             node.putNull("clockOffsetMs").put("clockOffsetReason", "no sender report had come when it began");
         } else {
             node.put("clockOffsetMs", segment.cameraOffsetMicros() / 1e3);
+        }
+        if (scrubber.isMarked(segment.stream(), segment.run(), segment.number())) {
+            node.put("mismatch", true);
         }
         putNotes(node, store.runNotes(segment.run()));
         return node.put("state", segment.state().name().toLowerCase(Locale.ROOT));

@@ -61,6 +61,12 @@ class RetentionIT {
         JsonNode status = run(0, "retention", "status").path("classes").get(0);
         assertThat(status.path("id").asText()).isEqualTo("town");
         assertThat(status.path("days").asInt()).isEqualTo(31);
+        assertThat(run(0, "retention", "status")
+                        .path("scrub")
+                        .path("today")
+                        .path("replayableReason")
+                        .asText())
+                .isEqualTo("nothing was read again that day");
         writeSite(7);
         assertThat(run(1, "retention", "status")
                         .path("classes")

@@ -90,6 +90,13 @@ class SiteConfigReaderTest {
     }
 
     @Test
+    void read_paceOfReadingAgain_isReadWithinItsBounds() throws Exception {
+        assertThat(read(GOOD).scrubBytesASecond()).isEqualTo(8_000_000);
+        assertThat(read(GOOD + "scrub: {perSecond: 20M}\n").scrubBytesASecond()).isEqualTo(20_000_000);
+        assertThat(onlyProblem(GOOD + "scrub: {perSecond: 0}\n")).contains("perSecond", "expected: 10000 to");
+    }
+
+    @Test
     void read_pushWithoutAddressLoginOrName_isRefused() {
         assertThat(onlyProblem(PUSHING)).contains("push: missing (expected: push: {listen");
         String listen = "push: {listen: \"127.0.0.1:8554\"}\n";

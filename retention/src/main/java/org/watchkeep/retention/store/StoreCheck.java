@@ -42,7 +42,7 @@ final class StoreCheck {
     private long checkedLines;
     private long cutLines;
 
-    private final Set<String> unread = new HashSet<>();
+    private final SegmentReading reading;
 
     /** A fragment that is there, when it is of, and its digest where the deep check read it. */
     private record Known(Moment start, @Nullable Digest digest) {}
@@ -51,6 +51,7 @@ final class StoreCheck {
         this.store = store;
         this.streams = streams;
         this.deep = deep;
+        this.reading = new SegmentReading(store, new Findings(), SegmentReading.Pace.NONE);
     }
 
     CheckReport run(Optional<Path> acknowledgementLog) throws IOException {
@@ -123,96 +124,46 @@ final class StoreCheck {
 
     private void check(StreamState stream, Segment segment, boolean remember) throws IOException {
         segments++;
-        SealText seal = deep ? readSeal(segment) : null;
-        if (deep) {
-            read(segment, segment.configuration(), RecordHeader.Kind.CONFIGURATION);
-        }
-        Map<Long, SealText.Line> sealed = new HashMap<>();
-        if (seal != null) {
-            seal.lines().forEach(line -> sealed.put(line.sequence(), line));
-        }
-        for (FragmentRef fragment : segment.fragments()) {
-            fragments++;
-            Digest digest = deep ? read(segment, fragment, RecordHeader.Kind.FRAGMENT) : null;
-            if (seal != null && digest != null) {
-                compare(segment, fragment, digest, sealed.remove(fragment.sequence()));
-            }
-            if (remember) {
+        fragments += segment.fragments().size();
+        Map<Long, Digest> digests = deep ? reading.read(segment).digests() : Map.of();
+        if (remember) {
+            for (FragmentRef fragment : segment.fragments()) {
                 known.computeIfAbsent(stream.id, s -> new TreeMap<>())
                         .computeIfAbsent(segment.run(), r -> new TreeMap<>())
-                        .put(fragment.sequence(), new Known(streams.moment(segment, fragment), digest));
-            }
-        }
-        if (seal != null) {
-            for (Long sequence : sealed.keySet()) {
-                boolean isThere = segment.fragments().stream().anyMatch(f -> f.sequence() == sequence);
-                if (!isThere) {
-                    missing++;
-                    finding(name(segment) + " sequence " + sequence + ": in the seal, not in the store");
-                }
+                        .put(
+                                fragment.sequence(),
+                                new Known(streams.moment(segment, fragment), digests.get(fragment.sequence())));
             }
         }
     }
 
-    private @Nullable SealText readSeal(Segment segment) throws IOException {
-        if (segment.seal().isEmpty()) {
-            return null;
-        }
-        try {
-            return SealText.read(store.opened(segment, segment.seal().get(), RecordHeader.Kind.SEAL)
-                    .payload());
-        } catch (FragmentGoneException cleared) {
-            return null;
-        } catch (DamagedSegmentException e) {
+    private final class Findings implements SegmentReading.Findings {
+        private final Set<String> unread = new HashSet<>();
+
+        @Override
+        public void damaged(Segment segment, String what) {
             damaged++;
-            finding(name(segment) + " seal: " + e.getMessage());
-            return null;
-        } catch (NotAnsweringException e) {
-            notRead(segment.seal().get(), e);
-            return null;
+            finding(SegmentReading.name(segment) + ": " + what);
         }
-    }
 
-    /** A disk that hangs must not keep the rest from being checked; said once a volume. */
-    private void notRead(FragmentRef ref, NotAnsweringException e) {
-        if (unread.add(ref.volume())) {
-            finding(e.getMessage() + ": nothing on it could be read");
+        @Override
+        public void missing(Segment segment, String what) {
+            missing++;
+            finding(SegmentReading.name(segment) + ": " + what);
         }
-    }
 
-    /** The digest taken at receipt; null where the record is damaged or was cleared while we looked. */
-    private @Nullable Digest read(Segment segment, FragmentRef ref, RecordHeader.Kind kind) throws IOException {
-        try {
-            return store.opened(segment, ref, kind).digest();
-        } catch (FragmentGoneException e) {
-            if (store.isReadable(segment)) {
-                missing++;
-                finding(name(segment) + ": " + e.getMessage());
+        @Override
+        public void unreadable(Segment segment, FragmentRef ref, IOException cause) {
+            damaged(segment, "sequence " + ref.sequence() + " on volume " + ref.volume() + ": " + cause);
+        }
+
+        /** A disk that hangs must not keep the rest from being checked; said once a volume. */
+        @Override
+        public void notAnswering(FragmentRef ref, NotAnsweringException e) {
+            if (unread.add(ref.volume())) {
+                finding(e.getMessage() + ": nothing on it could be read");
             }
-            return null;
-        } catch (DamagedSegmentException e) {
-            damaged++;
-            finding(name(segment) + ": " + e.getMessage());
-            return null;
-        } catch (NotAnsweringException e) {
-            notRead(ref, e);
-            return null;
         }
-    }
-
-    private void compare(Segment segment, FragmentRef fragment, Digest digest, SealText.@Nullable Line line) {
-        boolean same = line != null
-                && line.digest().equals(digest)
-                && line.startUtcMicros() == StreamState.micros(fragment.start())
-                && line.durationMicros() == fragment.durationMicros();
-        if (!same) {
-            damaged++;
-            finding(name(segment) + " sequence " + fragment.sequence() + ": differs from the segment's seal");
-        }
-    }
-
-    private static String name(Segment segment) {
-        return segment.stream() + " run " + segment.run() + " segment " + segment.number();
     }
 
     // ---- the acknowledgement log ----------------------------------------------------------------------------------

@@ -42,6 +42,9 @@ final class VolumeWriter implements Runnable {
     /** Commits are at most this far apart: with a second of fragment it keeps a power cut's cost under 2 s of video. */
     static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+    /** Half of what the pool of one volume of many has: 32 MB, which a spinning disk writes in a fifth of a second. */
+    private static final int PRESSED_BATCHES = 8;
+
     /** How long a commit waits for loops to hand over: a loop busy encrypting a 25 Mbit/s key picture answers in 10 ms. */
     private static final long FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -128,6 +131,11 @@ final class VolumeWriter implements Runnable {
     /** Whether the volume does not take footage now. Any thread. */
     boolean isFailed() {
         return failed;
+    }
+
+    /** Whether so much waits to be written that whoever reads for no person leaves the disk to it. Any thread. */
+    boolean isPressed() {
+        return queue.size() >= PRESSED_BATCHES;
     }
 
     /** Writes, syncs and acknowledges what was submitted before the call, then ends the thread. */
