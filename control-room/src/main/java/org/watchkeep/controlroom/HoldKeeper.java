@@ -21,7 +21,7 @@ import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.HoldParts;
 
 /**
- * The holds of an installation: finishes at the start what a stop broke off, and ends each minute those whose notice has run
+ * The holds of an installation: finishes at the start what a stop broke off, and each minute what failed; ends those whose notice has run
  * out. Opened and closed by one thread; a thread of its own does the rounds.
  */
 final class HoldKeeper implements Closeable {
@@ -74,13 +74,13 @@ final class HoldKeeper implements Closeable {
 
     private void round() {
         try {
-            holds.releaseEnded();
+            holds.goOn();
             long overdue = holds.register().reviewsDue(clock.instant()).stream()
                     .filter(hold -> hold.reviewState(clock.instant()) == Hold.ReviewState.OVERDUE)
                     .count();
             LOG.debug("{} holds are overdue for review", overdue);
         } catch (IOException | RuntimeException e) {
-            LOG.error("ALARM holds: those whose notice has run out are not ended, it is tried again: {}", e.toString());
+            LOG.error("ALARM holds: what is due to be done with them is not done, it is tried again: {}", e.toString());
         }
     }
 

@@ -23,5 +23,8 @@ public final class HoldRules {
     /** A named person decides within this time what gives way to an automatic hold that the vault cannot take. */
     public static final Duration DECIDE_WITHIN = Duration.ofHours(24);
 
+    /** What a hold kept is accounted for within this time of its end, or goes without: no index may keep it for longer. */
+    public static final Duration ACCOUNT_WITHIN = Duration.ofHours(1);
+
     private HoldRules() {}
 }

@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -27,11 +30,11 @@ import org.watchkeep.retention.hold.HoldAnswer.Refused;
 import org.watchkeep.retention.hold.Refusal.Cause;
 import org.watchkeep.retention.keys.HeldKey;
 import org.watchkeep.retention.store.FootageInReach;
-import org.watchkeep.retention.store.StreamId;
 
 /**
  * The acts on holds. Each is entered first and done second: where the trail cannot be written nothing changes. All of them
- * take the erase lock, so that an erasure either sees a hold or was before it. Any thread but event loops.
+ * take the erase lock, so that an erasure either sees a hold or was before it; keys of a new hold are copied after that lock
+ * is given back, for it stands in the register by then. Any thread but event loops.
  *
  * <p>Order of placing, and what a power cut right after each step leaves:
  *
@@ -48,12 +51,18 @@ import org.watchkeep.retention.store.StreamId;
 public final class Holds {
     private static final Logger log = LoggerFactory.getLogger(Holds.class);
 
-    /** Parts of a span that a refusal names. */
-    private static final int MAX_NAMED = 5;
-
     private final HoldRegister register;
     private final Surroundings around;
     private final HoldCheck check;
+
+    /** One act after another, the slow part of it too: a key home that does not answer keeps nobody from the erase lock. */
+    private final Lock acts = new ReentrantLock();
+
+    /** Guarded by {@link #acts}. */
+    private final HoldReach reach;
+
+    /** Holds that have ended and what they kept could not be accounted for, since when. Guarded by {@link #acts}. */
+    private final Map<HoldId, Instant> unaccounted = new HashMap<>();
 
     /** Where kept keys go: {@code retention.keys.HeldKeys} bound to the store's epochs, and in tests one that fails. */
     public interface KeyStore {
@@ -86,6 +95,7 @@ public final class Holds {
         this.register = register;
         this.around = around;
         this.check = new HoldCheck(register, around.footage());
+        this.reach = new HoldReach(register, around.footage());
     }
 
     public HoldRegister register() {
@@ -97,123 +107,90 @@ public final class Holds {
         T act() throws IOException;
     }
 
-    private <T> T locked(Locked<T> what) throws IOException {
-        around.eraseLock().lock();
+    private <T> T oneByOne(Locked<T> what) throws IOException {
+        acts.lock();
         try {
-            register.requireReadable();
             return what.act();
         } finally {
-            around.eraseLock().unlock();
+            acts.unlock();
         }
+    }
+
+    /** Under the erase lock: an erasure, or the clearing of a reel, is before it or after it. */
+    private <T> T locked(Locked<T> what) throws IOException {
+        return oneByOne(() -> {
+            around.eraseLock().lock();
+            try {
+                register.requireReadable();
+                return what.act();
+            } finally {
+                around.eraseLock().unlock();
+            }
+        });
     }
 
     // ---- placing --------------------------------------------------------------------------------------------------
 
     /** A person holds footage: refused when it cannot be kept. */
     public HoldAnswer place(HoldTerms terms, Actor by) throws IOException {
-        return locked(() -> place(terms, by, Hold.Origin.PERSON));
+        return oneByOne(() -> secured(locked(() -> place(terms, by, Hold.Origin.PERSON))));
     }
 
     /** The machine holds footage on receipt of a request: never refused for want of room. */
     public HoldAnswer placeAutomatic(HoldTerms terms) throws IOException {
-        return locked(() -> place(terms, Actor.MACHINE, Hold.Origin.AUTOMATIC));
+        return oneByOne(() -> secured(locked(() -> place(terms, Actor.MACHINE, Hold.Origin.AUTOMATIC))));
     }
 
-    private HoldAnswer place(HoldTerms terms, Actor by, Hold.Origin origin) throws IOException {
+    /** Held already: an erasure that comes before its keys are copied copies them itself. */
+    private HoldAnswer secured(Placing placing) throws IOException {
+        if (placing.keys.isPresent() && placing.answer instanceof Done done) {
+            secure(done.hold().id(), placing.keys.get());
+            return new Done(hold(done.hold().id()), done.nothingLeft(), done.decision());
+        }
+        return placing.answer;
+    }
+
+    /** An answer, and the keys that are still to be copied for it. */
+    private record Placing(HoldAnswer answer, Optional<Set<HeldKey>> keys) {
+        static Placing refused(HoldAnswer answer) {
+            return new Placing(answer, Optional.empty());
+        }
+    }
+
+    private Placing place(HoldTerms terms, Actor by, Hold.Origin origin) throws IOException {
         Optional<Refusal> wrong = check.terms(terms, now());
         if (wrong.isPresent()) {
-            return new Refused(wrong.get());
+            return Placing.refused(new Refused(wrong.get()));
         }
-        Found found = find(terms.span());
-        Optional<Refusal> gone = refusal(found);
+        HoldReach.Found found = reach.find(terms.span());
+        Optional<Refusal> gone = HoldReach.refusal(found);
         if (gone.isPresent()) {
-            return refuse(terms.span(), by, gone.get());
+            return Placing.refused(refuse(terms.span(), by, gone.get()));
         }
-        HoldTerms held = terms.on(span(found));
-        Optional<Refusal> tooMuch = around.room().get().check(waitingReels(), found.reels);
+        HoldTerms held = terms.on(HoldReach.span(found));
+        Optional<Refusal> tooMuch = around.room().get().check(reach.waitingReels(), found.reels);
         if (tooMuch.isPresent() && origin == Hold.Origin.PERSON) {
-            return refuse(terms.span(), by, tooMuch.get());
+            return Placing.refused(refuse(terms.span(), by, tooMuch.get()));
         }
         HoldId id = register.nextHold(now());
         enter(Act.HOLD_PLACED, by, placed(id, held, origin));
-        secure(id, found.keys);
+        reach.placed(id, found);
         Optional<HoldAnswer.Decision> decision =
                 tooMuch.map(why -> new HoldAnswer.Decision(now().plus(HoldRules.DECIDE_WITHIN), why));
-        return new Done(hold(id), found.nothingLeft, decision);
+        return new Placing(new Done(hold(id), found.nothingLeft, decision), Optional.of(found.keys));
     }
 
     /** Why a person's hold on these terms would be refused now. */
     Optional<Refusal> wouldRefuse(HoldTerms terms) throws IOException {
-        Optional<Refusal> wrong = check.terms(terms, now());
-        if (wrong.isPresent()) {
-            return wrong;
-        }
-        Found found = find(terms.span());
-        Optional<Refusal> gone = refusal(found);
-        return gone.isPresent() ? gone : around.room().get().check(waitingReels(), found.reels);
-    }
-
-    /** What of a span can still be held. */
-    private static final class Found {
-        final Set<StreamId> streams = new LinkedHashSet<>();
-        final Set<HeldKey> keys = new TreeSet<>();
-        final List<FootageInReach.OnReel> reels = new ArrayList<>();
-        final Set<FootageInReach.Part> parts = new LinkedHashSet<>();
-        final List<String> nothingLeft = new ArrayList<>();
-    }
-
-    private static HeldSpan span(Found found) {
-        FootageInReach.Part part = found.parts.iterator().next();
-        return HeldSpan.of(found.streams, part.from(), part.to());
-    }
-
-    /** No hold brings back what readers may not have any more: what is left must be one span. */
-    private static Optional<Refusal> refusal(Found found) {
-        if (found.streams.isEmpty()) {
-            return Optional.of(nothingLeft(found));
-        }
-        if (found.parts.size() == 1) {
-            return Optional.empty();
-        }
-        return Optional.of(Refusal.of(
-                Cause.PARTLY_ERASED,
-                "of this span some was erased, and what is left is not one span: "
-                        + found.parts.stream()
-                                .limit(MAX_NAMED)
-                                .map(FootageInReach.Part::toString)
-                                .collect(Collectors.joining(", ")),
-                "Hold each part by itself."));
-    }
-
-    private Found find(HeldSpan span) throws IOException {
-        Found found = new Found();
-        for (StreamId stream : span.streams()) {
-            FootageInReach.Left left = around.footage().left(stream, span.from(), span.to());
-            if (left.keys().isEmpty()) {
-                found.nothingLeft.add(nothingLeft(stream, span, left));
-            } else {
-                found.streams.add(stream);
-                found.keys.addAll(left.keys());
-                found.reels.addAll(left.reels());
-                found.parts.addAll(left.parts());
+        return locked(() -> {
+            Optional<Refusal> wrong = check.terms(terms, now());
+            if (wrong.isPresent()) {
+                return wrong;
             }
-        }
-        return found;
-    }
-
-    private static String nothingLeft(StreamId stream, HeldSpan span, FootageInReach.Left left) {
-        return "nothing of " + stream + " from " + span.from() + " to " + span.to() + " is left to hold: "
-                + left.gone()
-                        .map(gone -> "erased on " + gone.at() + ", rule " + gone.rule())
-                        .orElse("nothing was recorded then");
-    }
-
-    private static Refusal nothingLeft(Found found) {
-        int others = found.nothingLeft.size() - 1;
-        return Refusal.of(
-                Cause.NOTHING_LEFT,
-                found.nothingLeft.get(0) + (others > 0 ? "; the same of " + others + " other streams" : ""),
-                "See 'store ls' for what there is.");
+            HoldReach.Found found = reach.find(terms.span());
+            Optional<Refusal> gone = HoldReach.refusal(found);
+            return gone.isPresent() ? gone : around.room().get().check(reach.waitingReels(), found.reels);
+        });
     }
 
     private HoldAnswer refuse(HeldSpan span, Actor by, Refusal refusal) throws IOException {
@@ -260,17 +237,6 @@ public final class Holds {
                 Act.HOLD_SECURED,
                 Actor.MACHINE,
                 Fields.NONE.with("hold", id.text()).with("epochs", epochs));
-    }
-
-    /** Reels of holds that are not yet in the vault. */
-    private List<FootageInReach.OnReel> waitingReels() throws IOException {
-        List<FootageInReach.OnReel> reels = new ArrayList<>();
-        for (Hold hold : register.holds()) {
-            if (hold.needsItsReels()) {
-                reels.addAll(find(hold.span()).reels);
-            }
-        }
-        return reels;
     }
 
     // ---- changing -------------------------------------------------------------------------------------------------
@@ -330,6 +296,20 @@ public final class Holds {
         });
     }
 
+    /** Each minute: what a key home or the index kept from being done, and holds whose notice has run out. */
+    public void goOn() throws IOException {
+        oneByOne(() -> {
+            register.requireReadable();
+            List<String> alarms = secureWaiting();
+            alarms.forEach(alarm -> log.warn("{}", alarm));
+            return true;
+        });
+        if (!oneByOne(unaccounted::isEmpty)) {
+            locked(() -> dropUnneeded(Set.of()));
+        }
+        releaseEnded();
+    }
+
     /** Releases what was announced and whose notice has run out. The keeper, and every start. */
     public void releaseEnded() throws IOException {
         locked(() -> {
@@ -376,7 +356,7 @@ public final class Holds {
         List<String> alarms = new ArrayList<>();
         for (Hold hold : register.holds()) {
             if (hold.state() == HoldState.PLACED) {
-                Found found = find(hold.span());
+                HoldReach.Found found = reach.find(hold.span());
                 alarms.addAll(found.nothingLeft);
                 secure(hold.id(), found.keys);
             }
@@ -390,8 +370,9 @@ public final class Holds {
      */
     private List<String> dropUnneeded(Set<HoldId> justEnded) throws IOException {
         List<String> alarms = new ArrayList<>();
-        Set<HeldKey> over = new TreeSet<>();
+        Map<HeldKey, List<Hold>> over = new TreeMap<>();
         Set<HoldId> ended = new TreeSet<>(justEnded);
+        ended.addAll(unaccounted.keySet());
         List<Hold> all = register.holds();
         for (HeldKey key : around.keys().kept()) {
             Optional<FootageInReach.Extent> extent = around.footage().extent(key);
@@ -409,24 +390,43 @@ public final class Holds {
                 alarms.add("a key is kept that no hold of the register explains: " + key + " of "
                         + extent.get().stream() + "; it is kept on");
             } else if (touching.stream().noneMatch(Hold::needsItsReels)) {
-                over.add(key);
+                over.put(key, touching);
                 touching.stream().filter(hold -> !hold.isActive()).map(Hold::id).forEach(ended::add);
             }
         }
-        ended.forEach(id -> account(hold(id).span()));
+        Set<HoldId> waiting =
+                ended.stream().filter(id -> !isAccounted(hold(id))).collect(Collectors.toSet());
+        over.values().removeIf(touching -> touching.stream().map(Hold::id).anyMatch(waiting::contains));
         if (!over.isEmpty()) {
-            around.keys().drop(over);
+            around.keys().drop(over.keySet());
         }
         alarms.forEach(alarm -> log.error("{}", alarm));
         return alarms;
     }
 
-    /** While its keys still tell what it was. That it is not accounted for must not keep it from being erased. */
-    private void account(HeldSpan span) {
+    /**
+     * While its keys still tell what it was. Where that fails the keys stay for another try, readers have no more of it, and
+     * after {@link HoldRules#ACCOUNT_WITHIN} it is erased all the same: an index must not keep it for ever.
+     */
+    private boolean isAccounted(Hold ended) {
+        HeldSpan span = ended.span();
         try {
             around.footage().ended(span.streams(), span.from(), span.to());
+            unaccounted.remove(ended.id());
+            return true;
         } catch (IOException e) {
-            log.error("what a hold on {} kept is gone, and may look unexplained to the check: {}", span, e.toString());
+            Instant since = unaccounted.computeIfAbsent(ended.id(), id -> now());
+            boolean isOver = !now().isBefore(since.plus(HoldRules.ACCOUNT_WITHIN));
+            if (isOver) {
+                unaccounted.remove(ended.id());
+            }
+            log.error(
+                    "ALARM holds: {} is over and what it kept of {} cannot be accounted for: {}; {}",
+                    ended.id(),
+                    span,
+                    e.toString(),
+                    isOver ? "its keys go now, and it may look unexplained to the check" : "it is tried again");
+            return isOver;
         }
     }
 

@@ -150,9 +150,11 @@ final class Erasures implements RetentionActs {
     /** What a stop, or a failure, left half erased. */
     private void redo(Optional<Overwritten> overwritten) {
         for (LedgerEntry.EraseDue due : streams.rules.unfinished()) {
-            log.warn("the erasure of epoch {} had begun and is done again", due.epoch());
-            erasing.lock().lock();
+            if (!EraseLock.isTaken(erasing.lock())) {
+                return;
+            }
             try {
+                log.warn("the erasure of epoch {} had begun and is done again", due.epoch());
                 // A hold that has ended since keeps nothing of it any more.
                 Optional<Epoch> known = store.keys().epoch(due.epoch());
                 if (known.isPresent() && overwritten.isPresent()) {
@@ -318,7 +320,9 @@ final class Erasures implements RetentionActs {
 
     /** A hold is placed before both or after both: what is entered as erased is what no hold kept when the key went. */
     private void erase(Epoch epoch, Overwritten overwritten) {
-        erasing.lock().lock();
+        if (!EraseLock.isTaken(erasing.lock())) {
+            return;
+        }
         try {
             Erasing.Counts counts = accounts.counts(epoch);
             accounts.enter(epoch, days(epoch.classId()), overwritten);

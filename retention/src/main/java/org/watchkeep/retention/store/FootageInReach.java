@@ -20,6 +20,9 @@ public interface FootageInReach {
     /** What a kept key opens; empty when the store cannot tell, and then the key stays. */
     Optional<Extent> extent(HeldKey key) throws IOException;
 
+    /** The same reel with the time that is left to it now. */
+    OnReel asOfNow(OnReel reel);
+
     /** How many reels a volume has; 0 for one that is not of the store. */
     int reelsOf(String volume);
 

@@ -283,7 +283,11 @@ final class Keeper implements Runnable {
         if (listed.isEmpty()) {
             return false;
         }
-        if (!clearUnlessHeld(from.get(), header, listed.get())) {
+        Optional<Boolean> cleared = clearUnlessHeld(from.get(), header, listed.get());
+        if (cleared.isEmpty()) {
+            return false;
+        }
+        if (!cleared.get()) {
             wake(); // the next oldest is asked for at once
             return false;
         }
@@ -294,14 +298,18 @@ final class Keeper implements Runnable {
         return true;
     }
 
-    private boolean clearUnlessHeld(Ring ring, ReelHeader header, ReelLists.Listed listed) throws IOException {
-        shielded.lock().lock();
+    /** Empty while somebody places or ends a hold and is slow at it: the next round asks again, and does its other work. */
+    private Optional<Boolean> clearUnlessHeld(Ring ring, ReelHeader header, ReelLists.Listed listed)
+            throws IOException {
+        if (!EraseLock.isTaken(shielded.lock())) {
+            return Optional.empty();
+        }
         try {
             if (shielded.shields(listed)) {
-                return false;
+                return Optional.of(false);
             }
             clear(ring, header, listed);
-            return true;
+            return Optional.of(true);
         } finally {
             shielded.lock().unlock();
         }

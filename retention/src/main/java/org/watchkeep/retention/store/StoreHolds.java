@@ -104,9 +104,12 @@ final class StoreHolds implements FootageInReach {
                                 one.volume(), one.serial(), one.bytesToCopy() + other.bytesToCopy(), Duration.ZERO));
             }
         }
-        return all.values().stream()
-                .map(reel -> new OnReel(reel.volume(), reel.serial(), reel.bytesToCopy(), untilHead(reel)))
-                .toList();
+        return all.values().stream().map(this::asOfNow).toList();
+    }
+
+    @Override
+    public OnReel asOfNow(OnReel reel) {
+        return new OnReel(reel.volume(), reel.serial(), reel.bytesToCopy(), untilHead(reel));
     }
 
     /** At the pace since the start; where that is not known yet, when its class has reached its promise. */

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.watchkeep.retention.audit.Actor;
 import org.watchkeep.retention.audit.Appended;
 import org.watchkeep.retention.audit.Commitment;
@@ -46,14 +47,21 @@ final class HoldRig implements FootageInReach, Holds.KeyStore {
     Admission.VaultRoom vault = new Admission.VaultRoom(1L << 50, 100_000_000);
     boolean trailFails;
     boolean keysFail;
+    boolean indexFails;
+    int ended;
+    int looks;
+
+    @Nullable
+    Runnable whileKeeping;
+
+    final ReentrantLock eraseLock = new ReentrantLock();
     HoldRegister register = new HoldRegister();
     Holds holds = holds();
 
     private Holds holds() {
         return new Holds(
                 register,
-                new Holds.Surroundings(
-                        this::append, Commitment::to, this, this, () -> vault, new ReentrantLock(), () -> now));
+                new Holds.Surroundings(this::append, Commitment::to, this, this, () -> vault, eraseLock, () -> now));
     }
 
     /** The process is killed and starts again: all that it knows is in the entries. */
@@ -113,6 +121,7 @@ final class HoldRig implements FootageInReach, Holds.KeyStore {
 
     @Override
     public Left left(StreamId stream, Instant from, Instant to) {
+        looks++;
         List<HeldKey> keys = new ArrayList<>();
         List<FootageInReach.OnReel> reels = new ArrayList<>();
         Optional<Gone> gone = Optional.empty();
@@ -136,8 +145,16 @@ final class HoldRig implements FootageInReach, Holds.KeyStore {
     }
 
     @Override
-    public void ended(Collection<StreamId> streams, Instant from, Instant to) {
-        // There is no index here.
+    public FootageInReach.OnReel asOfNow(FootageInReach.OnReel reel) {
+        return reel;
+    }
+
+    @Override
+    public void ended(Collection<StreamId> streams, Instant from, Instant to) throws IOException {
+        if (indexFails) {
+            throw new IOException("the index takes no rows: told to fail");
+        }
+        ended++;
     }
 
     @Override
@@ -147,6 +164,9 @@ final class HoldRig implements FootageInReach, Holds.KeyStore {
 
     @Override
     public void keep(Set<HeldKey> keys) throws IOException {
+        if (whileKeeping != null) {
+            whileKeeping.run();
+        }
         if (keysFail) {
             throw new IOException("both key homes failed: told to fail");
         }

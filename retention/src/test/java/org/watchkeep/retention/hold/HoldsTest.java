@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -84,6 +85,66 @@ class HoldsTest {
 
         assertThat(rig.register.holds()).singleElement().extracting(Hold::state).isEqualTo(HoldState.SECURED);
         assertThat(rig.kept).hasSize(6);
+    }
+
+    @Test
+    void place_keysCannotBeKept_theNextRoundCopiesThem() throws IOException {
+        rig.keysFail = true;
+        assertThatThrownBy(() -> place(STREAMS, hour(10), hour(12))).hasMessageContaining("both key homes failed");
+        rig.keysFail = false;
+
+        rig.holds.goOn();
+
+        assertThat(rig.register.holds()).singleElement().extracting(Hold::state).isEqualTo(HoldState.SECURED);
+        assertThat(rig.kept).hasSize(6);
+    }
+
+    @Test
+    void place_whileAKeyHomeIsSlow_nobodyWaitsForTheEraseLock() throws IOException {
+        List<Boolean> free = new ArrayList<>();
+        rig.whileKeeping = () -> {
+            free.add(!rig.eraseLock.isLocked());
+            assertThat(rig.register.now().isHeld(STREAMS.get(0), hour(11), hour(12)))
+                    .as("an erasure at this moment keeps its key")
+                    .isTrue();
+        };
+        assertThat(done(place(STREAMS, hour(10), hour(12))).hold().state()).isEqualTo(HoldState.SECURED);
+        assertThat(free).containsExactly(true);
+    }
+
+    @Test
+    void place_looksUpWhatItNeeds_andNotWhatOtherHoldsNeed() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            assertThat(placed(i, i + 1).state()).isEqualTo(HoldState.SECURED);
+        }
+        assertThat(rig.looks).isEqualTo(20);
+        assertThat(rig.restart()).isEmpty();
+        rig.looks = 0;
+        assertThat(placed(30, 31).state()).isEqualTo(HoldState.SECURED);
+        assertThat(placed(31, 32).state()).isEqualTo(HoldState.SECURED);
+        assertThat(rig.looks).as("once for each after a start").isEqualTo(22);
+    }
+
+    @Test
+    void release_indexFails_keysStayForAnotherTry_andGoAfterAnHour() throws IOException {
+        Hold first = placed(10, 11);
+        Hold second = placed(14, 15);
+        rig.indexFails = true;
+        done(rig.holds.release(first.id(), Optional.empty(), OWNER, Optional.of(OTHER)));
+        assertThat(rig.kept).as("nothing is dropped that is not accounted for").hasSize(2);
+        rig.indexFails = false;
+        rig.holds.goOn();
+        assertThat(rig.ended).isEqualTo(1);
+        assertThat(rig.kept).containsExactly(new HeldKey(15, 1));
+
+        rig.indexFails = true;
+        done(rig.holds.release(second.id(), Optional.empty(), OWNER, Optional.of(OTHER)));
+        rig.now = rig.now.plus(Duration.ofMinutes(59));
+        rig.holds.goOn();
+        assertThat(rig.kept).hasSize(1);
+        rig.now = rig.now.plus(Duration.ofMinutes(1));
+        rig.holds.goOn();
+        assertThat(rig.kept).as("an index that fails keeps nothing for ever").isEmpty();
     }
 
     @Test

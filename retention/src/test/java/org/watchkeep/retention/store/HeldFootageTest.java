@@ -255,6 +255,23 @@ class HeldFootageTest {
     }
 
     @Test
+    void actOnHoldsThatIsSlow_keepsTheKeeperFromErasingOnly() throws IOException {
+        try (HoldingRig held = begin()) {
+            long epoch = firstEpoch(held);
+            record(held, SECONDS);
+            held.store.holds().eraseLock().lock();
+            try {
+                passDays(40);
+                record(held, 4); // and awaits that the keeper has written its rows
+                assertThat(held.store.keys().isReadable(epoch)).isTrue();
+            } finally {
+                held.store.holds().eraseLock().unlock();
+            }
+            awaitErased(held, epoch);
+        }
+    }
+
+    @Test
     void powerCutAfterARelease_whatWentWithItIsStillAccountedFor() throws IOException {
         HoldingRig held = begin();
         disk.settle();
