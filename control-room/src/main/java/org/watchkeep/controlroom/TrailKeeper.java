@@ -3,8 +3,10 @@ package org.watchkeep.controlroom;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -29,6 +31,8 @@ import org.watchkeep.retention.audit.Trail;
 import org.watchkeep.retention.audit.TrailException;
 import org.watchkeep.retention.audit.TrailKey;
 import org.watchkeep.retention.audit.TrailSettings;
+import org.watchkeep.retention.audit.WitnessClient;
+import org.watchkeep.retention.audit.Witnesses;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.keys.MasterKeystore;
 import org.watchkeep.retention.store.StoreTrail;
@@ -45,6 +49,7 @@ final class TrailKeeper implements Closeable {
     private static final long ROOT_SECONDS = 60;
     private static final long CHECKPOINT_SECONDS = 1;
     private static final long CLOSE_SECONDS = 20;
+    private static final Duration WITNESS_CONNECT = Duration.ofSeconds(5);
 
     private final Optional<Trail> trail;
     private final StoreTrail entries;
@@ -55,6 +60,8 @@ final class TrailKeeper implements Closeable {
 
     /** One for the roots, which may wait for slow disks, one for the checkpoints. Begun with the recording. */
     private @Nullable ScheduledExecutorService clockwork;
+
+    private @Nullable Witnesses witnesses;
 
     private boolean isStarted;
     private @Nullable LocalDate printed;
@@ -213,6 +220,19 @@ final class TrailKeeper implements Closeable {
         var roots = works.scheduleWithFixedDelay(this::enterRoot, 0, ROOT_SECONDS, TimeUnit.SECONDS);
         var checkpoints = works.scheduleWithFixedDelay(this::sign, 0, CHECKPOINT_SECONDS, TimeUnit.SECONDS);
         LOG.debug("footage roots {}, checkpoints {}", roots, checkpoints);
+        if (!site.witnesses().isEmpty()) {
+            witnesses = witnesses(trail.get(), site.witnesses());
+            witnesses.start();
+        }
+    }
+
+    private Witnesses witnesses(Trail of, List<SiteConfig.Witness> configured) {
+        HttpClient http =
+                HttpClient.newBuilder().connectTimeout(WITNESS_CONNECT).build();
+        List<WitnessClient> clients = configured.stream()
+                .map(witness -> new WitnessClient(http, witness.url(), witness.key()))
+                .toList();
+        return new Witnesses(of, disk, folder, clients);
     }
 
     private void enterRoot() {
@@ -297,6 +317,9 @@ final class TrailKeeper implements Closeable {
     }
 
     private void stopWorking() {
+        if (witnesses != null) {
+            witnesses.close();
+        }
         ScheduledExecutorService works = clockwork;
         if (works == null) {
             return;

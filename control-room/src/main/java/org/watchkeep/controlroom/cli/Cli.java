@@ -98,6 +98,7 @@ final class Cli {
                 .addSubcommand(new VolumeEnrolCommand(shell)));
         root.addSubcommand(group("audit", "Check the audit trail, prove an entry, take entries out.")
                 .addSubcommand(new AuditVerifyCommand(shell))
+                .addSubcommand(new AuditCheckpointCommand(shell))
                 .addSubcommand(new AuditExportCommand(shell))
                 .addSubcommand(new AuditProofCommand(shell)));
         root.addSubcommand(

@@ -14,6 +14,7 @@ import org.watchkeep.recorder.rtsp.LoginPreference;
 import org.watchkeep.recorder.rtsp.TlsTrust;
 import org.watchkeep.recorder.rtsp.TransportChoice;
 import org.watchkeep.recorder.rtsp.UdpPortRange;
+import org.watchkeep.retention.audit.VerifierKey;
 
 /**
  * One installation, as {@code site.yaml} says it: checked, paths absolute. Immutable.
@@ -22,6 +23,7 @@ import org.watchkeep.recorder.rtsp.UdpPortRange;
  * @param push where cameras that push are listened for
  * @param udpPorts where ports for media over UDP are taken from
  * @param connects how many cameras may be called at a time
+ * @param witnesses who is shown the audit trail's checkpoints
  * @param scrubBytesASecond how fast footage is read again while nobody asks for it
  */
 public record SiteConfig(
@@ -36,6 +38,7 @@ public record SiteConfig(
         Optional<Push> push,
         UdpPortRange udpPorts,
         ConnectLimits connects,
+        List<Witness> witnesses,
         long scrubBytesASecond) {
 
     public SiteConfig {
@@ -43,6 +46,7 @@ public record SiteConfig(
         classes = List.copyOf(classes);
         schemes = List.copyOf(schemes);
         cameras = List.copyOf(cameras);
+        witnesses = List.copyOf(witnesses);
     }
 
     /** The camera with this id. */
@@ -75,6 +79,14 @@ public record SiteConfig(
 
     /** A certificate and its key, each in PEM; the key without a passphrase. */
     public record CertificateFiles(Path certificate, Path key) {}
+
+    /**
+     * Somebody outside who signs that they have seen the trail.
+     *
+     * @param url its submission prefix (C2SP tlog-witness)
+     * @param key as it publishes it, of type 4
+     */
+    public record Witness(URI url, VerifierKey key) {}
 
     /** The cameras whose footage is kept for the same number of days. */
     public record RetentionClass(String id, int days, String reason) {}

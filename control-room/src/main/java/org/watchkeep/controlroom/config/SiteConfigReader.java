@@ -4,6 +4,7 @@ package org.watchkeep.controlroom.config;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +23,7 @@ import org.watchkeep.controlroom.config.SiteConfig.Push;
 import org.watchkeep.controlroom.config.SiteConfig.RetentionClass;
 import org.watchkeep.controlroom.config.SiteConfig.Scheme;
 import org.watchkeep.controlroom.config.SiteConfig.Volume;
+import org.watchkeep.controlroom.config.SiteConfig.Witness;
 import org.watchkeep.profiles.Profiles;
 import org.watchkeep.profiles.yaml.Faults;
 import org.watchkeep.profiles.yaml.Section;
@@ -30,6 +32,7 @@ import org.watchkeep.profiles.yaml.YamlNode;
 import org.watchkeep.profiles.yaml.YamlReader;
 import org.watchkeep.recorder.ingest.ConnectLimits;
 import org.watchkeep.recorder.rtsp.UdpPortRange;
+import org.watchkeep.retention.audit.VerifierKey;
 import org.watchkeep.retention.policy.RetentionRule;
 import org.watchkeep.retention.store.Scrubber;
 
@@ -104,6 +107,7 @@ public final class SiteConfigReader {
                 "push",
                 "network",
                 "connects",
+                "witnesses",
                 "scrub");
         Section site = top.section("site", "name", "timeZone");
         String name = site.text("name");
@@ -121,6 +125,7 @@ public final class SiteConfigReader {
         ConnectLimits connects = top.optionalSection("connects", "together", "perDevice")
                 .map(SiteConfigReader::connects)
                 .orElse(ConnectLimits.DEFAULT);
+        List<Witness> witnesses = witnesses(top);
         long scrub = top.optionalSection("scrub", "perSecond")
                 .map(SiteConfigReader::scrub)
                 .orElse(Scrubber.Settings.USUAL.bytesASecond());
@@ -138,7 +143,51 @@ public final class SiteConfigReader {
                 push,
                 udpPorts,
                 connects,
+                witnesses,
                 scrub);
+    }
+
+    private List<Witness> witnesses(Section top) {
+        List<Witness> witnesses = new ArrayList<>();
+        Map<String, Integer> keys = new HashMap<>();
+        for (YamlNode node : top.items("witnesses", 0, MAX_LIST)) {
+            Section section = Section.of(node, "witnesses[" + witnesses.size() + "]", faults, "url", "key");
+            Optional<URI> url = section.parsed("url", SiteConfigReader::witnessUrl);
+            Optional<VerifierKey> key = section.parsed("key", SiteConfigReader::witnessKey);
+            for (String wanted : List.of("url", "key")) {
+                if (!section.has(wanted)) {
+                    section.fault(wanted, "missing (expected: url and key of the witness)");
+                }
+            }
+            key.ifPresent(known -> unique(section, "key", known.toString(), keys));
+            if (url.isPresent() && key.isPresent()) {
+                witnesses.add(new Witness(url.get(), key.get()));
+            }
+        }
+        return witnesses;
+    }
+
+    private static URI witnessUrl(String text) {
+        URI url = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+        boolean isPlain = url.getHost() != null
+                && url.getUserInfo() == null
+                && url.getQuery() == null
+                && url.getFragment() == null
+                && ("https".equals(url.getScheme()) || "http".equals(url.getScheme()));
+        if (!isPlain) {
+            throw new IllegalArgumentException(
+                    Faults.quoted(text) + " (expected: http:// or https://, a host and a path)");
+        }
+        return url;
+    }
+
+    private static VerifierKey witnessKey(String text) {
+        VerifierKey key = VerifierKey.parse(text);
+        if (key.type() != VerifierKey.COSIGNATURE) {
+            throw new IllegalArgumentException(
+                    Faults.quoted(text) + ": a key of type " + key.type() + " (expected: 4, a cosignature's)");
+        }
+        return key;
     }
 
     private static long scrub(Section section) {

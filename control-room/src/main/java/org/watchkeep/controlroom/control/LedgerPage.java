@@ -14,9 +14,13 @@ import java.util.Map;
 import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.Gap;
 import org.watchkeep.retention.store.Segment;
+import org.watchkeep.retention.store.StreamAccount;
 import org.watchkeep.retention.store.StreamId;
 
-/** The account of one camera's month: its runs, its gaps, and how many seconds of it are footage. Any thread. */
+/**
+ * The account of one camera's month, or of any span: what became of every second of it, its runs and its gaps. Any
+ * thread.
+ */
 final class LedgerPage {
     private final FootageStore store;
 
@@ -27,10 +31,20 @@ final class LedgerPage {
     ObjectNode of(StreamId stream, YearMonth month) throws IOException {
         Instant from = month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
         Instant to = month.plusMonths(1).atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+        ObjectNode document = of(stream, new Span(from, to));
+        return document.put("month", month.toString());
+    }
+
+    /** @param span no longer than {@link StreamAccount#LONGEST} */
+    ObjectNode of(StreamId stream, Span span) throws IOException {
+        Instant from = span.from();
+        Instant to = span.to();
         List<Segment> segments = store.segments(stream, from, to);
         List<Gap> gaps = store.gaps(stream, from, to);
         ObjectNode document = Documents.of("store-ledger");
-        document.put("camera", stream.camera()).put("stream", stream.track()).put("month", month.toString());
+        document.put("camera", stream.camera()).put("stream", stream.track());
+        document.put("from", Documents.instant(from)).put("to", Documents.instant(to));
+        putAccount(document, StreamAccount.of(store, stream, from, to));
         document.put("footageSeconds", seconds(footageMicros(segments, from, to)));
         document.put("gapSeconds", seconds(gapMicros(gaps, from, to)));
         Map<Long, Run> runs = new LinkedHashMap<>();
@@ -47,6 +61,34 @@ final class LedgerPage {
                 store.runNotes(number)));
         document.set("gaps", StoreListing.gaps(gaps));
         return document;
+    }
+
+    private static void putAccount(ObjectNode document, StreamAccount account) {
+        account.coveragePercent()
+                .ifPresentOrElse(
+                        percent -> document.put("coveragePercent", percent),
+                        () -> document.putNull("coveragePercent")
+                                .put("coverageReason", "no footage was asked for in this span"));
+        ArrayNode classes = document.putArray("classes");
+        for (StreamAccount.Total total : account.totals()) {
+            classes.addObject()
+                    .put("class", total.kind().code())
+                    .put("cause", total.cause())
+                    .put("seconds", seconds(total.length()));
+        }
+        document.put("overlapSeconds", seconds(account.overlap()));
+        ArrayNode spans = document.putArray("spans");
+        for (StreamAccount.Piece piece : account.pieces()) {
+            spans.addObject()
+                    .put("start", Documents.instant(piece.from()))
+                    .put("end", Documents.instant(piece.to()))
+                    .put("class", piece.kind().code())
+                    .put("cause", piece.cause());
+        }
+    }
+
+    private static double seconds(Duration length) {
+        return seconds(length.toNanos() / 1_000);
     }
 
     /** Media time of the fragments that begin in the span; on the media's own clock, so never counted twice. */

@@ -6,13 +6,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.retention.store.CheckReport;
 import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.Scrubber;
+import org.watchkeep.retention.store.StreamAccount;
 import org.watchkeep.retention.store.StreamId;
 import org.watchkeep.retention.store.VolumeStatus;
 
@@ -134,15 +138,39 @@ public final class StoreActs implements Acts {
     private Result ledger(Options options) throws Refusal, IOException {
         String camera = options.text("camera");
         Optional<String> track = options.optionalText("stream");
-        YearMonth month;
-        try {
-            month = YearMonth.parse(options.text("month"));
-        } catch (DateTimeException e) {
-            throw Refusal.badInput(
-                    "bad-month", "month: " + options.text("month"), "Give it as 2026-11; months are those of UTC.");
-        }
+        Optional<String> month = options.optionalText("month");
+        Span span = options.span();
         options.nothingElse();
-        return new Result(new LedgerPage(store).of(cameras.stream(camera, track), month), Refusal.GOOD);
+        StreamId stream = cameras.stream(camera, track);
+        LedgerPage page = new LedgerPage(store);
+        ObjectNode document =
+                month.isPresent() ? page.of(stream, month(month.get(), span)) : page.of(stream, some(span));
+        boolean isExplained = StreamSupport.stream(document.path("classes").spliterator(), false)
+                .noneMatch(of -> of.path("class").asText().equals(StreamAccount.Kind.UNEXPLAINED.code()));
+        return new Result(document, isExplained ? Refusal.GOOD : Refusal.FOUND);
+    }
+
+    private static YearMonth month(String text, Span span) throws Refusal {
+        if (!span.equals(Span.ALL)) {
+            throw Refusal.badInput("bad-span", "both a month and a span", "Give --month, or --from and --to.");
+        }
+        try {
+            return YearMonth.parse(text);
+        } catch (DateTimeException e) {
+            throw Refusal.badInput("bad-month", "month: " + text, "Give it as 2026-11; months are those of UTC.");
+        }
+    }
+
+    private static Span some(Span span) throws Refusal {
+        boolean isBounded = !span.from().equals(Instant.MIN) && !span.to().equals(Instant.MAX);
+        if (!isBounded || Duration.between(span.from(), span.to()).compareTo(StreamAccount.LONGEST) > 0) {
+            throw Refusal.badInput(
+                    "bad-span",
+                    "an account of "
+                            + (isBounded ? "more than " + StreamAccount.LONGEST.toDays() + " days" : "all time"),
+                    "Give --month, or --from and --to at most " + StreamAccount.LONGEST.toDays() + " days apart.");
+        }
+        return span;
     }
 
     private Result volumes(Options options) throws Refusal {

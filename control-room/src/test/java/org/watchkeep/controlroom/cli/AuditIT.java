@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.audit.Hash;
 import org.watchkeep.retention.audit.TlogProof;
 import org.watchkeep.retention.audit.Trail;
 import org.watchkeep.retention.audit.TrailKey;
@@ -97,6 +98,21 @@ class AuditIT {
                 run(1, "audit", "verify", "--checkpoint", kept.toString()).path("finding");
         assertThat(cut.path("kind").asText()).isEqualTo("truncated");
         assertThat(cut.path("firstBad").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void checkpoint_isALineForPaper_andSaysWhoHasNotWitnessedIt() throws IOException {
+        JsonNode checkpoint = run(0, "audit", "checkpoint");
+        assertThat(checkpoint.path("line").asText())
+                .endsWith(" " + checkpoint.path("size").asInt() + " "
+                        + checkpoint.path("root").asText() + " "
+                        + checkpoint.path("origin").asText());
+        assertThat(checkpoint.path("witnesses")).isEmpty();
+        String key = new VerifierKey("w.example/w1", VerifierKey.COSIGNATURE, Hash.ZERO).toString();
+        JsonNode named = run(1, "audit", "checkpoint", "--witness", key);
+        assertThat(named.path("witnesses").get(0).path("name").asText()).isEqualTo("w.example/w1");
+        assertThat(named.path("witnesses").get(0).path("at").isNull()).isTrue();
+        run(2, "audit", "checkpoint", "--witness", "nonsense");
     }
 
     @Test

@@ -23,6 +23,8 @@ import org.watchkeep.recorder.rtsp.LoginPreference;
 import org.watchkeep.recorder.rtsp.TlsTrust;
 import org.watchkeep.recorder.rtsp.TransportChoice;
 import org.watchkeep.recorder.rtsp.UdpPortRange;
+import org.watchkeep.retention.audit.Hash;
+import org.watchkeep.retention.audit.VerifierKey;
 
 class SiteConfigReaderTest {
     private static final Path FILE = Path.of("/site/site.yaml");
@@ -87,6 +89,23 @@ class SiteConfigReaderTest {
         assertThat(site.push().orElseThrow().listen()).hasToString("/127.0.0.1:8554");
         assertThat(site.push().orElseThrow().certificate()).isEmpty();
         assertThat(site.connects()).isEqualTo(new ConnectLimits(8, ConnectLimits.DEFAULT_PER_DEVICE));
+    }
+
+    @Test
+    void read_witnesses_areReadWithTheirKeys_andOthersRefused() throws Exception {
+        String good = new VerifierKey("w.example/w1", VerifierKey.COSIGNATURE, Hash.ZERO).toString();
+        String ours = new VerifierKey("w.example/w1", VerifierKey.ED25519, Hash.ZERO).toString();
+        SiteConfig site = read(GOOD + "witnesses:\n  - {url: \"https://w.example/x/\", key: \"" + good + "\"}\n");
+        assertThat(site.witnesses()).singleElement().satisfies(witness -> {
+            assertThat(witness.url()).hasToString("https://w.example/x");
+            assertThat(witness.key()).hasToString(good);
+        });
+        assertThat(onlyProblem(GOOD + "witnesses:\n  - {url: \"ftp://w.example\", key: \"" + good + "\"}\n"))
+                .contains("witnesses[0].url", "expected: http:// or https://");
+        assertThat(onlyProblem(GOOD + "witnesses:\n  - {url: \"https://w.example\", key: \"" + ours + "\"}\n"))
+                .contains("witnesses[0].key", "type 1");
+        assertThat(onlyProblem(GOOD + "witnesses:\n  - {url: \"https://w.example\"}\n"))
+                .contains("witnesses[0].key: missing");
     }
 
     @Test

@@ -86,8 +86,7 @@ final class Checkpoints {
     }
 
     /** Not under the lock while the witness is asked: it is on a network. */
-    Checkpoint witness(WitnessClient witness) throws IOException {
-        Checkpoint asked = last();
+    Checkpoint witness(Checkpoint asked, WitnessClient witness) throws IOException {
         Checkpoint witnessed = asked.with(witness.cosign(asked, tree));
         synchronized (this) {
             Checkpoint now = last();

@@ -189,7 +189,12 @@ public final class Trail implements TrailWriter, Closeable {
 
     /** Sends the newest checkpoint to a witness and keeps what it signed. */
     public Checkpoint witness(WitnessClient witness) throws IOException {
-        return checkpoints.witness(witness);
+        return witness(lastCheckpoint(), witness);
+    }
+
+    /** The same of a checkpoint of this trail that others may have signed; what they signed stays with it. */
+    Checkpoint witness(Checkpoint asked, WitnessClient witness) throws IOException {
+        return checkpoints.witness(asked, witness);
     }
 
     /** A proof that this entry is in the trail, up to the newest checkpoint, which is made if none covers it. */

@@ -24,6 +24,9 @@ public final class WitnessClient {
     private static final int OK = 200;
     private static final int CONFLICT = 409;
 
+    /** tlog-witness: the consistency proof does not hold. */
+    private static final int UNPROCESSABLE = 422;
+
     private final HttpClient http;
     private final URI prefix;
     private final VerifierKey key;
@@ -52,10 +55,18 @@ public final class WitnessClient {
         if (answer.status() == CONFLICT) {
             long known = size(answer.body());
             if (known > checkpoint.size()) {
-                throw new IOException("witness " + key.name() + " has seen " + known
+                throw new WitnessContradictionException("witness " + key.name() + " has seen " + known
                         + " entries of this trail (expected: at most " + checkpoint.size() + ")");
             }
             answer = ask(checkpoint, nodes, known);
+            if (answer.status() == CONFLICT && known == checkpoint.size()) {
+                throw new WitnessContradictionException(
+                        "witness " + key.name() + " has seen another tree of " + known + " entries");
+            }
+        }
+        if (answer.status() == UNPROCESSABLE) {
+            throw new WitnessContradictionException("witness " + key.name()
+                    + ": HTTP 422 (expected: 200), this trail does not continue what it has seen");
         }
         if (answer.status() != OK) {
             throw new IOException("witness " + key.name() + ": HTTP " + answer.status() + " (expected: 200) "

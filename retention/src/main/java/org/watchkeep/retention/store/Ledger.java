@@ -170,6 +170,14 @@ final class Ledger implements Closeable {
         }
     }
 
+    /**
+     * Hands on every entry that is durable, oldest first, as the files have it; what is appended meanwhile may be among them.
+     * Any thread.
+     */
+    void read(Consumer<LedgerLine.Written> visitor) throws IOException {
+        LedgerReplay.look(disk, folder, visitor);
+    }
+
     private void enqueue(Pending item) {
         lock.lock();
         try {

@@ -51,11 +51,7 @@ final class LedgerReplay {
     /** The newest file that is left; empty where there is none. Everything replayed is durable before this returns. */
     Optional<End> run() throws IOException {
         deleteTemporaries();
-        List<String> months = disk.list(folder).stream()
-                .filter(name -> NAME.matcher(name).matches())
-                .map(name -> name.substring(0, name.length() - SUFFIX.length()))
-                .sorted()
-                .toList();
+        List<String> months = months(disk, folder);
         Optional<End> end = Optional.empty();
         for (int i = 0; i < months.size(); i++) {
             boolean isNewest = i == months.size() - 1;
@@ -64,6 +60,37 @@ final class LedgerReplay {
         }
         disk.syncFolder(folder);
         return end;
+    }
+
+    /** Oldest first. */
+    private static List<String> months(Disk disk, Path folder) throws IOException {
+        return disk.list(folder).stream()
+                .filter(name -> NAME.matcher(name).matches())
+                .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+                .sorted()
+                .toList();
+    }
+
+    /** Reads what is durable while the ledger is open: the newest file may end in a line that is being written. */
+    static void look(Disk disk, Path folder, Consumer<LedgerLine.Written> visitor) throws IOException {
+        List<String> months = months(disk, folder);
+        for (String month : months) {
+            boolean isNewest = month.equals(months.get(months.size() - 1));
+            Path path = path(folder, month);
+            try (LedgerFile file = new LedgerFile(disk, path)) {
+                for (LedgerFile.Line line = file.next(); line != null; line = file.next()) {
+                    if (isNewest && line.whole().isEmpty()) {
+                        return;
+                    }
+                    LedgerLine.Content content = line.whole()
+                            .orElseThrow(lineDamaged(path, line.offset()))
+                            .decode(path, line.offset());
+                    if (content instanceof LedgerLine.Written written) {
+                        visitor.accept(written);
+                    }
+                }
+            }
+        }
     }
 
     private void deleteTemporaries() throws IOException {

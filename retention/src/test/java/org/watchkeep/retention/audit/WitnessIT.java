@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ class WitnessIT {
     private HttpServer server;
     private final AtomicReference<@Nullable Checkpoint> known = new AtomicReference<>();
     private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicBoolean refuses = new AtomicBoolean();
 
     @BeforeEach
     void start() throws IOException {
@@ -54,6 +56,10 @@ class WitnessIT {
 
     private void answer(HttpExchange exchange) throws IOException {
         asked.incrementAndGet();
+        if (refuses.get()) {
+            send(exchange, 503, "");
+            return;
+        }
         String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
         int empty = body.indexOf("\n\n");
         String[] lines = body.substring(0, empty).split("\n", -1);
@@ -110,6 +116,89 @@ class WitnessIT {
             // A client that has forgotten what the witness knows is told, and asks once more.
             assertThat(trail.witness(client()).witnessedBy(witness)).contains(SEEN_AT);
             assertThat(asked.get()).isEqualTo(5);
+        }
+    }
+
+    private Witnesses witnesses(FakeDisk disk, Trail trail) {
+        return new Witnesses(trail, disk, TrailRig.FOLDER, List.of(client()));
+    }
+
+    private static List<Entry> alarms(Trail trail) throws IOException {
+        List<Entry> found = new ArrayList<>();
+        trail.read(0, trail.size(), (index, bytes) -> {
+            Entry entry = Entry.parse(bytes);
+            if (entry.act().equals(Act.TRAIL_ALARM.code())) {
+                found.add(entry);
+            }
+        });
+        return found;
+    }
+
+    private Checkpoint kept(FakeDisk disk) throws IOException {
+        return Checkpoint.parse(disk.contents(TrailRig.FOLDER.resolve(Witnesses.FILE)));
+    }
+
+    @Test
+    void rounds_keepWhatWasSignedLast_alsoWhereALaterCheckpointIsNot() throws IOException {
+        FakeDisk disk = TrailRig.disk();
+        try (Trail trail = rig.open(disk);
+                Witnesses witnesses = witnesses(disk, trail)) {
+            TrailRig.append(trail, 0, 10);
+            Checkpoint first = trail.checkpoint();
+            witnesses.round();
+            witnesses.round();
+            assertThat(asked.get()).as("nothing new, nothing asked").isEqualTo(1);
+            TrailRig.append(trail, 10, 20);
+            rig.pass(1_000);
+            trail.checkpoint();
+            assertThat(kept(disk).size()).isEqualTo(first.size());
+            assertThat(kept(disk).witnessedBy(witness)).contains(SEEN_AT);
+            witnesses.round();
+            assertThat(kept(disk).size()).isEqualTo(trail.size());
+            assertThat(witnesses.troubles()).isEmpty();
+            assertThat(alarms(trail)).isEmpty();
+        }
+        try (Trail trail = rig.open(disk)) {
+            assertThat(trail.lastCheckpoint().witnessedBy(witness)).contains(SEEN_AT);
+        }
+    }
+
+    @Test
+    void witnessThatIsSilent_isAnAlarmAfterSomeRounds_enteredOnce_andOverWhenItSigns() throws IOException {
+        FakeDisk disk = TrailRig.disk();
+        try (Trail trail = rig.open(disk);
+                Witnesses witnesses = witnesses(disk, trail)) {
+            trail.checkpoint();
+            refuses.set(true);
+            for (int i = 1; i < Witnesses.MISSES_BEFORE_ALARM; i++) {
+                witnesses.round();
+            }
+            assertThat(witnesses.troubles()).isEmpty();
+            witnesses.round();
+            witnesses.round();
+            assertThat(witnesses.troubles()).singleElement().asString().contains(NAME, "HTTP 503");
+            assertThat(alarms(trail))
+                    .singleElement()
+                    .matches(entry -> entry.data().text("code").equals("witness-silent"));
+            refuses.set(false);
+            witnesses.round();
+            assertThat(witnesses.troubles()).isEmpty();
+            assertThat(kept(disk).witnessedBy(witness)).contains(SEEN_AT);
+        }
+    }
+
+    @Test
+    void witnessThatHasSeenMore_isAnAlarmAtOnce() throws IOException {
+        FakeDisk disk = TrailRig.disk();
+        try (Trail trail = rig.open(disk);
+                Witnesses witnesses = witnesses(disk, trail)) {
+            known.set(Checkpoint.sign(new TreeHead(1_000, Hash.ofAll(new byte[1])), trail.verifierKey(), TrailRig.KEY));
+            trail.checkpoint();
+            witnesses.round();
+            assertThat(witnesses.troubles()).singleElement().asString().contains("has seen 1000 entries");
+            assertThat(alarms(trail))
+                    .singleElement()
+                    .matches(entry -> entry.data().text("code").equals("witness-contradicts"));
         }
     }
 
