@@ -15,7 +15,6 @@ import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.controlroom.control.StoreActs;
 import org.watchkeep.retention.store.AcknowledgementListener;
 import org.watchkeep.retention.store.StoreTotals;
-import org.watchkeep.retention.store.SystemStoreClock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -26,7 +25,7 @@ final class StoreRebuildIndexCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     StoreRebuildIndexCommand(Shell shell) {
         this.shell = shell;
@@ -45,7 +44,7 @@ final class StoreRebuildIndexCommand implements Callable<Integer> {
         ControlRoom.deleteIndex(common.dataFolder(), site);
         shell.note("reading reels and ledger");
         try (ControlRoom room =
-                ControlRoom.open(common.dataFolder(), site, new SystemStoreClock(), AcknowledgementListener.NONE)) {
+                ControlRoom.open(common.dataFolder(), site, common.clock(shell), AcknowledgementListener.NONE)) {
             report(room.store().totals());
         }
         return Refusal.GOOD;
