@@ -46,8 +46,7 @@ final class HoldReviewCommand implements Callable<Integer> {
                 .put("hold", hold)
                 .put(
                         "review",
-                        HoldLines.day("--review", review, common.now(shell))
-                                .toString());
+                        HoldLines.day("--review", review, common.now(shell)).toString());
         HoldLines.put(options, "reason", reason);
         return new OwnerCall(shell, common)
                 .answer(

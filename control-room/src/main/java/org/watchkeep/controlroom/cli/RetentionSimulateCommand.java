@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "simulate",
-        description = "Runs days of a site in minutes, in a folder of its own, and compares every reader with the truth.")
+        description =
+                "Runs days of a site in minutes, in a folder of its own, and compares every reader with the truth.")
 final class RetentionSimulateCommand implements Callable<Integer> {
     private final Shell shell;
 
@@ -35,7 +36,8 @@ final class RetentionSimulateCommand implements Callable<Integer> {
     @Option(
             names = "--sabotage",
             paramLabel = "NAME",
-            description = "Make it go wrong, to see that it is noticed: erase-late, erase-early, drop-hold, lose-second.")
+            description =
+                    "Make it go wrong, to see that it is noticed: erase-late, erase-early, drop-hold, lose-second.")
     @Nullable
     private String sabotage;
 

@@ -32,8 +32,7 @@ final class StoreListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, Refusal, ConfigException {
-        Acts.Request request =
-                new Acts.Request(StoreActs.LIST, footage.toJson(common.now(shell)));
+        Acts.Request request = new Acts.Request(StoreActs.LIST, footage.toJson(common.now(shell)));
         return new OwnerCall(shell, common).answer(request, this::print);
     }
 

@@ -205,9 +205,7 @@ final class Checker {
     }
 
     private static boolean isReadAsRecorded(SimulatedStore store, Recorded fragment) throws IOException {
-        return read(store, fragment)
-                .filter(fragment.digest::equals)
-                .isPresent();
+        return read(store, fragment).filter(fragment.digest::equals).isPresent();
     }
 
     private static Optional<Digest> read(SimulatedStore store, Recorded fragment) throws IOException {
@@ -237,7 +235,8 @@ final class Checker {
         camera.between(from - EARLY_MICROS, to)
                 .forEach(fragment -> told.add(new Span(fragment.fromTrueMicros, fragment.toTrueMicros)));
         for (SimulatedStore.OwnGap gap : store.gaps(camera.stream)) {
-            told.add(new Span(trueMicros(gap.from()), gap.to().map(this::trueMicros).orElse(to)));
+            told.add(new Span(
+                    trueMicros(gap.from()), gap.to().map(this::trueMicros).orElse(to)));
         }
         told.sort(Comparator.comparingLong(Span::from));
         long cursor = from;

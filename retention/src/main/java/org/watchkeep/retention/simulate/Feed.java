@@ -82,14 +82,15 @@ final class Feed {
         long ago = time.trueMicros() - from;
         Recorded sent = new Recorded(from, from + micros, time.utcMicros() - ago, sha256(payload));
         waiting.put(new CameraTruth.Name(run, sequence++), sent);
-        appender().append(new Fragment(
-                List.of(ByteBuffer.wrap(payload)),
-                sent.fromUtcMicros,
-                time.monoNanos() - ago * 1_000,
-                micros,
-                FragmentFlags.KEY_PICTURE,
-                Fragment.OFFSET_UNKNOWN,
-                () -> {}));
+        appender()
+                .append(new Fragment(
+                        List.of(ByteBuffer.wrap(payload)),
+                        sent.fromUtcMicros,
+                        time.monoNanos() - ago * 1_000,
+                        micros,
+                        FragmentFlags.KEY_PICTURE,
+                        Fragment.OFFSET_UNKNOWN,
+                        () -> {}));
     }
 
     void end(GapCause cause) {

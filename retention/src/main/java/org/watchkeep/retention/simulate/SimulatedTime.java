@@ -85,7 +85,8 @@ final class SimulatedTime implements StoreClock {
     long trueMicros(String bootId, long ownMicros) {
         Long booted = boots.get(bootId);
         if (booted == null) {
-            throw new IllegalArgumentException("boot: " + bootId + " (expected: one of " + boots.size() + " simulated)");
+            throw new IllegalArgumentException(
+                    "boot: " + bootId + " (expected: one of " + boots.size() + " simulated)");
         }
         long own = ownMicros - MONO_AT_BOOT_MICROS;
         return booted + own - own * CRYSTAL_PPM / (1_000_000 + CRYSTAL_PPM);
@@ -96,9 +97,7 @@ final class SimulatedTime implements StoreClock {
     @Override
     public long utcMicros() {
         Now at = now;
-        return at.trueMicros
-                + at.offsetMicros
-                - (at.trueMicros - at.offsetSinceMicros) * UTC_LOSES_PPM / 1_000_000;
+        return at.trueMicros + at.offsetMicros - (at.trueMicros - at.offsetSinceMicros) * UTC_LOSES_PPM / 1_000_000;
     }
 
     @Override

@@ -82,8 +82,7 @@ public final class Simulation implements Closeable {
         for (int i = 0; i < settings.cameras(); i++) {
             StreamId stream = StreamId.main(String.format(Locale.ROOT, "camera-%03d", i + 1));
             boolean isBrief = i % 4 == 0;
-            cameras.add(new CameraTruth(
-                    stream, isBrief ? SHORT_CLASS : LONG_CLASS, isBrief ? SHORT_DAYS : LONG_DAYS));
+            cameras.add(new CameraTruth(stream, isBrief ? SHORT_CLASS : LONG_CLASS, isBrief ? SHORT_DAYS : LONG_DAYS));
         }
         this.checker = new Checker(time, cameras, holds, counters);
         this.fleet = new Fleet(cameras, time);
@@ -146,7 +145,8 @@ public final class Simulation implements Closeable {
                 counters.erasedBeforeLimit(),
                 counters.heldLost(),
                 counters.unaccountedSeconds(),
-                Counters.seconds(cameras.stream().mapToLong(CameraTruth::recordedMicros).sum()),
+                Counters.seconds(
+                        cameras.stream().mapToLong(CameraTruth::recordedMicros).sum()),
                 Counters.seconds(cameras.stream()
                         .mapToLong(camera -> camera.expiredMicros(now))
                         .sum()),
@@ -284,7 +284,7 @@ public final class Simulation implements Closeable {
         Instant now = SimulatedTime.instant(trueMicros);
         ZoneOffsetTransition before = ZONE.getRules().previousTransition(now);
         return before != null && before.getInstant().isAfter(now.minusSeconds(TimeUnit.HOURS.toSeconds(1)))
-                ? TimeUnit.SECONDS.toMicros(before.getDuration().getSeconds())
+                ? TimeUnit.SECONDS.toMicros(before.getDuration().toSeconds())
                 : 0;
     }
 

@@ -115,8 +115,7 @@ final class Site implements Closeable {
             throws IOException {
         Path folder = settings.folder();
         disk.createFolders(folder);
-        MasterKeystore master =
-                MasterKeystore.create(disk, folder.resolve("keystore.p12"), PASSPHRASE.toCharArray());
+        MasterKeystore master = MasterKeystore.create(disk, folder.resolve("keystore.p12"), PASSPHRASE.toCharArray());
         Ground ground = new Ground(disk, settings, master, time, sabotage);
         EpochKeys.create(disk, ground.home("home-a"), ground.home("home-b"));
         SimulatedStore.init(settings, disk, time, reelBytes);

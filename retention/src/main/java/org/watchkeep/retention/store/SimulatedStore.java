@@ -26,36 +26,28 @@ public final class SimulatedStore implements Closeable {
 
     /** What such a store can be made to do wrong. */
     public enum Fault {
-        NONE(Reckoning.BY_RULE),
+        NONE,
         /** Erases six hours late, and its readers refuse nothing meanwhile. */
-        ERASES_LATE(new Reckoning() {
-            @Override
-            public boolean isDue(long ageMicros, int days) {
-                return BY_RULE.isDue(ageMicros - FAULT_MICROS, days);
-            }
-
-            @Override
-            public boolean isPast(long ageMicros, int days) {
-                return false;
-            }
-        }),
+        ERASES_LATE,
         /** Erases six hours early. */
-        ERASES_EARLY(new Reckoning() {
-            @Override
-            public boolean isDue(long ageMicros, int days) {
-                return BY_RULE.isDue(ageMicros + FAULT_MICROS, days);
-            }
+        ERASES_EARLY
+    }
 
-            @Override
-            public boolean isPast(long ageMicros, int days) {
-                return BY_RULE.isPast(ageMicros, days);
-            }
-        });
+    /** By the rule, but for what is wrong. */
+    private record Faulty(Fault fault) implements Reckoning {
+        @Override
+        public boolean isDue(long ageMicros, int days) {
+            long takenFor = switch (fault) {
+                case NONE -> ageMicros;
+                case ERASES_LATE -> ageMicros - FAULT_MICROS;
+                case ERASES_EARLY -> ageMicros + FAULT_MICROS;
+            };
+            return BY_RULE.isDue(takenFor, days);
+        }
 
-        private final Reckoning reckoning;
-
-        Fault(Reckoning reckoning) {
-            this.reckoning = reckoning;
+        @Override
+        public boolean isPast(long ageMicros, int days) {
+            return fault != Fault.ERASES_LATE && BY_RULE.isPast(ageMicros, days);
         }
     }
 
@@ -92,7 +84,7 @@ public final class SimulatedStore implements Closeable {
         StoreParts parts = StoreParts.open(settings, disk, keys, clock, StoreParts.IndexSettings.ON_DISK)
                 .with(holding)
                 .with(trail)
-                .with(new StoreParts.Running(fault.reckoning, false));
+                .with(new StoreParts.Running(new Faulty(fault), false));
         FootageStore store = FootageStore.open(parts, new SystemStoreClock(), COMMIT_NANOS, listener);
         return new SimulatedStore(store, parts.streams());
     }

@@ -76,8 +76,14 @@ record StoreParts(
         disk.createFolders(settings.folder().resolve(FootageStore.LEDGER_FOLDER));
         Map<String, UUID> uuids = new LinkedHashMap<>();
         for (StoreSettings.VolumeSettings volume : settings.volumes()) {
-            uuids.put(volume.id(), Volume.enrol(
-                    disk, volume.id(), volume.path(), volume.sizeBytes(), reelBytesFor.applyAsLong(volume.sizeBytes())));
+            uuids.put(
+                    volume.id(),
+                    Volume.enrol(
+                            disk,
+                            volume.id(),
+                            volume.path(),
+                            volume.sizeBytes(),
+                            reelBytesFor.applyAsLong(volume.sizeBytes())));
         }
         try (Ledger ledger =
                 Ledger.open(disk, settings.folder().resolve(FootageStore.LEDGER_FOLDER), entry -> {}, e -> {})) {

@@ -28,7 +28,7 @@ class SimulationIT {
 
     @Test
     void fewDays_nothingGoesWrong() throws IOException {
-        SimulationReport report = run(4, 4, Sabotage.NONE);
+        SimulationReport report = run(3, 3, Sabotage.NONE);
         assertThat(report.expiredSeconds()).isPositive();
         assertThat(report.isClean()).as("%s", report).isTrue();
     }
@@ -36,7 +36,7 @@ class SimulationIT {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void sabotage_raisesItsOwnCounterAndNoOther(Sabotage sabotage) throws IOException {
-        assertOnly(sabotage, run(4, 2, sabotage));
+        assertOnly(sabotage, run(3, 1, sabotage));
     }
 
     @Test
