@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.watchkeep.retention.store.Digest;
+import org.jspecify.annotations.Nullable;
 import org.watchkeep.retention.store.FragmentGoneException;
 import org.watchkeep.retention.store.FragmentRef;
 import org.watchkeep.retention.store.Segment;
@@ -39,6 +40,9 @@ final class Checker {
     private final Counters counters;
     private final long beginTrueMicros;
 
+    /** A volume that is not there: what is on it is not asked for until it is back. */
+    private @Nullable String lostVolume;
+
     /** Looks so far: each reads of some cameras, in turn. */
     private long looks;
 
@@ -56,6 +60,16 @@ final class Checker {
         this.holds = holds;
         this.counters = counters;
         this.beginTrueMicros = time.trueMicros();
+    }
+
+    /** From now on this volume is not there; null where all are. */
+    void volumeIsLost(@Nullable String volume) {
+        lostVolume = volume;
+    }
+
+    private boolean isOutOfReach(Recorded fragment) {
+        Recorded.Place place = fragment.place();
+        return place != null && place.fragment().volume().equals(lostVolume);
     }
 
     /** Around the limit of each camera, and its last hours. */
@@ -150,6 +164,9 @@ final class Checker {
         for (Recorded fragment : camera.between(youngerThanLimit(camera), now)) {
             // The query was in UTC: what was recorded while that was wrong is elsewhere by it.
             if (span.contains(fragment.fromUtcMicros) && !time.isUtcWrong()) {
+                if (isOutOfReach(fragment)) {
+                    continue;
+                }
                 if (!shown.contains(fragment)) {
                     counters.early(camera, fragment, "not listed", now);
                 }
@@ -169,7 +186,8 @@ final class Checker {
                     : List.<Recorded>of()) {
                 if (hold.keeps(camera.stream, fragment)
                         && span.contains(fragment.fromUtcMicros)
-                        && !shown.contains(fragment)) {
+                        && !shown.contains(fragment)
+                        && !isOutOfReach(fragment)) {
                     counters.lost(camera, fragment, "not listed", now);
                 }
             }
@@ -189,17 +207,19 @@ final class Checker {
                 tryBeyond(store, camera, fragment);
             }
         }
-        camera.between(edge - 2 * LOOK_MICROS, edge - LOOK_MICROS).forEach(Recorded::forgetPlace);
+        camera.between(edge - 2 * LOOK_MICROS, edge - LOOK_MICROS).stream()
+                .filter(fragment -> !isHeld(camera, fragment))
+                .forEach(Recorded::forgetPlace);
     }
 
     private void tryBeyond(SimulatedStore store, CameraTruth camera, Recorded fragment) throws IOException {
-        if (fragment.place() != null && read(store, fragment).isPresent()) {
+        if (!isOutOfReach(fragment) && read(store, fragment).isPresent()) {
             counters.beyond(camera, fragment, "read", time.trueMicros());
         }
     }
 
     private void requireHeld(SimulatedStore store, CameraTruth camera, Recorded fragment) throws IOException {
-        if (!isReadAsRecorded(store, fragment)) {
+        if (!isOutOfReach(fragment) && !isReadAsRecorded(store, fragment)) {
             counters.lost(camera, fragment, "not read", time.trueMicros());
         }
     }

@@ -12,11 +12,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.watchkeep.retention.store.Digest;
-import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.GapCause;
+import org.watchkeep.retention.store.SimulatedStore;
 import org.watchkeep.retention.store.StoreLoop;
 import org.watchkeep.retention.store.StreamId;
 
@@ -27,17 +26,22 @@ final class Fleet implements Closeable {
 
     private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
+    /** Ten milliseconds: a head that wants a reel wakes the keeper, and here nobody else does its rounds. */
+    private static final int POLLS_A_ROUND = 50;
+
     private final ExecutorService eventLoop =
             Executors.newSingleThreadExecutor(task -> new Thread(task, "simulated-cameras"));
     private final Map<StreamId, Feed> feeds = new LinkedHashMap<>();
+    private Runnable keeper = () -> {};
 
     Fleet(List<CameraTruth> cameras, SimulatedTime time) {
         cameras.forEach(camera -> feeds.put(camera.stream, new Feed(camera, time)));
     }
 
     /** The store has started. */
-    void into(FootageStore store) {
-        StoreLoop loop = store.loop(eventLoop);
+    void into(SimulatedStore store) {
+        keeper = store::keepHouse;
+        StoreLoop loop = store.store().loop(eventLoop);
         onLoop(() -> feeds.values().forEach(feed -> feed.into(loop.stream(feed.truth.stream))));
     }
 
@@ -82,10 +86,6 @@ final class Fleet implements Closeable {
         onLoop(() -> feeds.values().forEach(feed -> feed.close(cause)));
     }
 
-    void each(Consumer<Feed> act) {
-        onLoop(() -> feeds.values().forEach(act));
-    }
-
     private void settle() {
         long rounds = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS) / POLL_NANOS;
         for (Feed feed : feeds.values()) {
@@ -93,6 +93,9 @@ final class Fleet implements Closeable {
                 if (rounds-- == 0) {
                     throw new IllegalStateException("the store neither takes nor drops what " + feed.truth.stream
                             + " sends, for " + PATIENCE_SECONDS + " s");
+                }
+                if (rounds % POLLS_A_ROUND == 0) {
+                    keeper.run();
                 }
                 LockSupport.parkNanos(POLL_NANOS);
             }

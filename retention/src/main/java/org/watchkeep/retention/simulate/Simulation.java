@@ -50,6 +50,11 @@ public final class Simulation implements Closeable {
     /** A wrong clock stays so for two hours. */
     private static final long WRONG_HOURS = 2;
 
+    /** After the restart of the day: it fails under a running recorder, which is started once without it and once with it. */
+    private static final int HOUR_OF_LOSS = 3;
+
+    private static final long LOST_HOURS = 48;
+
     /** See {@link SimulatedTime#BEGIN}. */
     static final ZoneId ZONE = ZoneId.of("Africa/Casablanca");
 
@@ -66,6 +71,7 @@ public final class Simulation implements Closeable {
     private final Checker checker;
     private final Fleet fleet;
     private final Site.Ground ground;
+    private final LosableDisk disk = new LosableDisk(new RealDisk());
     private final HoldingPeople people;
     private Site site;
     private long hoursChecked;
@@ -74,6 +80,7 @@ public final class Simulation implements Closeable {
     private long wrongUntil;
 
     private @Nullable List<Feed> straddling;
+    private boolean isVolumeLost;
 
     private Simulation(SimulationSettings settings, Consumer<String> tell) throws IOException {
         this.settings = settings;
@@ -87,7 +94,7 @@ public final class Simulation implements Closeable {
         this.checker = new Checker(time, cameras, holds, counters);
         this.fleet = new Fleet(cameras, time);
         this.people = new HoldingPeople(cameras, holds, checker);
-        this.ground = Site.make(new RealDisk(), store(), time, settings.sabotage(), REEL_BYTES);
+        this.ground = Site.make(disk, store(), time, settings.sabotage(), REEL_BYTES);
         this.site = open();
     }
 
@@ -119,11 +126,16 @@ public final class Simulation implements Closeable {
     }
 
     private Site open() throws IOException {
-        Site opened = Site.open(ground, fleet::acknowledged);
+        StoreSettings all = ground.settings();
+        // It is refused where it is missing, with the words to take it out of the configuration.
+        StoreSettings there = isVolumeLost
+                ? new StoreSettings(all.folder(), all.volumes().subList(0, 1), all.classes())
+                : all;
+        Site opened = Site.open(ground, there, fleet::acknowledged);
         Map<StreamId, String> classes = new LinkedHashMap<>();
         cameras.forEach(camera -> classes.put(camera.stream, camera.classId));
         opened.store.store().configure(classes);
-        fleet.into(opened.store.store());
+        fleet.into(opened.store);
         return opened;
     }
 
@@ -177,6 +189,7 @@ public final class Simulation implements Closeable {
             site.store.keepHouse();
             look();
             people.round(site, number, time.trueMicros());
+            volumes(number);
             site.keepTrail();
             hoursChecked++;
         }
@@ -269,7 +282,7 @@ public final class Simulation implements Closeable {
             setUtc(0); // NTP makes up for what it lost
         }
         if (hour == 3) {
-            restart(day);
+            restart(number);
             checker.lookAtAll(site.store);
         }
     }
@@ -277,6 +290,31 @@ public final class Simulation implements Closeable {
     private void setUtc(long offMicros) {
         time.setUtcOff(offMicros);
         site.store.keepHouse();
+    }
+
+    /** In the middle of the days one volume's disk goes; after two days it is there again at a start. */
+    private void volumes(long number) {
+        if (number == loss()) {
+            StoreSettings.VolumeSettings gone = ground.settings().volumes().get(1);
+            isVolumeLost = true;
+            disk.lose(gone.path());
+            checker.volumeIsLost(gone.id());
+            tell.accept("volume " + gone.id() + " is gone");
+        }
+    }
+
+    private long loss() {
+        return settings.days() / 2 * 24L + HOUR_OF_LOSS;
+    }
+
+    /** Before a start. */
+    private void bringVolumeBack(long number) {
+        if (isVolumeLost && number >= loss() + LOST_HOURS) {
+            isVolumeLost = false;
+            disk.lose(null);
+            checker.volumeIsLost(null);
+            tell.accept("the volume is there again");
+        }
     }
 
     /** By how much local time went on or back in the hour before; 0 mostly. */
@@ -289,7 +327,8 @@ public final class Simulation implements Closeable {
     }
 
     /** The process alone, the machine, the machine for longer; a machine whose clock is wrong is not switched off. */
-    private void restart(long day) throws IOException {
+    private void restart(long number) throws IOException {
+        long day = number / 24;
         fleet.close(GapCause.RECORDER_STOPPED);
         site.close();
         if (day % 3 == 0 || time.isUtcWrong()) {
@@ -299,6 +338,7 @@ public final class Simulation implements Closeable {
         } else {
             time.boot(day % 3 == 1 ? 90 * SECOND : 22 * MINUTE);
         }
+        bringVolumeBack(number);
         site = open();
         site.store.keepHouse();
     }
