@@ -40,7 +40,7 @@ final class OwnerCall {
             Optional<ControlClient> owner = ControlClient.connect(data);
             if (owner.isPresent()) {
                 try (ControlClient client = owner.get()) {
-                    refuseAnotherTime(data);
+                    common.refuseBesideARecorder();
                     return client.run(request, answer);
                 }
             }
@@ -77,15 +77,6 @@ final class OwnerCall {
         SiteConfig site = site(common);
         try (ControlRoom room = ControlRoom.open(data, site, common.clock(shell), AcknowledgementListener.NONE)) {
             return room.acts().run(request, System.getProperty("user.name", ""), answer);
-        }
-    }
-
-    private void refuseAnotherTime(Path data) throws Refusal {
-        if (common.isAtAnotherTime()) {
-            throw Refusal.badInput(
-                    "running-clock",
-                    "--at: a recorder is running in " + data + ", and goes by its own clock",
-                    "Stop it first, or leave --at out.");
         }
     }
 

@@ -20,8 +20,14 @@ class StoreOptions extends CommonOptions {
     @Nullable
     private String at;
 
-    boolean isAtAnotherTime() {
-        return at != null;
+    /** A recorder that has the store open goes by its own clock. */
+    void refuseBesideARecorder() throws Refusal {
+        if (at != null) {
+            throw Refusal.badInput(
+                    "running-clock",
+                    "--at " + at + ": a recorder is running in " + dataFolder() + ", and goes by its own clock",
+                    "Stop it first, or leave --at out.");
+        }
     }
 
     /** What the command takes for now. */
