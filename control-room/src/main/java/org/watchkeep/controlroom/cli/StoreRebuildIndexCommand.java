@@ -46,8 +46,7 @@ final class StoreRebuildIndexCommand implements Callable<Integer> {
         StoreClock clock = common.clock(shell);
         ControlRoom.deleteIndex(common.dataFolder(), site);
         shell.note("reading reels and ledger");
-        try (ControlRoom room =
-                ControlRoom.open(common.dataFolder(), site, clock, AcknowledgementListener.NONE)) {
+        try (ControlRoom room = ControlRoom.open(common.dataFolder(), site, clock, AcknowledgementListener.NONE)) {
             report(room.store().totals());
         }
         return Refusal.GOOD;

@@ -70,10 +70,7 @@ class AnotherTimeIT {
             String now = Instant.now().toString();
             try {
                 Program.await(
-                        "eight seconds",
-                        60,
-                        () -> site.seconds("gate") > 8 && site.seconds("square") > 8,
-                        () -> "");
+                        "eight seconds", 60, () -> site.seconds("gate") > 8 && site.seconds("square") > 8, () -> "");
                 TestShell shell = new TestShell();
                 assertThat(run(site, shell, "store", "ls", "--camera", "gate", "--at", now))
                         .isEqualTo(2);
@@ -97,7 +94,11 @@ class AnotherTimeIT {
                     "--ground",
                     "crime",
                     "--review",
-                    Instant.now().atOffset(ZoneOffset.UTC).toLocalDate().plusDays(20).toString());
+                    Instant.now()
+                            .atOffset(ZoneOffset.UTC)
+                            .toLocalDate()
+                            .plusDays(20)
+                            .toString());
             assertThat(placed.path("hold").path("state").asText()).isEqualTo("secured");
             Instant later = Instant.now().plus(Duration.ofDays(40));
 

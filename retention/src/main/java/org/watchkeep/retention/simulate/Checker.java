@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.watchkeep.retention.store.Digest;
 import org.jspecify.annotations.Nullable;
+import org.watchkeep.retention.store.Digest;
 import org.watchkeep.retention.store.FragmentGoneException;
 import org.watchkeep.retention.store.FragmentRef;
 import org.watchkeep.retention.store.Segment;
@@ -247,7 +247,7 @@ final class Checker {
 
     /** Every second since the camera was configured, as far back as its limit, is footage or a gap. */
     private void account(SimulatedStore store, CameraTruth camera, Span span, Collection<Recorded> shown) {
-        long from = Math.max(Math.max(beginTrueMicros, youngerThanLimit(camera)), span.from);
+        long from = Math.max(Math.max(accountBeginsAt(), youngerThanLimit(camera)), span.from);
         long to = Math.min(time.trueMicros(), span.to);
         List<Span> told = new ArrayList<>();
         shown.forEach(fragment -> told.add(new Span(fragment.fromTrueMicros, fragment.toTrueMicros)));
@@ -269,6 +269,21 @@ final class Checker {
         if (to - cursor > SLEW_MICROS) {
             counters.unaccounted(camera, cursor, to);
         }
+    }
+
+    /** With what is oldest on the volumes that are configured: of the time before, nothing but the ledger tells. */
+    private long accountBeginsAt() {
+        if (lostVolume == null) {
+            return beginTrueMicros;
+        }
+        return cameras.stream()
+                .flatMap(camera -> camera.all().stream()
+                        .filter(fragment -> fragment.place() != null && !isOutOfReach(fragment))
+                        .findFirst()
+                        .stream())
+                .mapToLong(fragment -> fragment.fromTrueMicros)
+                .min()
+                .orElse(beginTrueMicros);
     }
 
     private long trueMicros(SimulatedStore.OwnTime own) {

@@ -55,6 +55,9 @@ public final class Simulation implements Closeable {
 
     private static final long LOST_HOURS = 48;
 
+    /** So that it is back before the end. */
+    private static final int LEAST_DAYS_FOR_LOSS = 6;
+
     /** See {@link SimulatedTime#BEGIN}. */
     static final ZoneId ZONE = ZoneId.of("Africa/Casablanca");
 
@@ -128,9 +131,8 @@ public final class Simulation implements Closeable {
     private Site open() throws IOException {
         StoreSettings all = ground.settings();
         // It is refused where it is missing, with the words to take it out of the configuration.
-        StoreSettings there = isVolumeLost
-                ? new StoreSettings(all.folder(), all.volumes().subList(0, 1), all.classes())
-                : all;
+        StoreSettings there =
+                isVolumeLost ? new StoreSettings(all.folder(), all.volumes().subList(0, 1), all.classes()) : all;
         Site opened = Site.open(ground, there, fleet::acknowledged);
         Map<StreamId, String> classes = new LinkedHashMap<>();
         cameras.forEach(camera -> classes.put(camera.stream, camera.classId));
@@ -294,7 +296,7 @@ public final class Simulation implements Closeable {
 
     /** In the middle of the days one volume's disk goes; after two days it is there again at a start. */
     private void volumes(long number) {
-        if (number == loss()) {
+        if (settings.days() >= LEAST_DAYS_FOR_LOSS && number == loss()) {
             StoreSettings.VolumeSettings gone = ground.settings().volumes().get(1);
             isVolumeLost = true;
             disk.lose(gone.path());

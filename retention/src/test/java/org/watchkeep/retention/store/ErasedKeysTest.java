@@ -77,7 +77,9 @@ class ErasedKeysTest {
     }
 
     private static List<RawRecords.Raw> of(long epoch, List<RawRecords.Raw> records) {
-        return records.stream().filter(record -> record.header().epoch() == epoch).toList();
+        return records.stream()
+                .filter(record -> record.header().epoch() == epoch)
+                .toList();
     }
 
     /** Every stream key that master and homes still give. */

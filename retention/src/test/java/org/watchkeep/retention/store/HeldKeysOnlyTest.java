@@ -147,8 +147,10 @@ class HeldKeysOnlyTest {
         List<RawRecords.Raw> gone =
                 records.stream().filter(record -> !kept.contains(record)).toList();
         List<SecretKey> now = keys();
-        assertThat(kept).as("what is held has its key").hasSizeGreaterThan(10).allMatch(record -> now.stream()
-                .anyMatch(key -> raw.opens(key, record)));
+        assertThat(kept)
+                .as("what is held has its key")
+                .hasSizeGreaterThan(10)
+                .allMatch(record -> now.stream().anyMatch(key -> raw.opens(key, record)));
         assertThat(gone).as("the other camera, and the hours beside").hasSizeGreaterThan(50);
         for (SecretKey key : now) {
             assertThat(gone.stream().filter(record -> raw.opens(key, record)).map(RawRecords.Raw::header))
