@@ -28,7 +28,7 @@ final class AuditExportCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Option(names = "--from", paramLabel = "T", required = true, description = "Entries made from then on.")
     private String from = "";
@@ -53,7 +53,7 @@ final class AuditExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, Refusal, ConfigException {
-        Instant now = shell.clock().instant();
+        Instant now = common.now(shell);
         Instant first = TimeText.parse("--from", from, now);
         Instant end = TimeText.parse("--to", to, now);
         TrailFilter wanted = filter();

@@ -88,7 +88,8 @@ final class Cli {
                 .addSubcommand(new RetentionStatusCommand(shell))
                 .addSubcommand(new RetentionEffectCommand(shell))
                 .addSubcommand(new RetentionLowerCommand(shell))
-                .addSubcommand(new RetentionConfirmClockCommand(shell)));
+                .addSubcommand(new RetentionConfirmClockCommand(shell))
+                .addSubcommand(new RetentionSimulateCommand(shell)));
         root.addSubcommand(group("keys", "The site's master key.")
                 .addSubcommand(new KeysBackupCommand(shell))
                 .addSubcommand(new KeysRestoreCommand(shell))

@@ -10,7 +10,7 @@ import org.watchkeep.controlroom.control.Refusal;
 import picocli.CommandLine.Option;
 
 /** The options that every command has. */
-final class CommonOptions {
+class CommonOptions {
     @Option(
             names = "--data",
             paramLabel = "DIR",

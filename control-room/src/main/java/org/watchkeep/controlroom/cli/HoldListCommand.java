@@ -18,7 +18,7 @@ final class HoldListCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Option(
             names = "--due",

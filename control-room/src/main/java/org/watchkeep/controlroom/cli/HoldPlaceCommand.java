@@ -23,7 +23,7 @@ final class HoldPlaceCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Option(
             names = "--camera",
@@ -82,7 +82,7 @@ final class HoldPlaceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, Refusal, ConfigException {
-        Instant now = shell.clock().instant();
+        Instant now = common.now(shell);
         ObjectNode options = Documents.part()
                 .put("cameras", String.join(",", cameras))
                 .put("from", TimeText.parse("--from", from, now).toString())

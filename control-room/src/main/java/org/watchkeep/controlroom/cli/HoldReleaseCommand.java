@@ -21,7 +21,7 @@ final class HoldReleaseCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Parameters(paramLabel = "HOLD", description = "The hold, as in H-2026-000123.")
     private String hold = "";

@@ -20,7 +20,7 @@ final class HoldReviewCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Parameters(paramLabel = "HOLD", description = "The hold, as in H-2026-000123.")
     private String hold = "";
@@ -46,8 +46,7 @@ final class HoldReviewCommand implements Callable<Integer> {
                 .put("hold", hold)
                 .put(
                         "review",
-                        HoldLines.day("--review", review, shell.clock().instant())
-                                .toString());
+                        HoldLines.day("--review", review, common.now(shell)).toString());
         HoldLines.put(options, "reason", reason);
         return new OwnerCall(shell, common)
                 .answer(

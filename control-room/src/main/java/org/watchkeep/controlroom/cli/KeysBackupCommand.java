@@ -18,7 +18,7 @@ final class KeysBackupCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "Where to; no file of this name yet.")
     private Path out = Path.of("");

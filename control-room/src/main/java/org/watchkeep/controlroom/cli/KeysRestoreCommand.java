@@ -9,7 +9,6 @@ import org.watchkeep.controlroom.config.ConfigException;
 import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.controlroom.control.Refusal;
-import org.watchkeep.retention.store.SystemStoreClock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,7 +18,7 @@ final class KeysRestoreCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Option(names = "--from", paramLabel = "FILE", required = true, description = "What keys backup wrote.")
     private Path from = Path.of("");
@@ -32,7 +31,7 @@ final class KeysRestoreCommand implements Callable<Integer> {
     public Integer call() throws IOException, Refusal, ConfigException {
         SiteConfig site = OwnerCall.site(common);
         String master = ControlRoom.restoreKeys(
-                common.dataFolder(), site, from.toAbsolutePath().normalize(), new SystemStoreClock());
+                common.dataFolder(), site, from.toAbsolutePath().normalize(), common.clock(shell));
         if (common.json) {
             shell.printJson(Documents.of("keys-restore")
                     .put("master", master)

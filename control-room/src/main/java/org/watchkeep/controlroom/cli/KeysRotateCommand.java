@@ -17,7 +17,7 @@ final class KeysRotateCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     KeysRotateCommand(Shell shell) {
         this.shell = shell;

@@ -17,7 +17,6 @@ import org.watchkeep.controlroom.control.Answer;
 import org.watchkeep.controlroom.control.ControlClient;
 import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.retention.store.AcknowledgementListener;
-import org.watchkeep.retention.store.SystemStoreClock;
 
 /** Asks the owner of a data folder to act; where there is none, becomes the owner for as long as the act takes. */
 final class OwnerCall {
@@ -27,9 +26,9 @@ final class OwnerCall {
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Shell shell;
-    private final CommonOptions common;
+    private final StoreOptions common;
 
-    OwnerCall(Shell shell, CommonOptions common) {
+    OwnerCall(Shell shell, StoreOptions common) {
         this.shell = shell;
         this.common = common;
     }
@@ -41,6 +40,7 @@ final class OwnerCall {
             Optional<ControlClient> owner = ControlClient.connect(data);
             if (owner.isPresent()) {
                 try (ControlClient client = owner.get()) {
+                    common.refuseBesideARecorder();
                     return client.run(request, answer);
                 }
             }
@@ -75,7 +75,7 @@ final class OwnerCall {
     private Acts.Result runHere(Path data, Acts.Request request, Answer answer)
             throws Refusal, IOException, ConfigException {
         SiteConfig site = site(common);
-        try (ControlRoom room = ControlRoom.open(data, site, new SystemStoreClock(), AcknowledgementListener.NONE)) {
+        try (ControlRoom room = ControlRoom.open(data, site, common.clock(shell), AcknowledgementListener.NONE)) {
             return room.acts().run(request, System.getProperty("user.name", ""), answer);
         }
     }

@@ -17,7 +17,7 @@ final class RetentionConfirmClockCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Option(names = "--as", paramLabel = "P", required = true, description = "Who has compared it with another clock.")
     private String by = "";

@@ -16,7 +16,7 @@ final class RetentionEffectCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Mixin
     private FewerDays fewer = new FewerDays();

@@ -18,7 +18,7 @@ final class RetentionLowerCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Mixin
     private FewerDays fewer = new FewerDays();

@@ -20,7 +20,7 @@ final class RetentionStatusCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     RetentionStatusCommand(Shell shell) {
         this.shell = shell;

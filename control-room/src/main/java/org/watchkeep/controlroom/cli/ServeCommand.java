@@ -23,7 +23,6 @@ import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.recorder.ingest.CameraStatus;
 import org.watchkeep.retention.store.AcknowledgementListener;
-import org.watchkeep.retention.store.SystemStoreClock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,7 +35,7 @@ final class ServeCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Option(
             names = "--ack-log",
@@ -67,7 +66,7 @@ final class ServeCommand implements Callable<Integer> {
     private int serve(SiteConfig site, AcknowledgementListener acknowledgements) throws IOException, Refusal {
         Instant begun = shell.clock().instant();
         List<CameraStatus> atTheStop;
-        ControlRoom room = ControlRoom.open(common.dataFolder(), site, new SystemStoreClock(), acknowledgements);
+        ControlRoom room = ControlRoom.open(common.dataFolder(), site, common.clock(shell), acknowledgements);
         try (room) {
             room.keyAlarms().forEach(alarm -> shell.note("ALARM keys: " + alarm.message() + ". " + alarm.next()));
             room.warnings().forEach(warning -> shell.note("warning: " + warning));

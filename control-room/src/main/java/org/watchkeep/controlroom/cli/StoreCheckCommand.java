@@ -22,7 +22,7 @@ final class StoreCheckCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Option(names = "--deep", description = "Read, decrypt and digest every fragment.")
     private boolean deep;

@@ -27,7 +27,7 @@ final class StoreExtractCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Mixin
     private FootageOptions footage = new FootageOptions();
@@ -52,7 +52,7 @@ final class StoreExtractCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, Refusal, ConfigException {
         requireFolder();
-        Instant now = shell.clock().instant();
+        Instant now = common.now(shell);
         Acts.Request request =
                 new Acts.Request(StoreActs.EXTRACT, footage.toJson(now).put("exact", exact));
         try (ExtractedFiles files = new ExtractedFiles(shell, out, force)) {

@@ -23,7 +23,7 @@ final class StoreLedgerCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Option(names = "--camera", paramLabel = "C", required = true, description = "Camera, by its id or number.")
     private String camera = "";

@@ -21,7 +21,7 @@ final class StoreListCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Mixin
     private FootageOptions footage = new FootageOptions();
@@ -32,8 +32,7 @@ final class StoreListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, Refusal, ConfigException {
-        Acts.Request request =
-                new Acts.Request(StoreActs.LIST, footage.toJson(shell.clock().instant()));
+        Acts.Request request = new Acts.Request(StoreActs.LIST, footage.toJson(common.now(shell)));
         return new OwnerCall(shell, common).answer(request, this::print);
     }
 

@@ -14,8 +14,8 @@ import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.controlroom.control.StoreActs;
 import org.watchkeep.retention.store.AcknowledgementListener;
+import org.watchkeep.retention.store.StoreClock;
 import org.watchkeep.retention.store.StoreTotals;
-import org.watchkeep.retention.store.SystemStoreClock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -26,7 +26,7 @@ final class StoreRebuildIndexCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     StoreRebuildIndexCommand(Shell shell) {
         this.shell = shell;
@@ -37,15 +37,16 @@ final class StoreRebuildIndexCommand implements Callable<Integer> {
         Optional<ControlClient> owner = ControlClient.connect(common.dataFolder());
         if (owner.isPresent()) {
             try (ControlClient client = owner.get()) {
+                common.refuseBesideARecorder();
                 Acts.Request request = new Acts.Request(StoreActs.REBUILD_INDEX, Documents.part());
                 return client.run(request, new Notes(shell)).exit();
             }
         }
         SiteConfig site = OwnerCall.site(common);
+        StoreClock clock = common.clock(shell);
         ControlRoom.deleteIndex(common.dataFolder(), site);
         shell.note("reading reels and ledger");
-        try (ControlRoom room =
-                ControlRoom.open(common.dataFolder(), site, new SystemStoreClock(), AcknowledgementListener.NONE)) {
+        try (ControlRoom room = ControlRoom.open(common.dataFolder(), site, clock, AcknowledgementListener.NONE)) {
             report(room.store().totals());
         }
         return Refusal.GOOD;

@@ -9,7 +9,6 @@ import org.watchkeep.controlroom.config.ConfigException;
 import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.controlroom.control.Documents;
 import org.watchkeep.controlroom.control.Refusal;
-import org.watchkeep.retention.store.SystemStoreClock;
 import org.watchkeep.retention.store.VolumeEnrolment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +20,7 @@ final class VolumeEnrolCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     @Parameters(paramLabel = "VOLUME", description = "Its id in the configuration.")
     private String volume = "";
@@ -44,7 +43,7 @@ final class VolumeEnrolCommand implements Callable<Integer> {
                 common.dataFolder(),
                 site,
                 volume,
-                new SystemStoreClock(),
+                common.clock(shell),
                 zero ? Optional.of(progress) : Optional.empty());
         if (common.json) {
             shell.printJson(Documents.of("volume-enrol").put("volume", volume).put("zeroed", zero));

@@ -19,7 +19,7 @@ final class VolumeListCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private StoreOptions common = new StoreOptions();
 
     VolumeListCommand(Shell shell) {
         this.shell = shell;

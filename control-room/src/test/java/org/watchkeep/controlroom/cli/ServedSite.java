@@ -45,6 +45,10 @@ final class ServedSite {
         return data;
     }
 
+    Path config() {
+        return folder.resolve("site.yaml");
+    }
+
     Path passwordFile() {
         return folder.resolve("password");
     }
@@ -59,7 +63,7 @@ final class ServedSite {
 
     /** Writes the configuration and makes the installation. */
     void init(int pushPort) throws IOException {
-        Path config = folder.resolve("site.yaml");
+        Path config = config();
         Files.writeString(config, """
                 site: {name: Test Town}
                 volumes:
@@ -90,8 +94,10 @@ final class ServedSite {
     }
 
     /** Begins to record; done when the control socket is there. */
-    void serve(ExecutorService threads) throws IOException {
-        exit = CompletableFuture.supplyAsync(() -> serving.run("serve", "--json", "--data", data.toString()), threads);
+    void serve(ExecutorService threads, String... more) throws IOException {
+        List<String> all = new ArrayList<>(List.of("serve", "--json", "--data", data.toString()));
+        all.addAll(List.of(more));
+        exit = CompletableFuture.supplyAsync(() -> serving.run(all.toArray(String[]::new)), threads);
         Program.await(
                 "serve listens",
                 60,

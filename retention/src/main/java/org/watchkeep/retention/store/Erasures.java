@@ -46,6 +46,7 @@ final class Erasures implements RetentionActs {
     private final RetentionBook book;
     private final ErasureLedger entries;
     private final Erasing erasing;
+    private final Reckoning reckoning;
 
     /** Of the epochs that live, any thread. */
     private final Map<Long, Long> stamps = new ConcurrentHashMap<>();
@@ -73,6 +74,7 @@ final class Erasures implements RetentionActs {
         this.book = new RetentionBook(parts.disk(), parts.settings().folder());
         this.entries = new ErasureLedger(parts);
         this.accounts = new ErasureAccounts(store, streams);
+        this.reckoning = parts.running().reckoning();
         this.erasing = new Erasing(
                 parts.keys(),
                 entries,
@@ -268,7 +270,7 @@ final class Erasures implements RetentionActs {
         boolean sameBoot = now.bootId().equals(clock.bootId());
         long sinceTick = sameBoot ? Math.max(0, clock.monoNanos() - now.monoNanos()) / 1_000 : 0;
         long age = now.greatestAgeMicros(stamp == null ? now.stampOf(opened) : stamp) + sinceTick - intoEpoch;
-        return age < TimeUnit.DAYS.toMicros(days(epoch.classId()));
+        return !reckoning.isPast(age, days(epoch.classId()));
     }
 
     /** Days in force. A class that nobody ever set a rule for has the limit of ordinary CCTV. */
@@ -356,7 +358,7 @@ final class Erasures implements RetentionActs {
 
     private boolean isDue(Epoch epoch, int days) {
         long stamp = stamps.computeIfAbsent(epoch.number(), number -> boundedStamp(epoch));
-        return reckoned.ageMicros(stamp) >= TimeUnit.DAYS.toMicros(days) - RetentionRule.MARGIN_MICROS;
+        return reckoning.isDue(reckoned.ageMicros(stamp), days);
     }
 
     /** What is being written into is never a day old; but a keeper that slept must not take the key from under a writer. */

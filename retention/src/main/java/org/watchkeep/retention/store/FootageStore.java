@@ -424,6 +424,10 @@ public final class FootageStore implements Closeable {
         return streams.boots.moment(clock.bootId(), monoNanos, utcMicros);
     }
 
+    Keeper keeper() {
+        return keeper;
+    }
+
     RunBook runs() {
         return streams.runs;
     }

@@ -56,6 +56,7 @@ final class Keeper implements Runnable {
     private final Map<Volume, ReelLists> lists = new HashMap<>();
     private final Overwritten overwritten;
     private final ShieldedReels shielded;
+    private final boolean hasThread;
     private final Thread thread = new Thread(this, "store-keeper");
     private final Semaphore wakeUp = new Semaphore(0);
     private volatile boolean stopping;
@@ -70,6 +71,7 @@ final class Keeper implements Runnable {
         this.clearingLog = new ClearingLog(parts);
         this.trail = parts.trail();
         this.watchLedger = parts.watchLedger();
+        this.hasThread = parts.running().keepsHouse();
         this.pace = pace;
         this.overwritten = new Overwritten(store, streams, index);
         this.shielded = new ShieldedReels(store.held(), streams);
@@ -78,7 +80,9 @@ final class Keeper implements Runnable {
     }
 
     void start() {
-        thread.start();
+        if (hasThread) {
+            thread.start();
+        }
     }
 
     /** Another round is due now. Any thread. */

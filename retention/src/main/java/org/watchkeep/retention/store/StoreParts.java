@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,8 @@ record StoreParts(
         Map<String, Volume> volumes,
         Disk disk,
         Holding holding,
-        StoreTrail trail) {
+        StoreTrail trail,
+        Running running) {
     private static final Logger log = LoggerFactory.getLogger(StoreParts.class);
 
     /** Half for the filters and indexes of 1,000 cameras' rows, half for the rows that are looked at. */
@@ -47,8 +49,23 @@ record StoreParts(
                 new IndexSettings(folder -> SegmentIndex.open(folder, INDEX_CACHE_BYTES), Indexer.MOST_WAITING);
     }
 
+    /**
+     * How it goes on by itself; another way than {@link #AS_RECORDED} has only {@link SimulatedStore}.
+     *
+     * @param keepsHouse whether a thread of its own does the housekeeping
+     */
+    record Running(Reckoning reckoning, boolean keepsHouse) {
+        static final Running AS_RECORDED = new Running(Reckoning.BY_RULE, true);
+    }
+
     /** Makes the volumes and the ledger of a new store. */
     static void make(StoreSettings settings, Disk disk, StoreClock clock) throws IOException {
+        make(settings, disk, clock, Volume::reelBytesFor);
+    }
+
+    /** The same, with reels of another size. */
+    static void make(StoreSettings settings, Disk disk, StoreClock clock, LongUnaryOperator reelBytesFor)
+            throws IOException {
         if (disk.exists(settings.folder().resolve(FootageStore.LEDGER_FOLDER))
                 && !disk.list(settings.folder().resolve(FootageStore.LEDGER_FOLDER))
                         .isEmpty()) {
@@ -59,7 +76,14 @@ record StoreParts(
         disk.createFolders(settings.folder().resolve(FootageStore.LEDGER_FOLDER));
         Map<String, UUID> uuids = new LinkedHashMap<>();
         for (StoreSettings.VolumeSettings volume : settings.volumes()) {
-            uuids.put(volume.id(), Volume.enrol(disk, volume.id(), volume.path(), volume.sizeBytes()));
+            uuids.put(
+                    volume.id(),
+                    Volume.enrol(
+                            disk,
+                            volume.id(),
+                            volume.path(),
+                            volume.sizeBytes(),
+                            reelBytesFor.applyAsLong(volume.sizeBytes())));
         }
         try (Ledger ledger =
                 Ledger.open(disk, settings.folder().resolve(FootageStore.LEDGER_FOLDER), entry -> {}, e -> {})) {
@@ -132,7 +156,8 @@ record StoreParts(
                     volumes,
                     disk,
                     Holding.NONE,
-                    StoreTrail.NONE);
+                    StoreTrail.NONE,
+                    Running.AS_RECORDED);
         } catch (IOException | RuntimeException e) {
             ledger.close();
             throw e;
@@ -141,15 +166,20 @@ record StoreParts(
 
     /** The same, with holds that are asked before anything is erased, overwritten or shown. */
     StoreParts with(Holding held) {
-        return with(held, trail);
+        return with(held, trail, running);
     }
 
     /** The same, with a trail that everything is entered in. */
     StoreParts with(StoreTrail entered) {
-        return with(holding, entered);
+        return with(holding, entered, running);
     }
 
-    private StoreParts with(Holding held, StoreTrail entered) {
+    /** The same, running in another way. */
+    StoreParts with(Running otherwise) {
+        return with(holding, trail, otherwise);
+    }
+
+    private StoreParts with(Holding held, StoreTrail entered, Running way) {
         return new StoreParts(
                 settings,
                 clock,
@@ -162,7 +192,8 @@ record StoreParts(
                 volumes,
                 disk,
                 held,
-                entered);
+                entered,
+                way);
     }
 
     private static Map<String, Volume> openVolumes(StoreSettings settings, Disk disk, StreamBook streams)

@@ -78,12 +78,16 @@ final class Volume {
      * enrolled anew over.
      */
     static UUID enrol(Disk disk, String id, Path path, long poolBytes) throws IOException {
+        return enrol(disk, id, path, poolBytes, reelBytesFor(poolBytes));
+    }
+
+    /** The same with reels of this size. */
+    static UUID enrol(Disk disk, String id, Path path, long poolBytes, long reelBytes) throws IOException {
         if (disk.exists(path.resolve(IDENTITY_FILE))) {
             throw new StoreException(
                     "volume " + id + ": " + path + " is already a volume",
                     "Name another folder, or remove this one yourself if its footage may go.");
         }
-        long reelBytes = reelBytesFor(poolBytes);
         long count = poolBytes / reelBytes;
         if (count < LEAST_REELS) {
             throw new StoreException(
