@@ -69,7 +69,8 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** What was recorded, once it is over. */
-    private record Outcome(List<CameraStatus> cameras, Map<String, List<Gap>> gaps, StoreTotals totals) {}
+    private record Outcome(
+            List<CameraStatus> cameras, Map<String, List<Gap>> gaps, StoreTotals totals, DemoHold hold) {}
 
     @Override
     public Integer call() throws IOException, Refusal, ConfigException {
@@ -128,8 +129,13 @@ final class DemoCommand implements Callable<Integer> {
                         : "The store is kept in " + folder.path())
                 + "; 127.0.0.1 only. Ctrl-C ends.";
         Duration elapsed = Duration.ZERO;
+        DemoHold hold = new DemoHold(shell, room);
         while (wanted.isEmpty() || elapsed.compareTo(wanted.get()) < 0) {
-            table.show(elapsed, room.cameras(), foot);
+            hold.tick(elapsed);
+            table.show(
+                    elapsed,
+                    room.cameras(),
+                    hold.line().map(line -> line + "\n" + foot).orElse(foot));
             Duration tick = Duration.ofSeconds(elapsed.toSeconds() + 1).minus(elapsed);
             Duration left = wanted.isEmpty() ? tick : wanted.get().minus(elapsed);
             if (shell.stop().await(left.compareTo(tick) < 0 ? left : tick)) {
@@ -141,7 +147,7 @@ final class DemoCommand implements Callable<Integer> {
         Map<String, List<Gap>> gaps = gaps(room, begun);
         room.stopRecording();
         awaitSeals(room, begun);
-        return new Outcome(room.cameras(), gaps, room.store().totals());
+        return new Outcome(room.cameras(), gaps, room.store().totals(), hold);
     }
 
     /** The demo's clock starts when every camera is being recorded: what is waited for before is the machine, not us. */
@@ -200,6 +206,7 @@ final class DemoCommand implements Callable<Integer> {
                     + "; the store holds "
                     + totals.fragments() + " fragments, " + SizeText.format(totals.bytes()) + " in " + totals.reels()
                     + " reels.");
+            outcome.hold().line().ifPresent(shell::say);
             return;
         }
         ObjectNode document = Documents.of("demo");
@@ -213,6 +220,7 @@ final class DemoCommand implements Callable<Integer> {
                 node.put("cause", gap.cause().code());
             }
         }
+        outcome.hold().addTo(document.putArray("holds"));
         document.putObject("store")
                 .put("reels", totals.reels())
                 .put("fragments", totals.fragments())

@@ -31,8 +31,8 @@ import org.watchkeep.retention.store.SystemStoreClock;
  * removed when closed; a named one is kept, and the next demo records on in it. Confined to the command's thread.
  */
 final class DemoFolder implements Closeable {
-    /** Twelve reels of the smallest size: 25 minutes of the demo's eight cameras, then the oldest goes. */
-    private static final String VOLUME_SIZE = "768MiB";
+    /** Four reels of the smallest size: the demo's eight cameras come round in eight minutes, and the oldest goes. */
+    private static final String VOLUME_SIZE = "256MiB";
 
     /** First line of a demo's configuration. */
     static final String WRITTEN_BY = "# Written by watchkeep demo; it is written anew at each start.";

@@ -51,7 +51,7 @@ final class LiveTable {
         cameras.forEach(camera -> lines.add(CameraRows.row(camera, screen.columns())));
         lines.add("");
         lines.add(CameraRows.progress(cameras));
-        lines.add(foot);
+        lines.addAll(foot.lines().toList());
         // A table taller than the screen cannot be drawn over itself: leave out its middle.
         int most = Math.max(4, screen.rows() - 1);
         if (lines.size() > most) {

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +76,47 @@ class DemoIT {
         assertThat(report.isUnbroken()).as("%s", report).isTrue();
         double expected = camera.path("acknowledgedSeconds").asDouble() * PICTURES_PER_SECOND;
         assertThat((double) report.pictures()).isCloseTo(expected, within(PICTURES_PER_SECOND));
+    }
+
+    /** Forty cameras bring the ring round in a minute and a half. */
+    @Test
+    @Tag("campaign")
+    @Timeout(600)
+    void demo_ringComesRound_whatIsHeldStillPlaysAndItsNeighboursAreGone() throws Exception {
+        Path data = folder.resolve("round");
+        TestShell demo = new TestShell();
+        assertThat(demo.run("demo", "--cameras", "40", "--for", "240s", "--json", "--data", data.toString()))
+                .as(demo.err())
+                .isEqualTo(Refusal.GOOD);
+        JsonNode hold = new ObjectMapper().readTree(demo.out()).path("holds").path(0);
+        assertThat(hold.path("streams").path(0).asText()).isEqualTo("cam-101/main");
+        Path out = folder.resolve("held.mp4");
+        assertThat(extract(data, "cam-101", hold, out)).isEqualTo(Refusal.GOOD);
+        PictureReport report = PictureProbe.read(out);
+        assertThat(report.isUnbroken()).as("%s", report).isTrue();
+        assertThat((double) report.pictures()).isGreaterThanOrEqualTo(15 * PICTURES_PER_SECOND);
+        assertThat(extract(data, "cam-102", hold, folder.resolve("beside.mp4")))
+                .as("its neighbour was overwritten")
+                .isEqualTo(Refusal.FOUND);
+    }
+
+    private static int extract(Path data, String camera, JsonNode hold, Path out) {
+        TestShell extract = new TestShell();
+        int exit = extract.run(
+                "store",
+                "extract",
+                "--data",
+                data.toString(),
+                "--camera",
+                camera,
+                "--from",
+                hold.path("from").asText(),
+                "--to",
+                hold.path("to").asText(),
+                "--out",
+                out.toString());
+        System.out.println(camera + ": exit " + exit + " " + extract.err().strip());
+        return exit;
     }
 
     @Test
