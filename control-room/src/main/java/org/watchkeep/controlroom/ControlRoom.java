@@ -102,7 +102,8 @@ public final class ControlRoom implements Closeable {
                 new RealDisk(),
                 data,
                 trail.entries(),
-                Scrubber.Neighbours.NONE,
+                (stream, from, to) ->
+                        holds.holdNeighbours(stream, from, to, trail.entries().people()),
                 new Scrubber.Settings(site.scrubBytesASecond()));
         StoreActs storeActs = new StoreActs(store, site, new FootageEntries(trail.entries(), clock), scrubber);
         this.acts = new KeyActs(

@@ -3,22 +3,32 @@ package org.watchkeep.controlroom;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.watchkeep.retention.audit.Actor;
 import org.watchkeep.retention.hold.Admission;
+import org.watchkeep.retention.hold.Ground;
+import org.watchkeep.retention.hold.HeldSpan;
 import org.watchkeep.retention.hold.Hold;
+import org.watchkeep.retention.hold.HoldAnswer;
 import org.watchkeep.retention.hold.HoldRegister;
+import org.watchkeep.retention.hold.HoldRules;
+import org.watchkeep.retention.hold.HoldTerms;
 import org.watchkeep.retention.hold.Holds;
 import org.watchkeep.retention.hold.KeysInHomes;
 import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.keys.HeldKeys;
 import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.HoldParts;
+import org.watchkeep.retention.store.Scrubber;
+import org.watchkeep.retention.store.StreamId;
 
 /**
  * The holds of an installation: finishes at the start what a stop broke off, and each minute what failed; ends those whose notice has run
@@ -63,6 +73,21 @@ final class HoldKeeper implements Closeable {
 
     Holds holds() {
         return holds;
+    }
+
+    /** What lies beside footage that is not what was recorded stays until a person has looked at it. */
+    Scrubber.Neighbours.Outcome holdNeighbours(StreamId stream, Instant from, Instant to, Actor owner)
+            throws IOException {
+        Instant review = clock.instant().plus(HoldRules.REVIEW);
+        HeldSpan span = HeldSpan.of(List.of(stream), from, to);
+        HoldAnswer answer = holds.placeAutomatic(HoldTerms.of(span, Ground.INTEGRITY, owner, review));
+        if (answer instanceof HoldAnswer.Refused refused) {
+            LOG.error(
+                    "ALARM holds: what lies beside damaged footage is not held: {}",
+                    refused.refusal().message());
+            return Scrubber.Neighbours.Outcome.REFUSED;
+        }
+        return Scrubber.Neighbours.Outcome.HELD;
     }
 
     /** Begins the rounds. Once. */

@@ -100,6 +100,7 @@ final class Cli {
         root.addSubcommand(group("audit", "Check the audit trail, prove an entry, take entries out.")
                 .addSubcommand(new AuditVerifyCommand(shell))
                 .addSubcommand(new AuditCheckpointCommand(shell))
+                .addSubcommand(new AuditReportCommand(shell))
                 .addSubcommand(new AuditExportCommand(shell))
                 .addSubcommand(new AuditProofCommand(shell)));
         root.addSubcommand(

@@ -3,6 +3,7 @@ package org.watchkeep.controlroom.control;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
 import java.util.Optional;
 import org.watchkeep.retention.store.ScrubStatus;
 
@@ -33,7 +34,7 @@ final class ScrubDocument {
                         .put("end", Documents.instant(mark.to()))
                         .put("found", Documents.instant(mark.found()))
                         .put("what", mark.what())
-                        .put("neighboursHeld", mark.neighboursHeld()));
+                        .put("neighbours", mark.neighbours().name().toLowerCase(Locale.ROOT)));
         ArrayNode unverified = node.putArray("unverifiedVolumes");
         status.unverified().forEach(unverified::add);
         return node;

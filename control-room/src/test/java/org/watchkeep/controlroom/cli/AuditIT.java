@@ -101,6 +101,15 @@ class AuditIT {
     }
 
     @Test
+    void report_ofAGoodTrail_isEmpty() throws IOException {
+        JsonNode report = run(0, "audit", "report");
+        assertThat(report.path("good").asBoolean()).isTrue();
+        assertThat(report.path("entries").asInt()).isEqualTo(3);
+        assertThat(report.path("reports")).hasSize(3);
+        assertThat(report.path("reports")).allMatch(of -> of.path("findings").isEmpty());
+    }
+
+    @Test
     void checkpoint_isALineForPaper_andSaysWhoHasNotWitnessedIt() throws IOException {
         JsonNode checkpoint = run(0, "audit", "checkpoint");
         assertThat(checkpoint.path("line").asText())

@@ -60,8 +60,8 @@ public enum Act {
     INCIDENT_OPENED("incident.opened", "incident:i from:t to:t streams:[]i ground:c reason:m?"),
     /** Its holds may be released. */
     INCIDENT_CLOSED("incident.closed", "incident:i outcome:c reason:m?"),
-    /** Before a root is overwritten; kept: streams whose keys a hold keeps. */
-    EPOCH_DUE("epoch.due", "class:i epoch:n rule:c kept:[]i"),
+    /** Before a root is overwritten; kept: streams whose keys a hold keeps; from, to: when it was open. */
+    EPOCH_DUE("epoch.due", "class:i epoch:n rule:c kept:[]i from:t? to:t?"),
     /** After its root was overwritten. */
     EPOCH_ERASED("epoch.erased", "class:i epoch:n segments:n fragments:n bytes:n homes:n outstanding:n medium:c"),
     /** Footage ended before its promise. */

@@ -15,6 +15,7 @@ import org.watchkeep.retention.audit.Fields;
 import org.watchkeep.retention.audit.NewEntry;
 import org.watchkeep.retention.audit.TrailException;
 import org.watchkeep.retention.keys.Epoch;
+import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.policy.Erasing;
 
 /**
@@ -36,12 +37,14 @@ final class ErasureLedger implements Erasing.Trail {
     private final StreamBook streams;
     private final StoreClock clock;
     private final StoreTrail trail;
+    private final EpochKeys keys;
 
     ErasureLedger(StoreParts parts) {
         this.ledger = parts.ledger();
         this.streams = parts.streams();
         this.clock = parts.clock();
         this.trail = parts.trail();
+        this.keys = parts.keys();
     }
 
     /** Durable on return; only then it counts. */
@@ -128,13 +131,18 @@ final class ErasureLedger implements Erasing.Trail {
             enter(entry);
             return;
         }
-        trail.enter(NewEntry.byMachine(
-                Act.EPOCH_DUE,
-                Fields.NONE
-                        .with("class", due.classId())
-                        .with("epoch", due.epoch())
-                        .with("rule", due.rule().code())
-                        .with("kept", names(due.keptStreams()))));
+        Fields data = Fields.NONE
+                .with("class", due.classId())
+                .with("epoch", due.epoch())
+                .with("rule", due.rule().code())
+                .with("kept", names(due.keptStreams()));
+        Optional<Epoch> epoch = keys.epoch(due.epoch());
+        if (epoch.isPresent()) {
+            long closed = Math.min(HeldEpochs.closedAt(keys, epoch.get()), clock.utcMicros());
+            data = data.with("from", StreamState.instant(epoch.get().openedUtcMicros()))
+                    .with("to", StreamState.instant(closed));
+        }
+        trail.enter(NewEntry.byMachine(Act.EPOCH_DUE, data));
         streams.rules.fold(entry);
     }
 

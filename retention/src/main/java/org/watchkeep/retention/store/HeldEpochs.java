@@ -98,6 +98,11 @@ final class HeldEpochs implements Erasing.Holds {
     }
 
     private long closedAt(Epoch epoch) {
+        return closedAt(keys, epoch);
+    }
+
+    /** When the next epoch of its class was opened; the end of time where there is none. */
+    static long closedAt(EpochKeys keys, Epoch epoch) {
         return keys.epochs().stream()
                 .filter(next -> next.number() > epoch.number() && next.classId().equals(epoch.classId()))
                 .mapToLong(Epoch::openedUtcMicros)

@@ -105,7 +105,7 @@ record ScrubState(
      *
      * @param what is wrong with it, the first that was found
      * @param entered whether the trail has it
-     * @param neighbours whether what lies beside it is held
+     * @param neighbours what came of holding what lies beside it
      */
     record Mark(
             String stream,
@@ -117,7 +117,7 @@ record ScrubState(
             long foundUtcMicros,
             String what,
             boolean entered,
-            boolean neighbours) {
+            Scrubber.Neighbours.Outcome neighbours) {
         Mark {
             what = what.length() > MAX_WHAT ? what.substring(0, MAX_WHAT) : what;
         }
@@ -139,9 +139,9 @@ record ScrubState(
                     stream, run, number, epoch, fromUtcMicros, toUtcMicros, foundUtcMicros, what, true, neighbours);
         }
 
-        Mark asHeld() {
+        Mark with(Scrubber.Neighbours.Outcome held) {
             return new Mark(
-                    stream, run, number, epoch, fromUtcMicros, toUtcMicros, foundUtcMicros, what, entered, true);
+                    stream, run, number, epoch, fromUtcMicros, toUtcMicros, foundUtcMicros, what, entered, held);
         }
     }
 

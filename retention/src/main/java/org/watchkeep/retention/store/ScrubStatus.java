@@ -56,7 +56,7 @@ public record ScrubStatus(
             Instant to,
             Instant found,
             String what,
-            boolean neighboursHeld) {
+            Scrubber.Neighbours.Outcome neighbours) {
         static Marked of(ScrubState.Mark mark) {
             return new Marked(
                     mark.id(),

@@ -90,14 +90,18 @@ public final class Scrubber implements Closeable {
     @FunctionalInterface
     public interface Neighbours {
         /** Nothing can be held: status says so of each mark. */
-        Neighbours NONE = (stream, from, to) -> false;
+        Neighbours NONE = (stream, from, to) -> Outcome.WAITS;
 
-        /**
-         * Holds all of the stream in {@code [from, to)}.
-         *
-         * @return whether it is held now; where not, it is asked again
-         */
-        boolean hold(StreamId stream, Instant from, Instant to) throws IOException;
+        /** Holds all of the stream in {@code [from, to)}; where that throws, or waits, it is asked again. */
+        Outcome hold(StreamId stream, Instant from, Instant to) throws IOException;
+
+        /** What came of it. */
+        enum Outcome {
+            WAITS,
+            HELD,
+            /** It cannot be held, as where nothing of it is left; a person has been told. */
+            REFUSED
+        }
     }
 
     /** What came of looking for the next segment. */
@@ -352,7 +356,7 @@ public final class Scrubber implements Closeable {
                 store.clock().utcMicros(),
                 what,
                 false,
-                false));
+                Neighbours.Outcome.WAITS));
         state = state.withMarks(marks);
         remember();
         writeDown();
@@ -403,12 +407,12 @@ public final class Scrubber implements Closeable {
     }
 
     private ScrubState.Mark held(ScrubState.Mark mark) {
-        if (mark.neighbours() || !mark.entered() || neighbours.equals(Neighbours.NONE)) {
+        if (mark.neighbours() != Neighbours.Outcome.WAITS || !mark.entered() || neighbours.equals(Neighbours.NONE)) {
             return mark;
         }
         try {
             ScrubOrder.Beside beside = new ScrubOrder(store).beside(mark);
-            return neighbours.hold(mark.id(), beside.from(), beside.to()) ? mark.asHeld() : mark;
+            return mark.with(neighbours.hold(mark.id(), beside.from(), beside.to()));
         } catch (IOException | RuntimeException e) {
             log.error("what lies beside a damaged segment of {} is not held, it is tried again", mark.stream(), e);
             return mark;

@@ -38,7 +38,7 @@ class ScrubberTest {
     /** What was held, as it was asked for. */
     private final List<String> held = new ArrayList<>();
 
-    private boolean holds = true;
+    private Scrubber.Neighbours.Outcome holds = Scrubber.Neighbours.Outcome.HELD;
 
     @BeforeEach
     void init() throws IOException {
@@ -140,7 +140,7 @@ class ScrubberTest {
             assertThat(held)
                     .containsExactly(GATE + " " + segments.get(0).start() + " "
                             + segments.get(2).end());
-            assertThat(scrubber.status().marked().get(0).neighboursHeld()).isTrue();
+            assertThat(scrubber.status().marked().get(0).neighbours()).isEqualTo(Scrubber.Neighbours.Outcome.HELD);
             clock.pass(1, TimeUnit.DAYS);
             sweep(scrubber);
             assertThat(trail.of(Act.FOOTAGE_MISMATCH)).singleElement().satisfies(entry -> {
@@ -208,13 +208,16 @@ class ScrubberTest {
             record(rig, GATE, 1, 2);
             damage(rig.segments(GATE).get(0).fragments().get(1));
             Scrubber scrubber = scrubber(rig, trail);
-            holds = false;
+            holds = Scrubber.Neighbours.Outcome.WAITS;
             sweep(scrubber);
-            assertThat(scrubber.status().marked().get(0).neighboursHeld()).isFalse();
-            holds = true;
+            assertThat(scrubber.status().marked().get(0).neighbours()).isEqualTo(Scrubber.Neighbours.Outcome.WAITS);
+            holds = Scrubber.Neighbours.Outcome.REFUSED;
             clock.pass(2, TimeUnit.MINUTES);
             scrubber.scrubNext();
-            assertThat(scrubber.status().marked().get(0).neighboursHeld()).isTrue();
+            assertThat(scrubber.status().marked().get(0).neighbours()).isEqualTo(Scrubber.Neighbours.Outcome.REFUSED);
+            clock.pass(2, TimeUnit.MINUTES);
+            scrubber.scrubNext();
+            assertThat(held).as("not asked again").hasSize(2);
             assertThat(trail.of(Act.FOOTAGE_MISMATCH)).hasSize(1);
         }
     }
@@ -293,7 +296,8 @@ class ScrubberTest {
     @Property(tries = 500)
     void damagedState_isNotTaken(@ForAll int at, @ForAll byte flip, @ForAll boolean shorten) throws IOException {
         ScrubState state = ScrubState.begin(LocalDate.of(2026, 6, 1))
-                .withMarks(List.of(new ScrubState.Mark("gate/main", 3, 4, 5, 6, 7, 8, "CRC", true, false)));
+                .withMarks(List.of(new ScrubState.Mark(
+                        "gate/main", 3, 4, 5, 6, 7, 8, "CRC", true, Scrubber.Neighbours.Outcome.HELD)));
         byte[] line = ScrubState.FORM.encode(state);
         assertThat(ScrubState.FORM.parse(line)).contains(state);
         byte[] bad = shorten ? Arrays.copyOf(line, Math.floorMod(at, line.length)) : line.clone();
