@@ -43,6 +43,9 @@ final class Checker {
     /** A volume that is not there: what is on it is not asked for until it is back. */
     private @Nullable String lostVolume;
 
+    /** Where the account of this look begins, in true time. */
+    private long accountedFrom;
+
     /** Looks so far: each reads of some cameras, in turn. */
     private long looks;
 
@@ -76,6 +79,7 @@ final class Checker {
     void look(SimulatedStore store) throws IOException {
         long now = time.trueMicros();
         looks++;
+        accountedFrom = accountBeginsAt();
         for (CameraTruth camera : cameras) {
             long edge = now - camera.limitMicros;
             look(store, camera, new Span(edge - LOOK_MICROS, edge + LOOK_MICROS));
@@ -86,6 +90,7 @@ final class Checker {
 
     /** All there is and all there was, and every second of what is held. */
     void lookAtAll(SimulatedStore store) throws IOException {
+        accountedFrom = accountBeginsAt();
         for (CameraTruth camera : cameras) {
             look(store, camera, new Span(Long.MIN_VALUE, Long.MAX_VALUE));
             for (HoldTruth hold : holds) {
@@ -247,7 +252,7 @@ final class Checker {
 
     /** Every second since the camera was configured, as far back as its limit, is footage or a gap. */
     private void account(SimulatedStore store, CameraTruth camera, Span span, Collection<Recorded> shown) {
-        long from = Math.max(Math.max(accountBeginsAt(), youngerThanLimit(camera)), span.from);
+        long from = Math.max(Math.max(accountedFrom, youngerThanLimit(camera)), span.from);
         long to = Math.min(time.trueMicros(), span.to);
         List<Span> told = new ArrayList<>();
         shown.forEach(fragment -> told.add(new Span(fragment.fromTrueMicros, fragment.toTrueMicros)));

@@ -170,14 +170,14 @@ public final class Simulation implements Closeable {
     private void hour(long number) throws IOException {
         long from = begin + number * HOUR;
         if (reach(from + SECOND / 5)) {
-            site.store.keepHouse();
             endStraddling(number);
             look();
         }
         if (reach(from + 5 * MINUTE)) {
             stretch(fleet.which(i -> true), 2, number);
         }
-        if (reach(from + 20 * MINUTE)) {
+        if (time.trueMicros() <= from + 20 * MINUTE) {
+            time.passUntil(from + 20 * MINUTE);
             look(); // before anybody erases: readers refuse by themselves
             site.store.keepHouse();
         }
@@ -188,7 +188,6 @@ public final class Simulation implements Closeable {
             stretch(fleet.which(i -> (i + number) % 2 == 0), 3, number);
         }
         if (reach(from + 45 * MINUTE)) {
-            site.store.keepHouse();
             look();
             people.round(site, number, time.trueMicros());
             volumes(number);
@@ -200,12 +199,13 @@ public final class Simulation implements Closeable {
         }
     }
 
-    /** False where the machine was off then. */
+    /** False where the machine was off then; else the keeper has done its round. */
     private boolean reach(long trueMicros) {
         if (time.trueMicros() > trueMicros) {
             return false;
         }
         time.passUntil(trueMicros);
+        site.store.keepHouse();
         return true;
     }
 
@@ -225,10 +225,16 @@ public final class Simulation implements Closeable {
             some.get(0).loseOfNext(SECOND);
         }
         for (int i = 0; i < fragments; i++) {
-            time.pass(20, TimeUnit.SECONDS);
-            fleet.record(some);
+            record(some);
         }
         fleet.end(some, TROUBLES.get((int) (hour % TROUBLES.size())));
+    }
+
+    /** Twenty seconds, after which the keeper has done its rounds. */
+    private void record(List<Feed> some) {
+        time.pass(20, TimeUnit.SECONDS);
+        fleet.record(some);
+        site.store.keepHouse();
     }
 
     /** Some cameras record over the hour, into the next epoch. */
@@ -240,11 +246,7 @@ public final class Simulation implements Closeable {
         }
         fleet.begin(some);
         for (int i = 0; i < 4; i++) {
-            time.pass(20, TimeUnit.SECONDS);
-            fleet.record(some);
-            if (i == 2) {
-                site.store.keepHouse();
-            }
+            record(some);
         }
     }
 
@@ -255,8 +257,7 @@ public final class Simulation implements Closeable {
             return;
         }
         for (int i = 0; i < 2; i++) {
-            time.pass(20, TimeUnit.SECONDS);
-            fleet.record(some);
+            record(some);
         }
         fleet.end(some, TROUBLES.get((int) (hour % TROUBLES.size())));
     }
