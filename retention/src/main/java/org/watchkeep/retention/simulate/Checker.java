@@ -115,13 +115,13 @@ final class Checker {
     private static List<Recorded> kept(CameraTruth camera, HoldTruth hold) {
         return hold.streams().contains(camera.stream)
                 ? camera.all().stream()
-                        .filter(fragment -> hold.keeps(camera.stream, fragment))
+                        .filter(fragment -> hold.keeps(camera, fragment))
                         .toList()
                 : List.of();
     }
 
     private boolean isHeld(CameraTruth camera, Recorded fragment) {
-        return holds.stream().anyMatch(hold -> hold.keeps(camera.stream, fragment));
+        return holds.stream().anyMatch(hold -> hold.keeps(camera, fragment));
     }
 
     // ---- what is listed -------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ final class Checker {
             for (Recorded fragment : hold.streams().contains(camera.stream)
                     ? camera.between(now - camera.limitMicros - LOOK_MICROS, now - camera.limitMicros + LOOK_MICROS)
                     : List.<Recorded>of()) {
-                if (hold.keeps(camera.stream, fragment)
+                if (hold.keeps(camera, fragment)
                         && span.contains(fragment.fromUtcMicros)
                         && !shown.contains(fragment)
                         && !isOutOfReach(fragment)) {

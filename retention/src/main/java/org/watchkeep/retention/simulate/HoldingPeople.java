@@ -77,6 +77,7 @@ final class HoldingPeople {
                     new TreeSet<>(done.hold().span().streams()),
                     from,
                     to,
+                    nowTrueMicros,
                     nowTrueMicros + days * DAY));
         }
     }

@@ -69,7 +69,7 @@ final class LosableDisk implements Disk {
 
         @Override
         public void sync() throws IOException {
-            var unsynced = there();
+            var unused = there();
         }
 
         @Override
@@ -130,6 +130,6 @@ final class LosableDisk implements Disk {
 
     @Override
     public void syncFolder(Path folder) throws IOException {
-        var unsynced = there(folder);
+        var unused = there(folder);
     }
 }
