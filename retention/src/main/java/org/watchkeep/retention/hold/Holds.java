@@ -64,6 +64,12 @@ public final class Holds {
     /** Holds that have ended and what they kept could not be accounted for, since when. Guarded by {@link #acts}. */
     private final Map<HoldId, Instant> unaccounted = new HashMap<>();
 
+    /** An act has failed after its entry, or its entry counts only since: a round does the rest. Guarded by {@link #acts}. */
+    private boolean unfinished;
+
+    /** The register as the last act left it. Guarded by {@link #acts}. */
+    private long seen;
+
     /** Where kept keys go: {@code retention.keys.HeldKeys} bound to the store's epochs, and in tests one that fails. */
     public interface KeyStore {
         /** Durable in both homes on return. */
@@ -122,8 +128,14 @@ public final class Holds {
             around.eraseLock().lock();
             try {
                 register.requireReadable();
+                // An entry that was durable only after its act had failed: what follows from it is still to be done.
+                unfinished |= register.version() != seen;
                 return what.act();
+            } catch (IOException e) {
+                unfinished = true;
+                throw e;
             } finally {
+                seen = register.version();
                 around.eraseLock().unlock();
             }
         });
@@ -304,8 +316,13 @@ public final class Holds {
             alarms.forEach(alarm -> log.warn("{}", alarm));
             return true;
         });
-        if (!oneByOne(unaccounted::isEmpty)) {
-            locked(() -> dropUnneeded(Set.of()));
+        boolean isUnfinished = oneByOne(() -> unfinished || !unaccounted.isEmpty() || register.version() != seen);
+        if (isUnfinished) {
+            locked(() -> {
+                List<String> alarms = dropUnneeded(Set.of());
+                unfinished = false;
+                return alarms;
+            });
         }
         releaseEnded();
     }

@@ -48,8 +48,18 @@ final class ErasureAccounts {
         return new Erasing.Counts(ofStreams, segments, fragments, bytes);
     }
 
-    /** Enters its gaps; again only where holds have changed since a try that failed. */
-    void enter(Epoch epoch, int days, Overwritten overwritten) {
+    /**
+     * Enters its gaps; again only where holds have changed since a try that failed.
+     *
+     * @throws IOException when what is held cannot be told: what a hold keeps would be entered as erased
+     */
+    void enter(Epoch epoch, int days, Overwritten overwritten) throws IOException {
+        if (!store.held().footage.isReadable()) {
+            if (epoch.state() == Epoch.State.LIVE) {
+                var unused = store.held().epochs.heldStreams(epoch.number());
+            }
+            return; // what had begun is brought to its end, and was accounted for before it began
+        }
         Long holds = store.held().footage.version();
         if (holds.equals(entered.get(epoch.number()))) {
             return;

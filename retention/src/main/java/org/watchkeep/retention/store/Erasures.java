@@ -326,9 +326,10 @@ final class Erasures implements RetentionActs {
             return;
         }
         try {
-            Erasing.Counts counts = accounts.counts(epoch);
             accounts.enter(epoch, days(epoch.classId()), overwritten);
-            erase(epoch, counts);
+            erase(epoch, accounts.counts(epoch));
+        } catch (IOException e) {
+            failed(epoch.number(), epoch.classId(), e);
         } finally {
             erasing.lock().unlock();
         }

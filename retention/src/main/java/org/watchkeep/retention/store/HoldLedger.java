@@ -5,8 +5,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.watchkeep.retention.audit.Act;
 import org.watchkeep.retention.audit.Appended;
 import org.watchkeep.retention.audit.DamagedTrailException;
 import org.watchkeep.retention.audit.Entry;
@@ -23,11 +27,22 @@ import org.watchkeep.retention.audit.TrailWriter;
 final class HoldLedger implements TrailWriter {
     private static final Logger log = LoggerFactory.getLogger(HoldLedger.class);
 
+    /** Of these it does no harm when a power cut takes them back. */
+    private static final Set<Act> KEEPS_MORE = Set.of(Act.HOLD_PLACED, Act.HOLD_EXTENDED, Act.INCIDENT_OPENED);
+
     private final Ledger ledger;
     private final StoreClock clock;
     private final HeldFootage footage;
     private final StoreTrail trail;
     private long next;
+
+    /** Entered, and not durable yet; {@link #mark} says when they are. Of those that let go of something. */
+    private final List<Entry> waiting = new ArrayList<>();
+
+    private long mark;
+
+    /** Whether there are any: asked without this monitor, which is held while the ledger's disk takes its time. */
+    private volatile boolean isWaiting;
 
     HoldLedger(StoreParts parts) {
         this.ledger = parts.ledger();
@@ -70,7 +85,27 @@ final class HoldLedger implements TrailWriter {
         return trail.isUsed() ? trail.append(entry) : appendToLedger(entry);
     }
 
+    boolean isWaiting() {
+        return isWaiting;
+    }
+
+    /** Entries that were not durable when they were made count once they are. The erase lock is held. */
+    synchronized void settle() {
+        if (!waiting.isEmpty() && ledger.isDurable(mark)) {
+            waiting.forEach(footage::replay);
+            waiting.clear();
+            isWaiting = false;
+        }
+    }
+
     private Appended appendToLedger(NewEntry entry) throws TrailException {
+        if (!waiting.isEmpty()) {
+            // Whoever asks has not seen what those say: an entry that contradicts them could not be read again.
+            settle();
+            throw new TrailException("what was entered of holds before this "
+                    + (waiting.isEmpty() ? "is durable only now" : "waits for the disk")
+                    + "; nothing was done, look again");
+        }
         long utcMicros = clock.utcMicros();
         Instant entered = StreamState.instant(utcMicros);
         Entry made = new Entry(
@@ -91,8 +126,15 @@ final class HoldLedger implements TrailWriter {
         try {
             ledger.appendDurably(new LedgerEntry.HoldEntered(text), utcMicros);
         } catch (IOException e) {
-            // It stays in the ledger's queue, before all that comes after it, and will be found: so it counts here too.
-            footage.replay(made);
+            // It stays in the ledger's queue, before all that comes after it, and may be found at the next start. What keeps
+            // more counts from now on; what lets go of something counts when a power cut cannot take it back.
+            mark = ledger.mark();
+            if (KEEPS_MORE.contains(entry.act())) {
+                footage.replay(made);
+            } else {
+                waiting.add(made);
+                isWaiting = true;
+            }
             throw new TrailException(
                     entry.act() + " is not durable yet, and may count from the next start on: " + e.getMessage(), e);
         }

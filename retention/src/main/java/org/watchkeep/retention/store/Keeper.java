@@ -140,6 +140,7 @@ final class Keeper implements Runnable {
         attempt("watching the disks", this::watchDisks);
         attempt("watching the ledger's disk", watchLedger::run);
         attempt("opening the next key epoch", this::rollEpochs);
+        attempt("taking in what is durable of holds", store.held()::settle);
         attempt("erasing what is due", () -> store.erasures().round(overwritten));
         attempt("clearing ahead", this::clearAhead);
         attempt("indexing", indexer::round);

@@ -178,6 +178,26 @@ final class Ledger implements Closeable {
         LedgerReplay.look(disk, folder, visitor);
     }
 
+    /** Stands for all that was appended before the call: see {@link #isDurable}. */
+    long mark() {
+        lock.lock();
+        try {
+            return committed + pending.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether all that was appended before the mark is durable. Does not wait. */
+    boolean isDurable(long mark) {
+        lock.lock();
+        try {
+            return committed >= mark;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void enqueue(Pending item) {
         lock.lock();
         try {

@@ -147,6 +147,14 @@ final class Overwritten {
         return List.copyOf(all.values());
     }
 
+    /** Also what is shown to nobody for as long as holds cannot be told: their keys are kept. */
+    private boolean isLeft(StreamState stream, Segment segment) {
+        boolean mayBeHeld = !store.held().footage.isReadable()
+                && store.isOnReel(segment)
+                && store.held().epochs.isKept(segment.epoch(), stream.number);
+        return mayBeHeld || store.isReadable(segment);
+    }
+
     /** Whether something of the stream is left that is older than this. */
     private boolean hasOlder(StreamState stream, Moment than, ClearedRows going) throws IOException {
         if (!store.isIndexWhole()) {
@@ -154,7 +162,7 @@ final class Overwritten {
         }
         long lowest = Long.MAX_VALUE;
         for (Segment segment : unindexed(stream).toList()) {
-            boolean stays = store.isReadable(segment)
+            boolean stays = isLeft(stream, segment)
                     && going.lost(segment).size() < segment.fragments().size();
             if (stays && streams.moment(segment, segment.fragments().get(0)).isBefore(than)) {
                 return true;
@@ -167,10 +175,12 @@ final class Overwritten {
                 continue;
             }
             for (Segment row : store.segments(epoch.number(), stream, java.time.Instant.MIN, java.time.Instant.MAX)) {
-                boolean stays = store.isReadable(row)
+                boolean stays = isLeft(stream, row)
                         && going.lost(row).size() < row.fragments().size();
                 if (stays) {
-                    emptyBelow.put(stream.number, Math.min(epoch.number(), lowest));
+                    if (store.held().footage.isReadable()) {
+                        emptyBelow.put(stream.number, Math.min(epoch.number(), lowest));
+                    }
                     return streams.moment(row, row.fragments().get(0)).isBefore(than);
                 }
             }

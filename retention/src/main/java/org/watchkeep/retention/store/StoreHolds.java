@@ -52,6 +52,17 @@ final class StoreHolds implements FootageInReach {
         return known;
     }
 
+    /** The keeper's round: what waited for the ledger counts once it is durable. */
+    void settle() {
+        if (entries.isWaiting() && EraseLock.isTaken(footage.lock())) {
+            try {
+                entries.settle();
+            } finally {
+                footage.lock().unlock();
+            }
+        }
+    }
+
     HoldParts parts() {
         return new HoldParts(entries, this, footage.lock(), trail);
     }

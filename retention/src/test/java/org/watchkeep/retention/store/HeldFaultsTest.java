@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.audit.TrailException;
+import org.watchkeep.retention.disk.FakeDisk;
+import org.watchkeep.retention.disk.FakeFaults;
+import org.watchkeep.retention.hold.Hold;
+import org.watchkeep.retention.hold.HoldId;
+
+/** Holds while something else fails: the ledger's disk, the register itself. */
+class HeldFaultsTest {
+    private static final StreamId GATE = StreamId.main("gate");
+    private static final int REELS = 8;
+    private static final int SECONDS = 20;
+
+    @TempDir
+    private Path folder;
+
+    private final FakeDisk disk = new FakeDisk();
+    private final TestClock clock = new TestClock();
+
+    private HoldingRig open(StoreSettings settings) throws IOException {
+        return new HoldingRig(disk, settings, clock, Map.of(GATE, StoreRig.CLASS));
+    }
+
+    private StoreSettings init() throws IOException {
+        StoreSettings settings = StoreRig.settings(folder, REELS);
+        StoreRig.init(disk, settings, clock);
+        return settings;
+    }
+
+    private static Instant record(HoldingRig held) {
+        held.rig.beginRun(GATE);
+        Instant start = held.now();
+        for (int i = 0; i < SECONDS; i++) {
+            held.rig.record(GATE, 2_000);
+        }
+        StoreRig.await("recorded", () -> held.rig.isSettled(GATE));
+        held.rig.endRun(GATE, GapCause.CONNECTION_LOST);
+        StoreRig.await(
+                "indexed", () -> held.store.streamState(GATE).unindexed().isEmpty());
+        return start;
+    }
+
+    private static int fragments(HoldingRig held) throws IOException {
+        return held.rig.segments(GATE).stream()
+                .mapToInt(segment -> segment.fragments().size())
+                .sum();
+    }
+
+    private static long firstEpoch(HoldingRig held) {
+        return held.store.keys().epochs().get(0).number();
+    }
+
+    private void awaitErased(HoldingRig held, long epoch) {
+        clock.pass(40, TimeUnit.DAYS);
+        StoreRig.await("erased", () -> !held.store.keys().isReadable(epoch));
+    }
+
+    /** A power cut would bring the hold back, and find its keys overwritten. */
+    @Test
+    void releaseThatIsNotDurable_letsGoOfNothingUntilItIs() throws IOException {
+        StoreSettings settings = init();
+        HoldId hold;
+        try (HoldingRig held = open(settings)) {
+            long epoch = firstEpoch(held);
+            Instant start = record(held);
+            hold = held.held(start, start.plusSeconds(5), GATE);
+            awaitErased(held, epoch);
+            disk.faults().failPath(settings.folder().resolve("ledger"), FakeFaults.Operation.SYNC);
+            assertThatThrownBy(() -> held.release(hold))
+                    .isInstanceOf(TrailException.class)
+                    .hasMessageContaining("not durable yet");
+            assertThat(held.register.hold(hold)).map(Hold::isActive).contains(true);
+            assertThatThrownBy(() -> held.release(hold))
+                    .isInstanceOf(TrailException.class)
+                    .hasMessageContaining("nothing was done");
+            held.holds.goOn();
+            assertThat(fragments(held)).isEqualTo(5);
+
+            disk.faults().heal();
+            StoreRig.await(
+                    "it counts",
+                    () -> held.register.hold(hold).filter(Hold::isActive).isEmpty());
+            held.holds.goOn();
+            assertThat(fragments(held)).isZero();
+            assertThat(held.store.held().epochs.keptStreams(epoch)).isEmpty();
+            assertThat(held.store.check(true, Optional.empty()).findings()).isEmpty();
+        }
+        try (HoldingRig held = open(settings)) {
+            assertThat(held.register.trouble()).isEmpty();
+            assertThat(held.alarms).isEmpty();
+            assertThat(held.register.hold(hold)).map(Hold::isActive).contains(false);
+        }
+    }
+
+    /** What is held beyond its limit is shown to nobody then; it is older than what the head overwrites all the same. */
+    @Test
+    void headComesRound_whileHoldsCannotBeTold_everySecondStaysExplained() throws IOException {
+        StoreSettings settings = SmallReels.init(disk, folder, clock, REELS);
+        Instant from;
+        try (HoldingRig held = open(settings)) {
+            held.rig.beginRun(GATE);
+            burst(held);
+            burst(held);
+            Segment second = held.rig.segments(GATE).get(1);
+            from = second.start();
+            held.held(second.start(), second.end(), GATE);
+            held.rig.endRun(GATE, GapCause.CAMERA_UNREACHABLE);
+            awaitErased(held, firstEpoch(held));
+            held.rig.beginRun(GATE);
+            held.register.unreadable("entry 3: told to fail");
+            for (int i = 0; i < 2 * REELS; i++) {
+                burst(held);
+            }
+        }
+        try (HoldingRig held = open(settings)) {
+            assertThat(held.rig.segments(GATE).get(0).start()).isEqualTo(from);
+            assertThat(held.rig.gaps(GATE)).anyMatch(gap -> gap.cause() == GapCause.OVERWRITTEN);
+            assertThat(held.store.check(false, Optional.empty()).findings()).isEmpty();
+        }
+    }
+
+    /** Else what a hold keeps is found as erased once the register can be read again, and held by nobody. */
+    @Test
+    void epochDue_whileHoldsCannotBeTold_nothingIsEnteredAsErased() throws IOException {
+        StoreSettings settings = init();
+        try (HoldingRig held = open(settings)) {
+            record(held);
+            clock.pass(2, TimeUnit.DAYS);
+            StoreRig.await(
+                    "the next epoch", () -> held.store.keys().epochs().size() > 1);
+            record(held);
+            held.register.unreadable("entry 3: told to fail");
+            clock.pass(40, TimeUnit.DAYS);
+            StoreRig.await(
+                    "it is said",
+                    () -> held.store.retention().status().alarms().stream()
+                            .filter(alarm -> alarm.contains("what is held cannot be told"))
+                            .count()
+                            >= 2);
+            assertThat(held.rig.gaps(GATE)).noneMatch(gap -> gap.cause() == GapCause.ERASED);
+        }
+    }
+
+    private void burst(HoldingRig held) {
+        held.rig.endRun(GATE, GapCause.CAMERA_UNREACHABLE);
+        clock.pass(10, TimeUnit.MINUTES);
+        held.rig.beginRun(GATE);
+        SmallReels.record(held.rig, GATE, 1);
+    }
+}
