@@ -126,7 +126,8 @@ final class HoldLedger implements TrailWriter {
         try {
             ledger.appendDurably(new LedgerEntry.HoldEntered(text), utcMicros);
         } catch (IOException e) {
-            // It stays in the ledger's queue, before all that comes after it, and may be found at the next start. What keeps
+            // It stays in the ledger's queue, before all that comes after it, and may be found at the next start. What
+            // keeps
             // more counts from now on; what lets go of something counts when a power cut cannot take it back.
             mark = ledger.mark();
             if (KEEPS_MORE.contains(entry.act())) {

@@ -48,8 +48,7 @@ class HeldFaultsTest {
         }
         StoreRig.await("recorded", () -> held.rig.isSettled(GATE));
         held.rig.endRun(GATE, GapCause.CONNECTION_LOST);
-        StoreRig.await(
-                "indexed", () -> held.store.streamState(GATE).unindexed().isEmpty());
+        StoreRig.await("indexed", () -> held.store.streamState(GATE).unindexed().isEmpty());
         return start;
     }
 
@@ -139,16 +138,15 @@ class HeldFaultsTest {
         try (HoldingRig held = open(settings)) {
             record(held);
             clock.pass(2, TimeUnit.DAYS);
-            StoreRig.await(
-                    "the next epoch", () -> held.store.keys().epochs().size() > 1);
+            StoreRig.await("the next epoch", () -> held.store.keys().epochs().size() > 1);
             record(held);
             held.register.unreadable("entry 3: told to fail");
             clock.pass(40, TimeUnit.DAYS);
             StoreRig.await(
                     "it is said",
                     () -> held.store.retention().status().alarms().stream()
-                            .filter(alarm -> alarm.contains("what is held cannot be told"))
-                            .count()
+                                    .filter(alarm -> alarm.contains("what is held cannot be told"))
+                                    .count()
                             >= 2);
             assertThat(held.rig.gaps(GATE)).noneMatch(gap -> gap.cause() == GapCause.ERASED);
         }
