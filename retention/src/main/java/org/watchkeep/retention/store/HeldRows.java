@@ -96,7 +96,14 @@ final class HeldRows {
                 }
             }
         }
-        return without(gone, from, to).stream()
+        // By a clock that was wrong, what went weeks ago may carry the time of what is there: footage wins over its
+        // absence.
+        List<FootageInReach.Part> there = new ArrayList<>();
+        shown.forEach(segment ->
+                segment.fragments().forEach(ref -> there.add(new FootageInReach.Part(ref.start(), ref.end()))));
+        List<FootageInReach.Part> absent = new ArrayList<>();
+        gone.forEach(part -> absent.addAll(without(there, part.from(), part.to())));
+        return without(absent, from, to).stream()
                 .filter(part -> shown.stream()
                         .flatMap(segment -> segment.fragments().stream())
                         .anyMatch(ref ->

@@ -255,6 +255,21 @@ class HeldFootageTest {
     }
 
     @Test
+    void erasedOfAnotherTimeWithTheSameClockTime_cutsNothingOffAHold() throws IOException {
+        try (HoldingRig held = begin()) {
+            Instant start = record(held, SECONDS);
+            // The clock was weeks ahead when this was recorded, and it was erased since.
+            Moment from = Moment.atUtc(StreamState.micros(start.plusSeconds(5)));
+            held.store.streamState(GATE).gap(from, from.plusMicros(3_000_000), GapCause.ERASED, "past its limit");
+            HoldAnswer answer = held.place(start.plusSeconds(2), start.plusSeconds(12), GATE);
+            assertThat(answer).isInstanceOf(HoldAnswer.Done.class);
+            Hold hold = ((HoldAnswer.Done) answer).hold();
+            assertThat(hold.span().from()).isEqualTo(start.plusSeconds(2));
+            assertThat(hold.span().to()).isEqualTo(start.plusSeconds(12));
+        }
+    }
+
+    @Test
     void actOnHoldsThatIsSlow_keepsTheKeeperFromErasingOnly() throws IOException {
         try (HoldingRig held = begin()) {
             long epoch = firstEpoch(held);
