@@ -78,14 +78,14 @@ class DemoIT {
         assertThat((double) report.pictures()).isCloseTo(expected, within(PICTURES_PER_SECOND));
     }
 
-    /** Forty cameras bring the ring round in a minute and a half. */
+    /** Sixty-four cameras bring the ring round in about a minute. */
     @Test
     @Tag("campaign")
     @Timeout(600)
     void demo_ringComesRound_whatIsHeldStillPlaysAndItsNeighboursAreGone() throws Exception {
         Path data = folder.resolve("round");
         TestShell demo = new TestShell();
-        assertThat(demo.run("demo", "--cameras", "40", "--for", "240s", "--json", "--data", data.toString()))
+        assertThat(demo.run("demo", "--cameras", "64", "--for", "110s", "--json", "--data", data.toString()))
                 .as(demo.err())
                 .isEqualTo(Refusal.GOOD);
         JsonNode hold = new ObjectMapper().readTree(demo.out()).path("holds").path(0);

@@ -41,8 +41,8 @@ class SimulationIT {
 
     @Test
     @Tag("campaign")
-    void fortyDays_beyondTheLongestLimit_nothingGoesWrong() throws IOException {
-        SimulationReport report = run(40, 8, Sabotage.NONE);
+    void thirtyFourDays_beyondTheLongestLimit_nothingGoesWrong() throws IOException {
+        SimulationReport report = run(34, 2, Sabotage.NONE);
         assertThat(report.isClean()).as("%s", report).isTrue();
     }
 
