@@ -37,6 +37,10 @@ import org.watchkeep.retention.store.StreamId;
 final class HoldKeeper implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(HoldKeeper.class);
     private static final long ROUND_SECONDS = 60;
+
+    /** Each keeps a reel from being overwritten: a disk that rots everywhere must not stop the recording. */
+    private static final int MOST_OF_NEIGHBOURS = 16;
+
     private static final long CLOSE_SECONDS = 20;
 
     private final Holds holds;
@@ -78,6 +82,17 @@ final class HoldKeeper implements Closeable {
     /** What lies beside footage that is not what was recorded stays until a person has looked at it. */
     Scrubber.Neighbours.Outcome holdNeighbours(StreamId stream, Instant from, Instant to, Actor owner)
             throws IOException {
+        long standing = holds.register().holds().stream()
+                .filter(hold ->
+                        hold.isActive() && hold.origin() == Hold.Origin.AUTOMATIC && hold.ground() == Ground.INTEGRITY)
+                .count();
+        if (standing >= MOST_OF_NEIGHBOURS) {
+            LOG.error(
+                    "ALARM holds: damaged footage in {} places is held with its neighbours, more is not held by itself: see to"
+                            + " the disk, and release what has been looked at",
+                    standing);
+            return Scrubber.Neighbours.Outcome.REFUSED;
+        }
         Instant review = clock.instant().plus(HoldRules.REVIEW);
         HeldSpan span = HeldSpan.of(List.of(stream), from, to);
         HoldAnswer answer = holds.placeAutomatic(HoldTerms.of(span, Ground.INTEGRITY, owner, review));

@@ -50,7 +50,7 @@ public final class Witnesses implements Closeable {
         int misses;
         volatile Optional<String> trouble = Optional.empty();
         long signedSize = -1;
-        boolean isEntered;
+        String entered = "";
 
         Asked(WitnessClient client) {
             this.client = client;
@@ -128,18 +128,19 @@ public final class Witnesses implements Closeable {
                 log.warn("witness {} has signed again", name);
             }
             witness.misses = 0;
-            witness.isEntered = false;
+            witness.entered = "";
             witness.trouble = Optional.empty();
             return signed;
         } catch (WitnessContradictionException e) {
             failed(witness, e, "witness-contradicts", true);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // What it sends is foreign: whatever it makes of it, the others are asked.
             failed(witness, e, "witness-silent", witness.misses + 1 >= MISSES_BEFORE_ALARM);
         }
         return checkpoint;
     }
 
-    private void failed(Asked witness, IOException why, String code, boolean isAlarm) {
+    private void failed(Asked witness, Exception why, String code, boolean isAlarm) {
         witness.misses++;
         String text = "witness " + witness.client.key().name() + " has not signed: " + why.getMessage();
         if (!isAlarm) {
@@ -147,13 +148,13 @@ public final class Witnesses implements Closeable {
             return;
         }
         witness.trouble = Optional.of(text);
-        if (witness.isEntered) {
+        if (witness.entered.equals(code)) {
             return;
         }
         log.error("ALARM audit trail: {}", text);
         try {
             trail.append(NewEntry.byMachine(Act.TRAIL_ALARM, Fields.NONE.with("code", code)));
-            witness.isEntered = true;
+            witness.entered = code;
         } catch (TrailException e) {
             log.error("ALARM audit trail: {} is not entered yet: {}", code, e.getMessage());
         }

@@ -5,17 +5,12 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.audit.Act;
@@ -61,14 +56,8 @@ public final class Holds {
     /** Guarded by {@link #acts}. */
     private final HoldReach reach;
 
-    /** Holds that have ended and what they kept could not be accounted for, since when. Guarded by {@link #acts}. */
-    private final Map<HoldId, Instant> unaccounted = new HashMap<>();
-
-    /** An act has failed after its entry, or its entry counts only since: a round does the rest. Guarded by {@link #acts}. */
-    private boolean unfinished;
-
-    /** The register as the last act left it. Guarded by {@link #acts}. */
-    private long seen;
+    /** Guarded by {@link #acts}, and used under the erase lock. */
+    private final EndedHolds ended;
 
     /** Where kept keys go: {@code retention.keys.HeldKeys} bound to the store's epochs, and in tests one that fails. */
     public interface KeyStore {
@@ -79,6 +68,9 @@ public final class Holds {
         void drop(Set<HeldKey> keys) throws IOException;
 
         List<HeldKey> kept();
+
+        /** What was dropped while a home was away is overwritten there too, once it is back. */
+        void reunite() throws IOException;
     }
 
     /** Where the sentences go that people write: durable before the entry that commits to them. */
@@ -102,6 +94,7 @@ public final class Holds {
         this.around = around;
         this.check = new HoldCheck(register, around.footage());
         this.reach = new HoldReach(register, around.footage());
+        this.ended = new EndedHolds(register, around);
     }
 
     public HoldRegister register() {
@@ -128,14 +121,8 @@ public final class Holds {
             around.eraseLock().lock();
             try {
                 register.requireReadable();
-                // An entry that was durable only after its act had failed: what follows from it is still to be done.
-                unfinished |= register.version() != seen;
                 return what.act();
-            } catch (IOException e) {
-                unfinished = true;
-                throw e;
             } finally {
-                seen = register.version();
                 around.eraseLock().unlock();
             }
         });
@@ -153,13 +140,26 @@ public final class Holds {
         return oneByOne(() -> secured(locked(() -> place(terms, Actor.MACHINE, Hold.Origin.AUTOMATIC))));
     }
 
-    /** Held already: an erasure that comes before its keys are copied copies them itself. */
-    private HoldAnswer secured(Placing placing) throws IOException {
+    /**
+     * Held already: an erasure that comes before its keys are copied copies them itself. Whoever placed it must not be told that
+     * it failed, and place it again: a round copies them.
+     */
+    private HoldAnswer secured(Placing placing) {
         if (placing.keys.isPresent() && placing.answer instanceof Done done) {
-            secure(done.hold().id(), placing.keys.get());
+            try {
+                secure(done.hold().id(), placing.keys.get());
+            } catch (IOException e) {
+                notSecured(done.hold().id(), e);
+            }
             return new Done(hold(done.hold().id()), done.nothingLeft(), done.decision());
         }
         return placing.answer;
+    }
+
+    private static String notSecured(HoldId id, IOException why) {
+        String text = "hold " + id + " stands, and its keys are not copied yet: " + why.getMessage();
+        log.error("ALARM holds: {}; it is tried again", text);
+        return text;
     }
 
     /** An answer, and the keys that are still to be copied for it. */
@@ -303,7 +303,7 @@ public final class Holds {
             }
             enter(NewEntry.of(Act.HOLD_RELEASED, by, withReason(named(id), reason))
                     .approvedBy(second.orElseThrow()));
-            dropUnneeded(Set.of(id));
+            ended.dropUnneeded(Set.of(id));
             return Done.of(hold(id));
         });
     }
@@ -316,14 +316,11 @@ public final class Holds {
             alarms.forEach(alarm -> log.warn("{}", alarm));
             return true;
         });
-        boolean isUnfinished = oneByOne(() -> unfinished || !unaccounted.isEmpty() || register.version() != seen);
-        if (isUnfinished) {
-            locked(() -> {
-                List<String> alarms = dropUnneeded(Set.of());
-                unfinished = false;
-                return alarms;
-            });
-        }
+        oneByOne(() -> {
+            around.keys().reunite();
+            return true;
+        });
+        locked(() -> ended.dropUnneeded(Set.of()));
         releaseEnded();
     }
 
@@ -335,7 +332,7 @@ public final class Holds {
                         && hold.ends().filter(ends -> !ends.isAfter(now())).isPresent();
                 if (over && notOfOpenIncident(hold.id()).isEmpty()) {
                     enter(Act.HOLD_RELEASED, Actor.MACHINE, named(hold.id()));
-                    dropUnneeded(Set.of(hold.id()));
+                    ended.dropUnneeded(Set.of(hold.id()));
                 }
             }
             return true;
@@ -348,7 +345,7 @@ public final class Holds {
             Fields data =
                     named(id).with("fragments", fragments).with("bytes", bytes).with("digest", digest);
             enter(Act.HOLD_COPIED, Actor.MACHINE, data);
-            dropUnneeded(Set.of());
+            ended.dropUnneeded(Set.of());
             return true;
         });
     }
@@ -364,87 +361,25 @@ public final class Holds {
     public List<String> begin() throws IOException {
         return locked(() -> {
             List<String> alarms = new ArrayList<>(secureWaiting());
-            alarms.addAll(dropUnneeded(Set.of()));
+            alarms.addAll(ended.dropUnneeded(Set.of()));
             return alarms;
         });
     }
 
-    private List<String> secureWaiting() throws IOException {
+    private List<String> secureWaiting() {
         List<String> alarms = new ArrayList<>();
         for (Hold hold : register.holds()) {
             if (hold.state() == HoldState.PLACED) {
-                HoldReach.Found found = reach.find(hold.span());
-                alarms.addAll(found.nothingLeft);
-                secure(hold.id(), found.keys);
+                try {
+                    HoldReach.Found found = reach.find(hold.span());
+                    alarms.addAll(found.nothingLeft);
+                    secure(hold.id(), found.keys);
+                } catch (IOException e) {
+                    alarms.add(notSecured(hold.id(), e));
+                }
             }
         }
         return alarms;
-    }
-
-    /**
-     * Overwrites what is kept for holds that have ended or stand in the vault. A key of which no hold was ever placed
-     * contradicts the register: it is kept, for the hold wins, and said.
-     */
-    private List<String> dropUnneeded(Set<HoldId> justEnded) throws IOException {
-        List<String> alarms = new ArrayList<>();
-        Map<HeldKey, List<Hold>> over = new TreeMap<>();
-        Set<HoldId> ended = new TreeSet<>(justEnded);
-        ended.addAll(unaccounted.keySet());
-        List<Hold> all = register.holds();
-        for (HeldKey key : around.keys().kept()) {
-            Optional<FootageInReach.Extent> extent = around.footage().extent(key);
-            if (extent.isEmpty()) {
-                continue;
-            }
-            List<Hold> touching = all.stream()
-                    .filter(hold -> hold.span()
-                            .touches(
-                                    extent.get().stream(),
-                                    extent.get().from(),
-                                    extent.get().to()))
-                    .toList();
-            if (touching.isEmpty()) {
-                alarms.add("a key is kept that no hold of the register explains: " + key + " of "
-                        + extent.get().stream() + "; it is kept on");
-            } else if (touching.stream().noneMatch(Hold::needsItsReels)) {
-                over.put(key, touching);
-                touching.stream().filter(hold -> !hold.isActive()).map(Hold::id).forEach(ended::add);
-            }
-        }
-        Set<HoldId> waiting =
-                ended.stream().filter(id -> !isAccounted(hold(id))).collect(Collectors.toSet());
-        over.values().removeIf(touching -> touching.stream().map(Hold::id).anyMatch(waiting::contains));
-        if (!over.isEmpty()) {
-            around.keys().drop(over.keySet());
-        }
-        alarms.forEach(alarm -> log.error("{}", alarm));
-        return alarms;
-    }
-
-    /**
-     * While its keys still tell what it was. Where that fails the keys stay for another try, readers have no more of it, and
-     * after {@link HoldRules#ACCOUNT_WITHIN} it is erased all the same: an index must not keep it for ever.
-     */
-    private boolean isAccounted(Hold ended) {
-        HeldSpan span = ended.span();
-        try {
-            around.footage().ended(span.streams(), span.from(), span.to());
-            unaccounted.remove(ended.id());
-            return true;
-        } catch (IOException e) {
-            Instant since = unaccounted.computeIfAbsent(ended.id(), id -> now());
-            boolean isOver = !now().isBefore(since.plus(HoldRules.ACCOUNT_WITHIN));
-            if (isOver) {
-                unaccounted.remove(ended.id());
-            }
-            log.error(
-                    "ALARM holds: {} is over and what it kept of {} cannot be accounted for: {}; {}",
-                    ended.id(),
-                    span,
-                    e.toString(),
-                    isOver ? "its keys go now, and it may look unexplained to the check" : "it is tried again");
-            return isOver;
-        }
     }
 
     // ---- entries --------------------------------------------------------------------------------------------------

@@ -29,6 +29,11 @@ public final class KeysInHomes implements Holds.KeyStore {
     }
 
     @Override
+    public void reunite() throws IOException {
+        held.reunite();
+    }
+
+    @Override
     public List<HeldKey> kept() {
         return held.kept();
     }

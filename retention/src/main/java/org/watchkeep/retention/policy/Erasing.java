@@ -3,8 +3,6 @@ package org.watchkeep.retention.policy;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.watchkeep.retention.keys.Epoch;
 import org.watchkeep.retention.keys.EpochKeys;
@@ -140,10 +138,8 @@ public final class Erasing {
                 .filter(epoch -> epoch.state() == Epoch.State.LIVE)
                 .isPresent();
         if (isLive) {
-            // Entered, and not done at once: a hold that was placed since is kept as well.
-            Set<Integer> kept = new TreeSet<>(due.keptStreams());
-            kept.addAll(holds.heldStreams(due.epoch()));
-            holds.keepKeys(due.epoch(), List.copyOf(kept));
+            // Of this moment: a hold may have been placed since the entry, or have ended.
+            holds.keepKeys(due.epoch(), holds.heldStreams(due.epoch()));
         }
         Erasure erasure = keys.erase(due.epoch(), utcMicros);
         shown.end(due.epoch());

@@ -293,12 +293,8 @@ final class Erasures implements RetentionActs {
                 due.computeIfAbsent(epoch.classId(), id -> new ArrayList<>()).add(epoch);
             }
         }
-        streams.rules
-                .all()
-                .forEach(rule -> round(rule.classId(), due.getOrDefault(rule.classId(), List.of()), overwritten));
-        due.keySet().stream()
-                .filter(classId -> streams.rules.of(classId).isEmpty())
-                .forEach(classId -> round(classId, due.getOrDefault(classId, List.of()), overwritten));
+        streams.rules.all().forEach(rule -> due.putIfAbsent(rule.classId(), List.of()));
+        due.forEach((classId, epochs) -> round(classId, epochs, overwritten));
     }
 
     private void round(String classId, List<Epoch> due, Overwritten overwritten) {
@@ -317,13 +313,16 @@ final class Erasures implements RetentionActs {
         }
         marks.put(classId, now);
         alarms.remove(classId);
-        due.forEach(epoch -> erase(epoch, overwritten));
+        var unused = due.stream().allMatch(epoch -> erase(epoch, overwritten));
     }
 
-    /** A hold is placed before both or after both: what is entered as erased is what no hold kept when the key went. */
-    private void erase(Epoch epoch, Overwritten overwritten) {
+    /**
+     * A hold is placed before both or after both: what is entered as erased is what no hold kept when the key went. False while
+     * an act on holds has the lock.
+     */
+    private boolean erase(Epoch epoch, Overwritten overwritten) {
         if (!EraseLock.isTaken(erasing.lock())) {
-            return;
+            return false;
         }
         try {
             accounts.enter(epoch, days(epoch.classId()), overwritten);
@@ -333,6 +332,7 @@ final class Erasures implements RetentionActs {
         } finally {
             erasing.lock().unlock();
         }
+        return true;
     }
 
     private void erase(Epoch epoch, Erasing.Counts counts) {

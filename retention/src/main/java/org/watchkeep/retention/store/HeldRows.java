@@ -71,8 +71,21 @@ final class HeldRows {
             }
         }
         for (Coverage.Span span : spans.spans()) {
+            if (isEntered(stream, span)) {
+                continue;
+            }
             stream.gap(span.from(), span.to(), GapCause.ERASED, "past its limit, and no longer held");
         }
+    }
+
+    /** Said before: when the epoch was erased, or by a try that a stop cut off. */
+    private static boolean isEntered(StreamState stream, Coverage.Span span) {
+        Instant from = StreamState.instant(span.from().utcMicros());
+        Instant to = StreamState.instant(span.to().utcMicros());
+        return stream.gaps(from, to).stream()
+                .anyMatch(gap -> gap.cause() == GapCause.ERASED
+                        && !gap.from().isAfter(from)
+                        && gap.to().filter(end -> !end.isBefore(to)).isPresent());
     }
 
     /** What of a span may be held: not what was erased in it, or would have been by now. */

@@ -36,8 +36,9 @@ final class ScrubOrder {
     /** The first behind this place that can be read and is one of this sweep's; null where there is none. */
     @Nullable
     Next after(ScrubState.Position last, ScrubState.Sweep sweep) throws IOException {
-        for (Epoch epoch : store.keys().epochs()) {
-            if (epoch.number() < last.epoch() || epoch.state() != Epoch.State.LIVE) {
+        // Also those that are erased but for what is held: it is kept longest.
+        for (Epoch epoch : store.held().epochs.epochs()) {
+            if (epoch.number() < last.epoch()) {
                 continue;
             }
             for (StreamState stream : streams) {

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,6 +37,8 @@ class WitnessIT {
     private final AtomicReference<@Nullable Checkpoint> known = new AtomicReference<>();
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicBoolean refuses = new AtomicBoolean();
+    private final AtomicReference<@Nullable String> size = new AtomicReference<>();
+    private final AtomicBoolean stalls = new AtomicBoolean();
 
     @BeforeEach
     void start() throws IOException {
@@ -58,6 +61,15 @@ class WitnessIT {
         asked.incrementAndGet();
         if (refuses.get()) {
             send(exchange, 503, "");
+            return;
+        }
+        if (stalls.get()) {
+            exchange.sendResponseHeaders(200, 0); // a body is announced and never comes
+            exchange.getResponseBody().flush();
+            return;
+        }
+        if (size.get() != null) {
+            send(exchange, 409, size.get() + "\n");
             return;
         }
         String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
@@ -199,6 +211,56 @@ class WitnessIT {
             assertThat(alarms(trail))
                     .singleElement()
                     .matches(entry -> entry.data().text("code").equals("witness-contradicts"));
+        }
+    }
+
+    @Test
+    void witnessThatContradictsAfterASilence_isAnotherAlarm() throws IOException {
+        FakeDisk disk = TrailRig.disk();
+        try (Trail trail = rig.open(disk);
+                Witnesses witnesses = witnesses(disk, trail)) {
+            trail.checkpoint();
+            refuses.set(true);
+            for (int i = 0; i < Witnesses.MISSES_BEFORE_ALARM; i++) {
+                witnesses.round();
+            }
+            refuses.set(false);
+            known.set(Checkpoint.sign(new TreeHead(1_000, Hash.ofAll(new byte[1])), trail.verifierKey(), TrailRig.KEY));
+            witnesses.round();
+            assertThat(alarms(trail))
+                    .extracting(entry -> entry.data().text("code"))
+                    .containsExactly("witness-silent", "witness-contradicts");
+        }
+    }
+
+    @Test
+    void witnessThatAnswersNonsense_countsAsSilent_andTheRoundGoesOn() throws IOException {
+        FakeDisk disk = TrailRig.disk();
+        try (Trail trail = rig.open(disk);
+                Witnesses witnesses = witnesses(disk, trail)) {
+            trail.checkpoint();
+            for (String nonsense : List.of("-5", "", "9223372036854775808", "NaN", "-9223372036854775808")) {
+                size.set(nonsense);
+                witnesses.round();
+            }
+            assertThat(witnesses.troubles()).hasSize(1);
+            assertThat(alarms(trail))
+                    .extracting(entry -> entry.data().text("code"))
+                    .containsExactly("witness-silent");
+        }
+    }
+
+    @Test
+    void witnessWhoseAnswerNeverEnds_isGivenUp() throws IOException {
+        stalls.set(true);
+        try (Trail trail = rig.open(TrailRig.disk())) {
+            trail.checkpoint();
+            URI prefix = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+            WitnessClient impatient =
+                    new WitnessClient(HttpClient.newHttpClient(), prefix, witness, Duration.ofMillis(300));
+            assertThatThrownBy(() -> trail.witness(impatient))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("has not answered within");
         }
     }
 

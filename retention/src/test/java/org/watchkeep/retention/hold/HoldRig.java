@@ -187,6 +187,13 @@ final class HoldRig implements FootageInReach, Holds.KeyStore {
     }
 
     @Override
+    public void reunite() throws IOException {
+        if (keysFail) {
+            throw new IOException("both key homes failed: told to fail");
+        }
+    }
+
+    @Override
     public List<HeldKey> kept() {
         return List.copyOf(kept);
     }

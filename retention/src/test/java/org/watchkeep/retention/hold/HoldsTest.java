@@ -77,7 +77,8 @@ class HoldsTest {
     @Test
     void place_keysCannotBeKept_staysPlacedAndIsSecuredAtTheNextStart() throws IOException {
         rig.keysFail = true;
-        assertThatThrownBy(() -> place(STREAMS, hour(10), hour(12))).hasMessageContaining("both key homes failed");
+        Hold placed = done(place(STREAMS, hour(10), hour(12))).hold();
+        assertThat(placed.state()).as("it stands: nobody places it again").isEqualTo(HoldState.PLACED);
         assertThat(rig.register.holds()).singleElement().extracting(Hold::state).isEqualTo(HoldState.PLACED);
         rig.keysFail = false;
 
@@ -90,7 +91,8 @@ class HoldsTest {
     @Test
     void place_keysCannotBeKept_theNextRoundCopiesThem() throws IOException {
         rig.keysFail = true;
-        assertThatThrownBy(() -> place(STREAMS, hour(10), hour(12))).hasMessageContaining("both key homes failed");
+        Hold placed = done(place(STREAMS, hour(10), hour(12))).hold();
+        assertThat(placed.state()).as("it stands: nobody places it again").isEqualTo(HoldState.PLACED);
         rig.keysFail = false;
 
         rig.holds.goOn();
@@ -145,6 +147,33 @@ class HoldsTest {
         rig.now = rig.now.plus(Duration.ofMinutes(1));
         rig.holds.goOn();
         assertThat(rig.kept).as("an index that fails keeps nothing for ever").isEmpty();
+    }
+
+    @Test
+    void release_stopBeforeItIsAccountedFor_isAccountedForAtTheStart_alsoBesideAnotherHold() throws IOException {
+        Hold first = placed(10, 11);
+        placed(10, 11);
+        rig.indexFails = true; // as a stop between the entry and the rest: nothing more of it is done
+        done(rig.holds.release(first.id(), Optional.empty(), OWNER, Optional.of(OTHER)));
+        rig.indexFails = false;
+
+        assertThat(rig.restart()).isEmpty();
+
+        assertThat(rig.ended).isEqualTo(1);
+        assertThat(rig.kept).containsExactly(new HeldKey(11, 1));
+        rig.holds.goOn();
+        assertThat(rig.ended).as("once is enough").isEqualTo(1);
+    }
+
+    @Test
+    void release_keysCannotBeOverwritten_theNextRoundDoes() throws IOException {
+        Hold hold = placed(10, 11);
+        rig.keysFail = true;
+        assertThatThrownBy(() -> rig.holds.release(hold.id(), Optional.empty(), OWNER, Optional.of(OTHER)))
+                .hasMessageContaining("both key homes failed");
+        rig.keysFail = false;
+        rig.holds.goOn();
+        assertThat(rig.kept).isEmpty();
     }
 
     @Test

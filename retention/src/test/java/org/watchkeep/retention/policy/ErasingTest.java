@@ -24,6 +24,7 @@ class ErasingTest {
     private final FakeDisk disk = new FakeDisk();
     private final List<String> steps = new ArrayList<>();
     private String fails = "";
+    private List<Integer> held = List.of(HELD);
     private EpochKeys keys;
     private Epoch epoch;
     private Erasing erasing;
@@ -70,12 +71,12 @@ class ErasingTest {
     private final class Holds implements Erasing.Holds {
         @Override
         public List<Integer> heldStreams(long number) {
-            return List.of(HELD);
+            return held;
         }
 
         @Override
         public void keepKeys(long number, List<Integer> streams) throws IOException {
-            assertThat(streams).containsExactly(HELD);
+            assertThat(streams).isEqualTo(held);
             step("keep");
         }
     }
@@ -101,6 +102,17 @@ class ErasingTest {
         erase();
         assertThat(steps).containsExactly("due", "keep", "end", "forget", "erased unreadable");
         assertThat(erasing.lock().isLocked()).isFalse();
+    }
+
+    @Test
+    void holdThatHasEndedSinceTheEntry_keepsNothingWhenItIsDoneAgain() throws IOException {
+        fails = "keep";
+        assertThatThrownBy(this::erase).hasMessageContaining("scripted: keep");
+        fails = "";
+        held = List.of();
+        Erasing.Due entered = new Erasing.Due(epoch.number(), "town", Erasing.Rule.LIMIT, 31, List.of(HELD));
+        erasing.again(entered, Erasing.Counts.NONE, 10_000);
+        assertThat(steps).containsExactly("due", "keep", "keep", "end", "forget", "erased unreadable");
     }
 
     @Test
