@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.retention.keys;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.watchkeep.retention.disk.Disk;
 
@@ -14,6 +15,12 @@ public final class TestMaster {
     /** As {@link MasterKeystore#create(Disk, Path, char[])} makes it, but for the rounds. */
     public static MasterKeystore create(Disk disk, Path keystore, char[] passphrase) throws KeystoreException {
         return MasterKeystore.create(disk, keystore, passphrase, FEW_ROUNDS);
+    }
+
+    /** As {@link MasterRotation#run} does it, but for the rounds. */
+    public static void rotate(Disk disk, Path keystore, char[] passphrase, EpochKeys keys, HeldKeys held)
+            throws IOException {
+        MasterRotation.run(disk, keystore, passphrase, keys, held, FEW_ROUNDS);
     }
 
     /** A new random master key that is in no file. */

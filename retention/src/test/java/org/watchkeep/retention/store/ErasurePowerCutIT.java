@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,12 +70,12 @@ class ErasurePowerCutIT {
         long first = rig.recordingEpoch();
         record(rig);
         clock.pass(1, TimeUnit.HOURS);
-        StoreRig.await("the next epoch", () -> rig.recordingEpoch() > first);
+        await(rig, "the next epoch", () -> rig.recordingEpoch() > first);
         record(rig);
         disk.settle();
         disk.cutAt(step, step);
         clock.pass(TimeUnit.DAYS.toMinutes(31) - 30, TimeUnit.MINUTES);
-        StoreRig.await("erased or dead", () -> disk.isDead() || isErasedAndEntered(rig, first));
+        await(rig, "erased or dead", () -> disk.isDead() || isErasedAndEntered(rig, first));
         if (!disk.isDead()) {
             disk.settle();
             closeOrDie(rig, disk);
@@ -104,13 +105,14 @@ class ErasurePowerCutIT {
             assertThat(again.store.check(true, Optional.empty()).findings())
                     .as("step %d", step)
                     .isEmpty();
-            StoreRig.await(
+            await(
+                    again,
                     "nothing is left half done",
                     () -> again.store.retention().status().classes().stream()
                             .allMatch(status -> status.dueEpochs() == 0));
             assertThat(again.store.retention().status().alarms()).isEmpty();
             if (trailed) {
-                StoreRig.await("entered", () -> !after.of(Act.EPOCH_ERASED).isEmpty());
+                await(again, "entered", () -> !after.of(Act.EPOCH_ERASED).isEmpty());
                 assertThat(after.of(Act.EPOCH_DUE)).as("step %d", step).hasSize(1);
                 assertThat(after.of(Act.EPOCH_ERASED)).as("step %d", step).hasSize(1);
                 assertThat(after.of(Act.EPOCH_ERASED).get(0).data().number("epoch"))
@@ -118,6 +120,14 @@ class ErasurePowerCutIT {
             }
         }
         return true;
+    }
+
+    /** The keeper has a round for each look, and not one in half a second. */
+    private static void await(StoreRig rig, String what, BooleanSupplier isSo) {
+        StoreRig.await(what, () -> {
+            rig.store.keeper().wake();
+            return isSo.getAsBoolean();
+        });
     }
 
     private static void closeOrDie(StoreRig rig, FakeDisk disk) throws IOException {

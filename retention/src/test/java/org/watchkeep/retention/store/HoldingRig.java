@@ -20,8 +20,10 @@ import org.watchkeep.retention.hold.HoldRules;
 import org.watchkeep.retention.hold.HoldTerms;
 import org.watchkeep.retention.hold.Holds;
 import org.watchkeep.retention.hold.KeysInHomes;
+import org.watchkeep.retention.keys.HeldKey;
 import org.watchkeep.retention.keys.HeldKeys;
 import org.watchkeep.retention.keys.MasterKeystore;
+import org.watchkeep.retention.keys.TestMaster;
 
 /** A {@link StoreRig} whose footage can be held, with the real register, the real keys and the real acts. */
 final class HoldingRig implements AutoCloseable {
@@ -104,6 +106,16 @@ final class HoldingRig implements AutoCloseable {
         if (!(answer instanceof HoldAnswer.Done)) {
             throw new AssertionError("refused: " + answer);
         }
+    }
+
+    /** A new master key, while all goes on. */
+    void rotateMaster(Disk disk) throws IOException {
+        TestMaster.rotate(
+                disk, rig.settings.folder().resolve("master.p12"), StoreRig.PASSPHRASE.clone(), rig.keys(), keys);
+    }
+
+    List<HeldKey> keptKeys() {
+        return keys.kept();
     }
 
     @Override

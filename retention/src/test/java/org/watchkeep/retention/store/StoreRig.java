@@ -354,6 +354,10 @@ final class StoreRig implements AutoCloseable {
         }
     }
 
+    EpochKeys keys() {
+        return keys;
+    }
+
     // ---- looking --------------------------------------------------------------------------------------------------
 
     List<Segment> segments(StreamId stream) throws IOException {
