@@ -60,6 +60,7 @@ final class StoreRig implements AutoCloseable {
     final Map<Acknowledged, Digest> acknowledged = new ConcurrentHashMap<>();
     private final ExecutorService eventLoop = Executors.newSingleThreadExecutor(task -> new Thread(task, "test-loop"));
     private final EpochKeys keys;
+    private final StreamBook streams;
     private final StoreLoop loop;
     private final Map<StreamId, Feed> feeds = new LinkedHashMap<>();
 
@@ -82,10 +83,12 @@ final class StoreRig implements AutoCloseable {
                 MasterKeystore.open(disk, folder.resolve("master.p12"), PASSPHRASE));
         FootageStore opened = null;
         try {
+            StoreParts parts = StoreParts.open(settings, disk, keys, clock, index)
+                    .with(holding)
+                    .with(trail);
+            this.streams = parts.streams();
             opened = FootageStore.open(
-                    StoreParts.open(settings, disk, keys, clock, index)
-                            .with(holding)
-                            .with(trail),
+                    parts,
                     pace,
                     COMMIT_NANOS,
                     (stream, run, sequence, digest) ->
@@ -254,12 +257,13 @@ final class StoreRig implements AutoCloseable {
         append(stream, bytes);
     }
 
-    /** Appends a second of footage that ends now. */
-    void append(StreamId stream, int bytes) {
-        onLoop(() -> {
+    /** Appends a second of footage that ends now; what it will be called when it is acknowledged. */
+    Acknowledged append(StreamId stream, int bytes) {
+        return onLoop(() -> {
             Feed feed = feed(stream);
+            Acknowledged name = new Acknowledged(stream, feed.run, feed.sequence);
             feed.append(payload(stream, feed.run, feed.sequence, bytes), clock);
-            return null;
+            return name;
         });
     }
 
@@ -356,6 +360,11 @@ final class StoreRig implements AutoCloseable {
 
     EpochKeys keys() {
         return keys;
+    }
+
+    /** The boot in whose own time this is. */
+    String boot(Moment moment) {
+        return streams.boots.id(moment);
     }
 
     // ---- looking --------------------------------------------------------------------------------------------------
