@@ -97,6 +97,11 @@ final class EpochSchedule {
         windows = List.copyOf(next.subList(0, Math.min(KEPT_WINDOWS, next.size())));
     }
 
+    /** How far into its epoch something was recorded. UTC set forward since the epoch was opened makes nothing younger. */
+    static long intoEpochMicros(long openedUtcMicros, Instant start) {
+        return Math.max(0, Math.min(REACH_MICROS, StreamState.micros(start) - openedUtcMicros));
+    }
+
     /** An hour and a little, or longer where the next one could not be opened in time; the newest has no end. */
     static boolean reaches(Epoch epoch, long nextOpened, Instant from, Instant to) {
         long opened = epoch.openedUtcMicros();

@@ -264,12 +264,11 @@ final class Erasures implements RetentionActs {
             return false;
         }
         RetentionClock.State now = reckoned;
-        Long stamp = stamps.get(number);
         long opened = epoch.openedUtcMicros();
-        long intoEpoch = Math.max(0, StreamState.micros(start) - opened);
         boolean sameBoot = now.bootId().equals(clock.bootId());
         long sinceTick = sameBoot ? Math.max(0, clock.monoNanos() - now.monoNanos()) / 1_000 : 0;
-        long age = now.greatestAgeMicros(stamp == null ? now.stampOf(opened) : stamp) + sinceTick - intoEpoch;
+        long stamp = stamps.getOrDefault(number, now.stampOf(opened));
+        long age = now.greatestAgeMicros(stamp) + sinceTick - EpochSchedule.intoEpochMicros(opened, start);
         return !reckoning.isPast(age, days(epoch.classId()));
     }
 

@@ -93,6 +93,11 @@ final class StoreCheck {
             check(stream, shown.get(), remember);
             Recovery.addFootage(coverage, shown.get(), streams);
         }
+        if (store.keys().isReadable(segment.epoch())) {
+            // What readers are refused until it is erased, or until a doubt about the time is settled, is there all the
+            // same.
+            Recovery.addFootage(coverage, segment, streams);
+        }
     }
 
     private void account(StreamState stream, Coverage coverage, Moment checkedAt) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +129,24 @@ class ErasureTest {
             assertThat(rig.store.retention().status().offMicros()).isZero();
             assertThat(rig.segments(GATE)).hasSize(1);
             assertThat(live(rig)).containsAll(before);
+        }
+    }
+
+    /** The clock was set forward, and a second recorded before the keeper had begun another epoch. */
+    @Test
+    void footageStampedFarBehindItsEpoch_isNoYoungerThanTheEpoch() throws IOException {
+        try (StoreRig rig = begin()) {
+            long first = live(rig).get(0);
+            record(rig, GATE, 1);
+            rig.endRun(GATE, GapCause.CONNECTION_LOST);
+            Instant stamped = rig.segments(GATE).get(0).start().plus(45, ChronoUnit.DAYS);
+            clock.step(-1, TimeUnit.HOURS); // in doubt nothing is erased
+            StoreRig.await(
+                    "the step is seen", () -> rig.store.retention().status().offMicros() != 0);
+            clock.pass(31, TimeUnit.DAYS);
+            clock.pass(2, TimeUnit.HOURS);
+            assertThat(((Erasures) rig.store.retention()).isShown(first, stamped))
+                    .isFalse();
         }
     }
 

@@ -25,11 +25,9 @@ final class RetentionChecks {
     private static final long SLEW_MICROS = TimeUnit.MILLISECONDS.toMicros(250);
 
     private final RetentionWorld world;
-    private long born = Long.MAX_VALUE;
 
     RetentionChecks(RetentionWorld world) {
         this.world = world;
-        this.born = world.elapsed();
     }
 
     /** In true time, half-open. */
@@ -86,11 +84,13 @@ final class RetentionChecks {
         }
         long age = world.elapsed() - piece.from;
         boolean isHeld = world.holds.values().stream().anyMatch(piece::isIn);
+        piece.wasDue |= age >= world.limitMicros() - EARLY_MICROS;
         if (isShown) {
             assertThat(isHeld || age < world.limitMicros())
                     .as("%s: %s is shown past its limit, %s old", when, piece, days(age))
                     .isTrue();
-            assertThat(piece.isGone && !isHeld)
+            // What was due and refused, but not yet erased, more days bring back.
+            assertThat(piece.isGone && !piece.wasDue)
                     .as("%s: %s is there again", when, piece)
                     .isFalse();
             return;
@@ -101,7 +101,7 @@ final class RetentionChecks {
         assertThat(isHeld).as("%s: %s is held and not shown", when, piece).isFalse();
         // In doubt what is past by either reckoning is refused.
         boolean isRefused = age + Math.max(0, world.offMicros()) >= world.limitMicros();
-        if (age < world.limitMicros() - EARLY_MICROS && !isRefused) {
+        if (!piece.wasDue && !isRefused) {
             assertThat(gaps)
                     .as(
                             "%s: %s, %s old, is neither shown nor told to be overwritten; shown by the index: %s",
@@ -111,7 +111,7 @@ final class RetentionChecks {
                             && piece.to <= gap.to + SLEW_MICROS);
             overwritten++;
         }
-        if (age >= world.limitMicros() - EARLY_MICROS || !isRefused) {
+        if (piece.wasDue || !isRefused) {
             piece.isGone = true;
         }
     }
@@ -138,13 +138,18 @@ final class RetentionChecks {
         return gaps;
     }
 
-    /** As far back as the limit. */
+    /** As far back as the limit, from the first second that was acknowledged. */
     private void everySecondIsTold(StreamId camera, List<Stretch> gaps, String when) {
         List<Stretch> told = new ArrayList<>(gaps);
+        long born = Long.MAX_VALUE;
         for (RetentionWorld.Piece piece : world.pieces.values()) {
             if (piece.name.stream().equals(camera) && piece.digest != null) {
                 told.add(new Stretch(piece.from, piece.to, GapCause.CONNECTING));
+                born = Math.min(born, piece.from);
             }
+        }
+        if (born == Long.MAX_VALUE) {
+            return;
         }
         told.sort(Comparator.comparingLong(Stretch::from));
         long cursor = Math.max(born, world.elapsed() - world.limitMicros() + EARLY_MICROS);

@@ -227,8 +227,9 @@ final class RetentionDeeds {
         } else {
             endRuns();
             makeClockRight();
+            RetentionActs retention = world.rig().store.retention();
+            world.await("the clock is believed again", () -> retention.status().offMicros() == 0);
         }
-        world.rig().store.keeper().wake();
     }
 
     // ---- stops ----------------------------------------------------------------------------------------------------
@@ -283,12 +284,11 @@ final class RetentionDeeds {
         makeClockRight();
         endRuns();
         int now = world.days() == RetentionWorld.LONG_DAYS ? RetentionWorld.SHORT_DAYS : RetentionWorld.LONG_DAYS;
-        boolean isLess = now < world.days();
-        world.limitIs(now);
+        world.configure(now);
         world.restart(Duration.ofSeconds(4), random.nextBoolean(), false);
-        if (isLess) {
+        if (now < world.days()) {
             try {
-                world.rig().store.retention().lower(StoreRig.CLASS, now, "1001", "1002");
+                world.lower();
             } catch (PolicyException refused) {
                 throw new AssertionError(refused);
             }

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -21,6 +20,7 @@ import org.watchkeep.retention.disk.FakeFaults.Operation;
 import org.watchkeep.retention.disk.PowerCut;
 import org.watchkeep.retention.hold.Hold;
 import org.watchkeep.retention.hold.HoldId;
+import org.watchkeep.retention.policy.PolicyException;
 
 /**
  * A machine with a store on a failing disk, and what is true of both: time as it really passes, whatever the wall clock
@@ -57,6 +57,9 @@ final class RetentionWorld implements AutoCloseable {
 
         String volume = "";
         long serial;
+
+        /** Its hour was due once, by the days that were in force: since then nothing but a hold keeps it. */
+        boolean wasDue;
 
         /** It was rightly not there once: overwritten in its turn, or erased. */
         boolean isGone;
@@ -105,7 +108,15 @@ final class RetentionWorld implements AutoCloseable {
     /** How far off the wall clock is. */
     private long offMicros;
 
+    /** In the configuration; fewer than are in force wait for two people. */
+    private int configuredDays = LONG_DAYS;
+
+    /** In force. */
     private int days = LONG_DAYS;
+
+    /** Fewer days are being put in force: nobody knows if the power goes now. */
+    private boolean isLowering;
+
     private boolean isHomeAway;
     private @Nullable String lostVolume;
     private int boots = 1;
@@ -132,17 +143,39 @@ final class RetentionWorld implements AutoCloseable {
         return elapsed;
     }
 
+    /**
+     * Both clocks are moved one after the other, which no real ones are: whoever reads them in between is told by no witness
+     * that he is right.
+     */
     void pass(Duration time) {
+        clock.witnessed(false);
+        boolean isHourOver = rig != null && !disk.isDead() && time.compareTo(Duration.ofHours(1)) >= 0;
+        long epoch = isHourOver ? rig().rig.recordingEpoch() : 0;
         clock.pass(time.toNanos() / 1_000, TimeUnit.MICROSECONDS);
         elapsed += time.toNanos() / 1_000;
+        believed();
+        if (isHourOver) {
+            // No recorder sleeps for an hour and then writes on before its keeper has looked at the clock.
+            await("the next epoch", () -> rig().rig.recordingEpoch() > epoch);
+        }
     }
 
     /** Somebody sets the clock on the wall; no witness agrees with a wrong one. */
     void setOff(Duration by) {
         long micros = by.toNanos() / 1_000;
+        clock.witnessed(false);
         clock.step(micros - offMicros, TimeUnit.MICROSECONDS);
         offMicros = micros;
-        clock.witnessed(micros == 0);
+        believed();
+    }
+
+    /** The store has read the clocks as they are now; then the witness agrees, where they are right. */
+    private void believed() {
+        HoldingRig now = rig;
+        if (now != null && !disk.isDead()) {
+            ((Erasures) now.store.retention()).tick();
+        }
+        clock.witnessed(offMicros == 0);
     }
 
     long offMicros() {
@@ -170,8 +203,27 @@ final class RetentionWorld implements AutoCloseable {
         return days;
     }
 
-    void limitIs(int now) {
-        days = now;
+    /** Counts from the next start. */
+    void configure(int now) {
+        configuredDays = now;
+    }
+
+    /** Two people put in force what is configured. */
+    void lower() throws IOException, PolicyException {
+        isLowering = true;
+        rig().store.retention().lower(StoreRig.CLASS, configuredDays, "1001", "1002");
+        days = configuredDays;
+        isLowering = false;
+    }
+
+    private void daysAreInForce() {
+        int inForce = rig().store.retention().status().classes().get(0).days();
+        boolean isRaised = configuredDays > days;
+        if (inForce != (isRaised ? configuredDays : days) && !(isLowering && inForce == configuredDays)) {
+            throw new AssertionError(inForce + " days are in force, " + days + " were, configured " + configuredDays);
+        }
+        days = inForce;
+        isLowering = false;
     }
 
     // ---- the store ------------------------------------------------------------------------------------------------
@@ -189,7 +241,7 @@ final class RetentionWorld implements AutoCloseable {
     }
 
     StoreSettings settings() {
-        return days == LONG_DAYS ? longer : shorter;
+        return configuredDays == LONG_DAYS ? longer : shorter;
     }
 
     Path folder() {
@@ -205,6 +257,7 @@ final class RetentionWorld implements AutoCloseable {
         CAMERAS.forEach(camera -> classes.put(camera, StoreRig.CLASS));
         HoldingRig now = new HoldingRig(disk, settings, clock, opened.entries(), classes);
         rig = now;
+        daysAreInForce();
         await("the index is whole", () -> !now.store.isIndexBehind());
         now.holds.goOn();
         if (!now.alarms.isEmpty()) {
@@ -369,19 +422,17 @@ final class RetentionWorld implements AutoCloseable {
     /** What ends a life, whatever state it is in. */
     @Override
     public void close() throws IOException {
-        isHomeAway = false;
-        lostVolume = null;
         HoldingRig last = rig;
-        if (last != null && !disk.isDead()) {
-            disk.faults().heal();
-            last.close();
-            closeTrail();
-        } else if (last != null) {
-            last.abandon();
+        if (last == null) {
+            return;
         }
-    }
-
-    Optional<TestTrail> trail() {
-        return Optional.ofNullable(trail);
+        if (!disk.isDead()) {
+            disk.kill(); // what else is planned for it is of no interest any more
+        }
+        last.abandon();
+        TestTrail open = trail;
+        if (open != null) {
+            open.abandon();
+        }
     }
 }
