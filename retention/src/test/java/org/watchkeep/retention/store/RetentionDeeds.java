@@ -89,7 +89,7 @@ final class RetentionDeeds {
                 rig.beginRun(camera);
             }
         }
-        int bytes = random.nextInt(3) == 0 ? 100_000 : 2_000;
+        int bytes = random.nextInt(3) == 0 ? 60_000 : 2_000;
         int seconds = 1 + random.nextInt(4);
         for (int i = 0; i < seconds; i++) {
             world.pass(Duration.ofSeconds(1));
