@@ -156,7 +156,7 @@ class HoldIT {
             TestShell unknown = new TestShell();
             assertThat(run(site, unknown, extract("unknown.mp4", "--incident", "I-2026-000099")))
                     .isEqualTo(2);
-            assertThat(unknown.err()).contains("no open incident I-2026-000099");
+            assertThat(unknown.out()).contains("no open incident I-2026-000099");
             TestShell own = new TestShell();
             assertThat(run(site, own, extract("own.mp4", "--incident", id)))
                     .as(own.err())

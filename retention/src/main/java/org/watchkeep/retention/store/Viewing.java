@@ -29,12 +29,28 @@ public final class Viewing {
      * @throws QuarantinedException when it is set aside, and not for the incident that is viewed
      */
     public ByteBuffer read(Segment segment, FragmentRef fragment) throws IOException {
-        Optional<String> aside = quarantine(segment.stream(), fragment.start(), fragment.end());
+        Optional<String> aside = quarantine(segment, fragment);
         if (aside.isPresent()) {
             throw new QuarantinedException(segment.stream() + " at " + fragment.start() + " is set aside for incident "
                     + aside.get() + " and closed to ordinary viewing");
         }
         return store.opened(segment, fragment, RecordHeader.Kind.FRAGMENT).payload();
+    }
+
+    /** A GOP is set aside as a whole: what leads to a picture of the incident is there, past its limit, only for the incident. */
+    private Optional<String> quarantine(Segment segment, FragmentRef fragment) {
+        List<FragmentRef> all = segment.fragments();
+        int at = Math.max(0, all.indexOf(fragment));
+        int first = at;
+        while (first > 0 && !all.get(first).isKeyPicture()) {
+            first--;
+        }
+        int end = at + 1;
+        while (end < all.size() && !all.get(end).isKeyPicture()) {
+            end++;
+        }
+        return quarantine(
+                segment.stream(), all.get(first).start(), all.get(end - 1).end());
     }
 
     /** For which incident something of this is set aside that whoever views does not see. */
