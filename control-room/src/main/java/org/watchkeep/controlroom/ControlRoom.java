@@ -25,6 +25,7 @@ import org.watchkeep.controlroom.config.SizeText;
 import org.watchkeep.controlroom.control.Acts;
 import org.watchkeep.controlroom.control.ControlSocket;
 import org.watchkeep.controlroom.control.HoldActs;
+import org.watchkeep.controlroom.control.IncidentActs;
 import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.controlroom.control.StoreActs;
 import org.watchkeep.recorder.ingest.AlarmSink;
@@ -33,6 +34,7 @@ import org.watchkeep.recorder.ingest.CameraStatus;
 import org.watchkeep.recorder.ingest.RecorderSettings;
 import org.watchkeep.recorder.ingest.RecorderTier;
 import org.watchkeep.retention.audit.Act;
+import org.watchkeep.retention.audit.Actor;
 import org.watchkeep.retention.audit.Fields;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.RealDisk;
@@ -106,14 +108,11 @@ public final class ControlRoom implements Closeable {
                         holds.holdNeighbours(stream, from, to, trail.entries().people()),
                 new Scrubber.Settings(site.scrubBytesASecond()));
         StoreActs storeActs = new StoreActs(store, site, new FootageEntries(trail.entries(), clock), scrubber);
+        Actor people = trail.entries().people();
+        HoldActs holdActs = new HoldActs(
+                new TrailActs(storeActs, trail.entries()), holds.holds(), store, site, people, instants(clock));
         this.acts = new KeyActs(
-                new HoldActs(
-                        new TrailActs(storeActs, trail.entries()),
-                        holds.holds(),
-                        store,
-                        site,
-                        trail.entries().people(),
-                        instants(clock)),
+                new IncidentActs(holdActs, holds.holds(), people, instants(clock)),
                 new RealDisk(),
                 site.keys(),
                 keys,

@@ -83,7 +83,12 @@ final class Cli {
                 .addSubcommand(new HoldPlaceCommand(shell))
                 .addSubcommand(new HoldListCommand(shell))
                 .addSubcommand(new HoldReviewCommand(shell))
-                .addSubcommand(new HoldReleaseCommand(shell)));
+                .addSubcommand(new HoldConfirmCommand(shell))
+                .addSubcommand(new HoldReleaseCommand(shell))
+                .addSubcommand(group("incident", "Footage set aside together: held, and closed to ordinary viewing.")
+                        .addSubcommand(new HoldIncidentOpenCommand(shell))
+                        .addSubcommand(new HoldIncidentListCommand(shell))
+                        .addSubcommand(new HoldIncidentCloseCommand(shell))));
         root.addSubcommand(group("retention", "For how long footage is kept, and what is due.")
                 .addSubcommand(new RetentionStatusCommand(shell))
                 .addSubcommand(new RetentionEffectCommand(shell))

@@ -47,4 +47,17 @@ final class HoldLines {
                 + hold.path("review").asText() + " ("
                 + hold.path("reviewState").asText() + ")" + ends;
     }
+
+    /** An incident and its holds, a line each. */
+    static List<String> incident(JsonNode incident) {
+        List<String> lines = new ArrayList<>();
+        lines.add(incident.path("incident").asText() + "  "
+                + incident.path("from").asText() + "  " + incident.path("to").asText() + "  "
+                + incident.path("ground").asText() + "  "
+                + (incident.path("open").asBoolean()
+                        ? "open"
+                        : incident.path("outcome").asText()));
+        incident.path("holds").forEach(hold -> lines.add("  " + line(hold)));
+        return lines;
+    }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.watchkeep.controlroom.cli.ExtractedFiles.Extracted;
 import org.watchkeep.controlroom.config.ConfigException;
 import org.watchkeep.controlroom.config.SizeText;
@@ -42,6 +43,13 @@ final class StoreExtractCommand implements Callable<Integer> {
     @Option(names = "--exact", description = "No picture outside the span; begins at the first key picture inside.")
     private boolean exact;
 
+    @Option(
+            names = "--incident",
+            paramLabel = "I",
+            description = "Open incident that it is taken out for: what is set aside for it can be seen.")
+    @Nullable
+    private String incident;
+
     @Option(names = "--force", description = "Write over files that are there.")
     private boolean force;
 
@@ -53,8 +61,9 @@ final class StoreExtractCommand implements Callable<Integer> {
     public Integer call() throws IOException, Refusal, ConfigException {
         requireFolder();
         Instant now = common.now(shell);
-        Acts.Request request =
-                new Acts.Request(StoreActs.EXTRACT, footage.toJson(now).put("exact", exact));
+        ObjectNode options = footage.toJson(now).put("exact", exact);
+        HoldLines.put(options, "incident", incident);
+        Acts.Request request = new Acts.Request(StoreActs.EXTRACT, options);
         try (ExtractedFiles files = new ExtractedFiles(shell, out, force)) {
             Acts.Result result = new OwnerCall(shell, common).run(request, files);
             boolean none = name(result.document(), files.files());
@@ -117,9 +126,9 @@ final class StoreExtractCommand implements Callable<Integer> {
                         shell.say("NOT WHAT WAS RECORDED " + part.path("start").asText() + " to "
                                 + part.path("end").asText()));
         document.path("gaps").forEach(gap -> shell.say(Notes.gap(gap)));
-        if (none) {
+        if (none && document.path("missing").isEmpty()) {
             shell.say("No footage of " + document.path("camera").asText() + " in this span.");
-        } else if (!exact && !document.path("from").isNull()) {
+        } else if (!none && !exact && !document.path("from").isNull()) {
             shell.say("Widened to whole GOPs; --exact cuts to the span.");
         }
     }

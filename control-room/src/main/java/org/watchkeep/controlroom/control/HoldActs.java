@@ -30,6 +30,7 @@ public final class HoldActs implements Acts {
     public static final String LIST = "hold-ls";
     public static final String REVIEW = "hold-review";
     public static final String RELEASE = "hold-release";
+    public static final String CONFIRM = "hold-confirm";
 
     private final Acts next;
     private final Holds holds;
@@ -54,6 +55,7 @@ public final class HoldActs implements Acts {
             case LIST -> list(options);
             case REVIEW -> review(options);
             case RELEASE -> release(options);
+            case CONFIRM -> confirm(options);
             case StoreActs.LIST -> withHeld(next.run(request, actor, answer), options);
             default -> next.run(request, actor, answer);
         };
@@ -62,6 +64,13 @@ public final class HoldActs implements Acts {
     // ---- acts -----------------------------------------------------------------------------------------------------
 
     private Result place(Options options) throws Refusal, IOException {
+        HoldTerms terms = terms(options);
+        options.nothingElse();
+        return answer("hold-place", holds.place(terms, people));
+    }
+
+    /** Cameras, span, ground, owner, review and what else a hold is placed with. */
+    HoldTerms terms(Options options) throws Refusal, IOException {
         Optional<String> track = options.optionalText("stream");
         Set<StreamId> streams = new LinkedHashSet<>();
         for (String camera : options.text("cameras").split(",", -1)) {
@@ -69,7 +78,7 @@ public final class HoldActs implements Acts {
         }
         Instant from = instant(options.text("from"), "from");
         Instant to = instant(options.text("to"), "to");
-        HoldTerms terms = new HoldTerms(
+        return new HoldTerms(
                 parsed("cameras or span", () -> HeldSpan.of(streams, from, to)),
                 ground(options.text("ground")),
                 actor(options, "owner").orElse(people),
@@ -77,8 +86,6 @@ public final class HoldActs implements Acts {
                 optional(options, "incident", IncidentId::new),
                 options.optionalText("case"),
                 options.optionalText("reason"));
-        options.nothingElse();
-        return answer("hold-place", holds.place(terms, people));
     }
 
     private Result list(Options options) throws Refusal, IOException {
@@ -108,6 +115,13 @@ public final class HoldActs implements Acts {
         return answer("hold-review", holds.extend(id, Optional.of(until), reason, people));
     }
 
+    /** What the machine has placed is a person's from now on. */
+    private Result confirm(Options options) throws Refusal, IOException {
+        HoldId id = id(options);
+        options.nothingElse();
+        return answer("hold-confirm", holds.confirm(id, people));
+    }
+
     /** With a second person at once; else its end is announced. */
     private Result release(Options options) throws Refusal, IOException {
         HoldId id = id(options);
@@ -132,7 +146,7 @@ public final class HoldActs implements Acts {
     }
 
     /** What cannot be kept is no mistake of whoever asks. */
-    private static Refusal refusal(org.watchkeep.retention.hold.Refusal refused) {
+    static Refusal refusal(org.watchkeep.retention.hold.Refusal refused) {
         int exit = switch (refused.cause()) {
             case NOTHING_LEFT, PARTLY_ERASED, VAULT_FULL, TOO_SLOW, RING_FULL -> Refusal.FOUND;
             default -> Refusal.BAD_INPUT;
@@ -142,7 +156,7 @@ public final class HoldActs implements Acts {
 
     // ---- documents ------------------------------------------------------------------------------------------------
 
-    private static ObjectNode node(Hold hold, Instant now) {
+    static ObjectNode node(Hold hold, Instant now) {
         ObjectNode node = Documents.part().put("hold", hold.id().text());
         ArrayNode streams = node.putArray("streams");
         hold.span().streams().forEach(stream -> streams.add(stream.toString()));
@@ -176,7 +190,8 @@ public final class HoldActs implements Acts {
             held.addObject()
                     .put("hold", hold.id().text())
                     .put("from", Documents.instant(hold.span().from()))
-                    .put("to", Documents.instant(hold.span().to()));
+                    .put("to", Documents.instant(hold.span().to()))
+                    .put("incident", hold.incident().map(IncidentId::text).orElse(null));
         }
         return listing;
     }
@@ -211,11 +226,11 @@ public final class HoldActs implements Acts {
         }
     }
 
-    private interface Reading<T> {
+    interface Reading<T> {
         T read();
     }
 
-    private static <T> T parsed(String name, Reading<T> reading) throws Refusal {
+    static <T> T parsed(String name, Reading<T> reading) throws Refusal {
         try {
             return reading.read();
         } catch (IllegalArgumentException e) {

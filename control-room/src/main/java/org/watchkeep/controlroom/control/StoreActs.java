@@ -101,10 +101,12 @@ public final class StoreActs implements Acts {
         Span span = options.span();
         boolean exact = options.flag("exact");
         Optional<String> purpose = options.purpose();
+        Optional<String> incident = options.optionalText("incident");
         options.nothingElse();
         StreamId stream = cameras.stream(camera, track);
         before.extracting(stream, span, purpose);
-        ObjectNode document = new StoreExtraction(store, scrubber).extract(stream, span, exact, answer);
+        ObjectNode document =
+                new StoreExtraction(store, store.viewing(incident), scrubber).extract(stream, span, exact, answer);
         boolean whole = Stream.of("missing", "mismatched")
                         .allMatch(part -> document.path(part).isEmpty())
                 && !document.path("files").isEmpty();

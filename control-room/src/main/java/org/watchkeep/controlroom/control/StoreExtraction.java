@@ -19,9 +19,11 @@ import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.FragmentGoneException;
 import org.watchkeep.retention.store.FragmentRef;
 import org.watchkeep.retention.store.NotAnsweringException;
+import org.watchkeep.retention.store.QuarantinedException;
 import org.watchkeep.retention.store.Scrubber;
 import org.watchkeep.retention.store.Segment;
 import org.watchkeep.retention.store.StreamId;
+import org.watchkeep.retention.store.Viewing;
 
 /**
  * Footage of one camera as files, one a run: init segment and fragments as they were recorded. Without {@code exact} the
@@ -36,10 +38,14 @@ final class StoreExtraction {
 
     private final FootageStore store;
 
+    private final Viewing viewing;
+
     private final Scrubber scrubber;
 
-    StoreExtraction(FootageStore store, Scrubber scrubber) {
+    /** @param viewing what of it whoever asks may see */
+    StoreExtraction(FootageStore store, Viewing viewing, Scrubber scrubber) {
         this.store = store;
+        this.viewing = viewing;
         this.scrubber = scrubber;
     }
 
@@ -169,11 +175,11 @@ final class StoreExtraction {
                 continue;
             }
             try {
+                ByteBuffer fragment = viewing.read(part.segment(), part.ref());
                 if (!begun) {
                     answer.write(store.configuration(part.segment()));
                     begun = true;
                 }
-                ByteBuffer fragment = store.read(part.segment(), part.ref());
                 broken = false;
                 Optional<ByteBuffer> kept =
                         cut.isEmpty() ? Optional.of(fragment) : cut.get().next(part.ref(), fragment);
@@ -181,7 +187,7 @@ final class StoreExtraction {
                     written.add(part.ref(), kept.get().remaining());
                     answer.write(kept.get());
                 }
-            } catch (FragmentGoneException | DamagedSegmentException | NotAnsweringException e) {
+            } catch (FragmentGoneException | DamagedSegmentException | NotAnsweringException | QuarantinedException e) {
                 broken = true;
                 missing.addObject()
                         .put("start", Documents.instant(part.ref().start()))
@@ -196,6 +202,9 @@ final class StoreExtraction {
     private static String reason(IOException e) {
         if (e instanceof FragmentGoneException) {
             return "gone";
+        }
+        if (e instanceof QuarantinedException) {
+            return "quarantined";
         }
         return e instanceof NotAnsweringException ? "not-answering" : "damaged";
     }

@@ -114,4 +114,82 @@ class HoldIT {
             assertThat(site.ask("audit", "verify").path("good").asBoolean()).isTrue();
         }
     }
+
+    @Test
+    void incident_setsFootageAside_thatOnlyItsOwnExtractsShow() throws Exception {
+        try (SimulatedCameras cameras = SimulatedCameras.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                CameraClock.system(),
+                List.of(SimulatedCamera.drawn(1, "Gate")))) {
+            ServedSite site = new ServedSite(folder, "unused");
+            site.camera("gate", cameras.urls().get(0).toString(), RealPeer.Transport.TCP, "");
+            site.init(0);
+            site.serve(threads);
+            String id;
+            try {
+                Program.await("three seconds", 60, () -> site.seconds("gate") > 3, () -> "");
+                JsonNode opened = site.ask(
+                        "hold",
+                        "incident",
+                        "open",
+                        "--camera",
+                        "gate",
+                        "--from",
+                        "-1h",
+                        "--to",
+                        "now",
+                        "--ground",
+                        "incident",
+                        "--review",
+                        day(20));
+                id = opened.path("incident").path("incident").asText();
+                assertThat(opened.path("incident").path("open").asBoolean()).isTrue();
+                assertThat(opened.path("incident").path("holds")).hasSize(1);
+                TestShell ordinary = new TestShell();
+                assertThat(run(site, ordinary, extract("ordinary.mp4", "--to", "-1s")))
+                        .isEqualTo(1);
+                assertThat(ordinary.out()).contains("\"quarantined\"").contains(id);
+                assertThat(folder.resolve("ordinary.mp4")).doesNotExist();
+            } finally {
+                site.stop();
+            }
+            TestShell unknown = new TestShell();
+            assertThat(run(site, unknown, extract("unknown.mp4", "--incident", "I-2026-000099")))
+                    .isEqualTo(2);
+            assertThat(unknown.out()).contains("no open incident I-2026-000099");
+            TestShell own = new TestShell();
+            assertThat(run(site, own, extract("own.mp4", "--incident", id)))
+                    .as(own.err())
+                    .isZero();
+            assertThat(folder.resolve("own.mp4")).isNotEmptyFile();
+            assertThat(site.ask("hold", "incident", "ls").path("incidents")).hasSize(1);
+            JsonNode closed = site.ask("hold", "incident", "close", id, "--outcome", "resolved");
+            assertThat(closed.path("incident").path("outcome").asText()).isEqualTo("resolved");
+            assertThat(closed.path("incident")
+                            .path("holds")
+                            .path(0)
+                            .path("ends")
+                            .isTextual())
+                    .isTrue();
+            assertThat(site.ask("hold", "incident", "ls").path("incidents")).isEmpty();
+            TestShell after = new TestShell();
+            assertThat(run(site, after, extract("after.mp4"))).as(after.err()).isZero();
+            assertThat(site.ask("audit", "verify").path("good").asBoolean()).isTrue();
+        }
+    }
+
+    private String[] extract(String out, String... more) {
+        List<String> words = new java.util.ArrayList<>(List.of(
+                "store",
+                "extract",
+                "--json",
+                "--camera",
+                "gate",
+                "--purpose",
+                "crime-investigation",
+                "--out",
+                folder.resolve(out).toString()));
+        words.addAll(List.of(more));
+        return words.toArray(String[]::new);
+    }
 }

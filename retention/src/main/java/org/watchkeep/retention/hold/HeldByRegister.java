@@ -3,6 +3,7 @@ package org.watchkeep.retention.hold;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.watchkeep.retention.audit.Entry;
@@ -14,6 +15,9 @@ import org.watchkeep.retention.store.StreamId;
  * erased, beyond its limit nothing is shown, and the head goes by the keys that are kept. Any thread; answers from memory.
  */
 public final class HeldByRegister implements HeldFootage {
+    /** No incident is called this. */
+    private static final String UNKNOWN = "that cannot be told, as the register of holds cannot be read";
+
     private final HoldRegister register;
     private final ReentrantLock eraseLock = new ReentrantLock();
 
@@ -39,6 +43,16 @@ public final class HeldByRegister implements HeldFootage {
     @Override
     public boolean isHeld(StreamId stream, Instant start, Instant end) {
         return register.trouble().isEmpty() && register.now().isHeld(stream, start, end);
+    }
+
+    /** While the register cannot be read nobody can tell what is set aside: then all is. */
+    @Override
+    public List<String> quarantine(StreamId stream, Instant start, Instant end) {
+        return register.trouble().isPresent()
+                ? List.of(UNKNOWN)
+                : register.now().quarantine(stream, start, end).stream()
+                        .map(IncidentId::text)
+                        .toList();
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.watchkeep.retention.store.StreamId;
@@ -60,12 +59,15 @@ public final class HeldNow {
                 .anyMatch(hold -> hold.needsItsReels() && hold.span().touches(stream, start, end));
     }
 
-    /** The open incident in whose quarantine it lies: closed to ordinary viewing. */
-    public Optional<IncidentId> quarantine(StreamId stream, Instant start, Instant end) {
+    /** Open incidents in whose quarantine it lies: closed to ordinary viewing. */
+    public List<IncidentId> quarantine(StreamId stream, Instant start, Instant end) {
+        if (open.isEmpty()) {
+            return List.of();
+        }
         return on(stream, start, end).stream()
                 .flatMap(hold -> hold.incident().stream())
                 .filter(open::contains)
-                .findFirst();
+                .toList();
     }
 
     /** Streams of which something in {@code [from, to)} is held and stands on reels only. */

@@ -337,9 +337,14 @@ public final class FootageStore implements Closeable {
                 .payload();
     }
 
-    /** A fragment's payload, right by its digest; a buffer of its own. */
+    /** As {@link Viewing#read}, of ordinary viewing. */
     public ByteBuffer read(Segment segment, FragmentRef fragment) throws IOException {
-        return opened(segment, fragment, RecordHeader.Kind.FRAGMENT).payload();
+        return viewing(Optional.empty()).read(segment, fragment);
+    }
+
+    /** What people may see who look at this incident; at none: ordinary viewing. */
+    public Viewing viewing(Optional<String> incident) {
+        return new Viewing(this, held.footage, incident);
     }
 
     /** A fragment's digest as taken at receipt, checked against its payload. */

@@ -3,6 +3,7 @@ package org.watchkeep.retention.store;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.watchkeep.retention.audit.Entry;
@@ -75,6 +76,11 @@ public interface HeldFootage extends ReelShield {
 
     /** Whether it stays readable beyond its limit. */
     boolean isHeld(StreamId stream, Instant start, Instant end);
+
+    /** The open incidents in whose quarantine it lies, which closes it to ordinary viewing. */
+    default List<String> quarantine(StreamId stream, Instant start, Instant end) {
+        return List.of();
+    }
 
     /**
      * Streams of which something in {@code [from, to)} is held and stands nowhere but here.
