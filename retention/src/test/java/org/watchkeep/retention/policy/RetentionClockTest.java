@@ -103,6 +103,22 @@ class RetentionClockTest {
         assertThat(clock.state().ageMicros(after)).isCloseTo(HOUR, within(10L));
     }
 
+    /** Nobody can tell whether it slept at the step or only stopped later: it is taken for no older than it surely is. */
+    @Test
+    void setForwardAndStopped_allTimeIsTheSteps_whatWasStampedBetweenIsTakenForYounger() {
+        long before = clock.stamp();
+        pass(DAY);
+        utc += TimeUnit.MINUTES.toMicros(2);
+        clock.tick(reading(), false);
+        long between = clock.stamp();
+        pass(HOUR);
+        off(10 * DAY, 10 * DAY - TimeUnit.MINUTES.toMicros(2));
+        clock.confirmUtc(utc);
+        assertThat(clock.state().ageMicros(before)).isCloseTo(11 * DAY + HOUR, within(10L));
+        assertThat(clock.state().ageMicros(between)).isCloseTo(HOUR, within(10L));
+        assertThat(clock.state().greatestAgeMicros(between)).isCloseTo(HOUR, within(10L));
+    }
+
     /** A dead battery: the clock starts at 1970 and NTP puts it right minutes later. */
     @Test
     void clockLostItsTimeOverAStop_whenPutRight_theTimeIsTheStops() {
