@@ -43,7 +43,7 @@ final class RetentionCalls {
             ObjectNode node = rings.addObject().put("ring", of.ring()).put("wantedDays", of.wanted());
             node.put("forecastDays", of.days().orElse(null));
             if (of.days().isEmpty()) {
-                node.put("forecastReason", "fewer than three reels begun since the start");
+                node.put("forecastReason", "fewer than three reels of a ring on its volume are known");
             }
         }
         ScrubStatus scrubbed = scrubber.status();
@@ -111,6 +111,10 @@ final class RetentionCalls {
                 .put("epochs", effect.epochs());
         Documents.putInstant(document, "from", effect.from());
         Documents.putInstant(document, "to", effect.to());
+        ArrayNode erases = document.putArray("erases");
+        effect.erases()
+                .forEach(each ->
+                        erases.addObject().put("epoch", each.epoch()).put("opened", Documents.instant(each.opened())));
         return document;
     }
 

@@ -77,6 +77,7 @@ class RetentionIT {
         JsonNode effect = run(0, "retention", "effect", "--class", "town", "--days", "7");
         assertThat(effect.path("daysNow").asInt()).isEqualTo(31);
         assertThat(effect.path("epochs").asInt()).isZero();
+        assertThat(effect.path("erases")).isEmpty();
         run(2, "retention", "effect", "--class", "town", "--days", "0");
         run(2, "retention", "effect", "--class", "town", "--days", "-3");
         run(2, "retention", "lower", "--class", "town", "--days", "7", "--as", "1001", "--approved-by", "1001");

@@ -78,6 +78,8 @@ public enum Act {
     POLICY_CHANGED("policy.changed", "class:i days:n reason:m"),
     /** A scheme's register entry. */
     SCHEME_CHANGED("scheme.changed", "scheme:i digest:h"),
+    /** A scheme is no longer in the configuration. */
+    SCHEME_REMOVED("scheme.removed", "scheme:i"),
     /** An erasure that nothing explains was stopped. */
     BRAKE_APPLIED("brake.applied", "class:i due:n explained:n"),
     /** A person let it go on. */

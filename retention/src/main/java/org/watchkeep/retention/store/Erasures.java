@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.keys.Epoch;
@@ -54,6 +55,8 @@ final class Erasures implements RetentionActs {
     private final Map<String, Brake.Mark> marks = new HashMap<>();
 
     private final ErasureAccounts accounts;
+    /** What a ring overwrites before its promise. */
+    final EarlyEndings early;
 
     /** What keeps an erasure from being done, by what it is about. */
     private final Map<String, String> alarms = new ConcurrentHashMap<>();
@@ -74,6 +77,7 @@ final class Erasures implements RetentionActs {
         this.book = new RetentionBook(parts.disk(), parts.settings().folder());
         this.entries = new ErasureLedger(parts);
         this.accounts = new ErasureAccounts(store, streams);
+        this.early = new EarlyEndings(parts.trail(), clock);
         this.reckoning = parts.running().reckoning();
         this.erasing = new Erasing(
                 parts.keys(),
@@ -118,11 +122,7 @@ final class Erasures implements RetentionActs {
             }
         }
         for (StoreSettings.ClassSettings inClass : configured.values()) {
-            int days = streams.rules
-                    .of(inClass.id())
-                    .map(LedgerEntry.RuleSet::days)
-                    .orElse(0);
-            if (inClass.days() > days) {
+            if (streams.rules.isNews(inClass)) {
                 raise(new LedgerEntry.RuleSet(inClass.id(), inClass.days(), inClass.reason(), "configuration", ""));
             }
         }
@@ -395,7 +395,7 @@ final class Erasures implements RetentionActs {
     public synchronized Status status() {
         tick();
         List<ClassStatus> classes = new ArrayList<>();
-        for (LedgerEntry.RuleSet rule : new TreeMap<>(rulesById()).values()) {
+        for (LedgerEntry.RuleSet rule : streams.rules.byId().values()) {
             List<Epoch> epochs = live().stream()
                     .filter(epoch -> epoch.classId().equals(rule.classId()))
                     .toList();
@@ -415,13 +415,8 @@ final class Erasures implements RetentionActs {
                 reckoned.doubtMicros(),
                 classes,
                 Forecast.of(store, this::days),
-                new TreeMap<>(alarms).values().stream().toList());
-    }
-
-    private Map<String, LedgerEntry.RuleSet> rulesById() {
-        Map<String, LedgerEntry.RuleSet> byId = new HashMap<>();
-        streams.rules.all().forEach(rule -> byId.put(rule.classId(), rule));
-        return byId;
+                Stream.concat(new TreeMap<>(alarms).values().stream(), early.alarms().stream())
+                        .toList());
     }
 
     @Override
@@ -430,20 +425,14 @@ final class Erasures implements RetentionActs {
                 .of(classId)
                 .orElseThrow(() -> new PolicyException(
                         "retention class " + classId + ": not known (expected: one of "
-                                + new TreeMap<>(rulesById()).keySet() + ")",
+                                + streams.rules.byId().keySet() + ")",
                         "Name a class of the configuration."));
         RetentionRule.of(classId, days, RetentionRule.MOST_DAYS, "asked");
-        List<Instant> opened = live().stream()
+        List<Doomed> erases = live().stream()
                 .filter(epoch -> epoch.classId().equals(classId) && isDue(epoch, days) && !isOpen(epoch))
-                .map(epoch -> StreamState.instant(epoch.openedUtcMicros()))
+                .map(epoch -> new Doomed(epoch.number(), StreamState.instant(epoch.openedUtcMicros())))
                 .toList();
-        return new Effect(
-                classId,
-                rule.days(),
-                days,
-                opened.size(),
-                opened.stream().findFirst(),
-                opened.isEmpty() ? Optional.empty() : Optional.of(opened.get(opened.size() - 1)));
+        return new Effect(classId, rule.days(), days, erases);
     }
 
     @Override
@@ -464,7 +453,9 @@ final class Erasures implements RetentionActs {
                     "Have a second person look at what it erases, and name them.");
         }
         tick();
-        entries.enter(new LedgerEntry.RuleSet(classId, days, wanted.reason(), by, approvedBy));
+        LedgerEntry.RuleSet rule = new LedgerEntry.RuleSet(classId, days, wanted.reason(), by, approvedBy);
+        entries.proposed(rule, effect.epochs());
+        entries.enter(rule);
         marks.put(classId, new Brake.Mark(reckoned.spentMicros(), TimeUnit.DAYS.toMicros(days)));
         alarms.remove(classId);
         writeDown();
