@@ -93,6 +93,22 @@ class RetentionIT {
     }
 
     @Test
+    void singleStream_isErasedByTwoPeopleWithACause() throws IOException {
+        eraseStream("staff/17", "staff/17", "court-order", "two people");
+        eraseStream("staff/17", "staff/4", "because", "expected: one of court-order");
+        eraseStream("Smith", "staff/4", "court-order", "staff/N");
+        eraseStream("staff/17", "staff/4", "court-order", "high-street/main");
+    }
+
+    private void eraseStream(String by, String second, String cause, String refusal) throws IOException {
+        String[] who = {"--as", by, "--approved-by", second, "--cause", cause};
+        List<String> command = new ArrayList<>(List.of("retention", "erase-stream", "--camera", "7"));
+        command.addAll(List.of("--from", "-2h", "--to", "-1h"));
+        command.addAll(List.of(who));
+        assertThat(run(2, command.toArray(String[]::new)).toString()).contains(refusal);
+    }
+
+    @Test
     void master_isBackedUp_rotated_andComesBack() throws IOException {
         Path keystore = folder.resolve("keys/m.p12");
         Path copy = folder.resolve("copy.p12");

@@ -68,6 +68,8 @@ public enum Act {
     EPOCH_ERASED_EARLY("epoch.erased-early", "class:i epoch:n cause:c segments:n"),
     /** An erasure that did not succeed, to be done again. */
     EPOCH_FAILED("epoch.failed", "class:i epoch:n cause:c"),
+    /** Before one stream of one epoch is erased alone; from, to: when the epoch was open. */
+    STREAM_DUE("stream.due", "class:i epoch:n stream:i cause:c from:t to:t reason:m?"),
     /** One stream of one epoch alone. */
     STREAM_ERASED("stream.erased", "class:i epoch:n stream:i reason:m?"),
     /** Before a reel is used again. */

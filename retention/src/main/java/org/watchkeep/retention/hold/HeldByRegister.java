@@ -3,6 +3,7 @@ package org.watchkeep.retention.hold;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.watchkeep.retention.audit.Entry;
@@ -39,6 +40,18 @@ public final class HeldByRegister implements HeldFootage {
     @Override
     public boolean isHeld(StreamId stream, Instant start, Instant end) {
         return register.trouble().isEmpty() && register.now().isHeld(stream, start, end);
+    }
+
+    @Override
+    public List<String> holdsOn(StreamId stream, Instant start, Instant end) {
+        return register.now().on(stream, start, end).stream()
+                .map(hold -> hold.id().text())
+                .toList();
+    }
+
+    @Override
+    public boolean wasEverHeld(StreamId stream, Instant start, Instant end) {
+        return register.holds().stream().anyMatch(hold -> hold.span().touches(stream, start, end));
     }
 
     @Override

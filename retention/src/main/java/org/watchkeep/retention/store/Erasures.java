@@ -4,6 +4,7 @@ package org.watchkeep.retention.store;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +56,11 @@ final class Erasures implements RetentionActs {
     private final Map<String, Brake.Mark> marks = new HashMap<>();
 
     private final ErasureAccounts accounts;
+
+    /** Single streams of an epoch. */
+    final StreamErasures single;
+
+    private final SplitEpochs splits;
     /** What a ring overwrites before its promise. */
     final EarlyEndings early;
 
@@ -83,9 +89,11 @@ final class Erasures implements RetentionActs {
                 parts.keys(),
                 entries,
                 store.held().epochs,
-                new ShownInStore(),
+                new ShownInStore(store, stamps),
                 parts.keys().medium(),
                 store.held().footage.lock());
+        this.single = new StreamErasures(store, parts, erasing.lock());
+        this.splits = store.held().splits;
         this.retention = open(parts);
         this.reckoned = retention.state();
         this.writtenNanos = clock.monoNanos() - WRITE_NANOS;
@@ -116,10 +124,8 @@ final class Erasures implements RetentionActs {
     /** Before anything is shown or recorded: rules, and what a stop left half erased. */
     synchronized void begin() {
         tick();
-        for (Epoch epoch : store.keys().epochs()) {
-            if (epoch.state() == Epoch.State.LIVE) {
-                stamps.computeIfAbsent(epoch.number(), number -> boundedStamp(epoch));
-            }
+        for (Epoch epoch : live()) {
+            stamps.computeIfAbsent(epoch.number(), number -> boundedStamp(epoch));
         }
         for (StoreSettings.ClassSettings inClass : configured.values()) {
             if (streams.rules.isNews(inClass)) {
@@ -172,6 +178,7 @@ final class Erasures implements RetentionActs {
                         Erasing.Counts.NONE,
                         clock.utcMicros());
                 accounts.settled(due.epoch());
+                splits.ended(due.epoch());
                 alarms.remove("epoch " + due.epoch());
             } catch (IOException e) {
                 failed(due.epoch(), due.classId(), e);
@@ -252,15 +259,19 @@ final class Erasures implements RetentionActs {
     }
 
     private boolean isLive(long epoch) {
-        return store.keys().epoch(epoch).map(e -> e.state() == Epoch.State.LIVE).orElse(false);
+        return splits.isSplit(epoch)
+                || store.keys()
+                        .epoch(epoch)
+                        .map(e -> e.state() == Epoch.State.LIVE)
+                        .orElse(false);
     }
 
     // ---- what is shown --------------------------------------------------------------------------------------------
 
-    /** Whether readers may have it: its epoch lives, and its first fragment is not past the limit by any reckoning. */
-    boolean isShown(long number, Instant start) {
-        Epoch epoch = store.keys().epoch(number).orElse(null);
-        if (epoch == null || !store.keys().isReadable(number)) {
+    /** Whether readers may have it: a key opens it, and its first fragment is not past the limit by any reckoning. */
+    boolean isShown(StreamId stream, long number, Instant start) {
+        Epoch epoch = store.held().epochs.shown(stream, number).orElse(null);
+        if (epoch == null) {
             return false;
         }
         RetentionClock.State now = reckoned;
@@ -341,6 +352,7 @@ final class Erasures implements RetentionActs {
             int days = days(epoch.classId());
             Erasing.Erased erased = erasing.erase(epoch, Erasing.Rule.LIMIT, days, counts, clock.utcMicros());
             stamps.remove(epoch.number());
+            splits.ended(epoch.number());
             accounts.settled(epoch.number());
             if (alarms.remove(about) != null) {
                 log.warn("{} of class {} is erased at last", about, epoch.classId());
@@ -352,9 +364,7 @@ final class Erasures implements RetentionActs {
     }
 
     private List<Epoch> live() {
-        return store.keys().epochs().stream()
-                .filter(epoch -> epoch.state() == Epoch.State.LIVE)
-                .toList();
+        return splits.live(store.keys());
     }
 
     private boolean isDue(Epoch epoch, int days) {
@@ -367,21 +377,9 @@ final class Erasures implements RetentionActs {
         return store.schedules().stream().anyMatch(schedule -> schedule.current() == epoch.number());
     }
 
-    private final class ShownInStore implements Erasing.Shown {
-        @Override
-        public void end(long epoch) {
-            // A reading asks whether its key is still handed out before it gives anything to anybody: see RecordReader.
-            stamps.remove(epoch);
-        }
-
-        @Override
-        public void forget(long epoch) {
-            try {
-                store.held().rows.forget(epoch);
-            } catch (IOException e) {
-                log.error("rows of erased epoch {} stay in the index, they are not shown: {}", epoch, e.toString());
-            }
-        }
+    @Override
+    public StreamErasures singleStreams() {
+        return single;
     }
 
     @Override
@@ -415,7 +413,8 @@ final class Erasures implements RetentionActs {
                 reckoned.doubtMicros(),
                 classes,
                 Forecast.of(store, this::days),
-                Stream.concat(new TreeMap<>(alarms).values().stream(), early.alarms().stream())
+                Stream.of(new TreeMap<>(alarms).values(), early.alarms(), single.alarms())
+                        .flatMap(Collection::stream)
                         .toList());
     }
 

@@ -3,6 +3,7 @@ package org.watchkeep.retention.store;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.watchkeep.retention.audit.Entry;
@@ -75,6 +76,16 @@ public interface HeldFootage extends ReelShield {
 
     /** Whether it stays readable beyond its limit. */
     boolean isHeld(StreamId stream, Instant start, Instant end);
+
+    /** Holds in force that touch it, by their names. */
+    default List<String> holdsOn(StreamId stream, Instant start, Instant end) {
+        return isHeld(stream, start, end) ? List.of("a hold") : List.of();
+    }
+
+    /** Whether a hold touches it, or did before it ended. */
+    default boolean wasEverHeld(StreamId stream, Instant start, Instant end) {
+        return isHeld(stream, start, end);
+    }
 
     /**
      * Streams of which something in {@code [from, to)} is held and stands nowhere but here.

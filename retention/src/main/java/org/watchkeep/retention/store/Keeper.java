@@ -143,6 +143,7 @@ final class Keeper implements Runnable {
         attempt("opening the next key epoch", this::rollEpochs);
         attempt("taking in what is durable of holds", store.held()::settle);
         attempt("erasing what is due", () -> store.erasures().round(overwritten));
+        attempt("erasing single streams", store.erasures().single::round);
         attempt("clearing ahead", this::clearAhead);
         attempt("summing up what ended early", store.erasures().early::round);
         attempt("indexing", indexer::round);

@@ -84,6 +84,9 @@ public interface RetentionActs {
 
     Status status();
 
+    /** Erases one stream of whole epochs alone. */
+    StreamErasures singleStreams();
+
     /** The erase lock: whoever places a hold has it while the keys are kept, so that nothing is erased in between. */
     ReentrantLock eraseLock();
 
