@@ -21,6 +21,9 @@ final class LatestRegister implements Register<Map<String, String>> {
     /** Digest of each camera's settings, by its id; none of one that was removed. */
     static final LatestRegister CAMERA = new LatestRegister("camera");
 
+    /** Digest of each scheme, by its id; none of one that was removed. */
+    static final LatestRegister SCHEME = new LatestRegister("scheme");
+
     static final String ACT = "act";
     static final String DIGEST = "digest";
 
@@ -53,10 +56,11 @@ final class LatestRegister implements Register<Map<String, String>> {
         try {
             if (this == MACHINE) {
                 next.put(ACT, entry.act());
-            } else if (entry.act().equals(Act.CAMERA_REMOVED.code())) {
-                next.remove(entry.data().text("camera"));
+            } else if (entry.act().equals(Act.CAMERA_REMOVED.code())
+                    || entry.act().equals(Act.SCHEME_REMOVED.code())) {
+                next.remove(entry.data().text(name));
             } else {
-                String about = this == SITE ? DIGEST : entry.data().text("camera");
+                String about = this == SITE ? DIGEST : entry.data().text(name);
                 next.put(about, entry.data().hash("digest").toString());
             }
         } catch (IllegalArgumentException e) {

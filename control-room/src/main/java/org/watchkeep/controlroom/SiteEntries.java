@@ -28,6 +28,7 @@ final class SiteEntries {
     private final StoreTrail entries;
     private final RegisterFold<Map<String, String>> machine;
     private final RegisterFold<Map<String, String>> site;
+    private final RegisterFold<Map<String, String>> schemes;
     private final RegisterFold<Map<String, String>> cameras;
 
     SiteEntries(Disk disk, Path folder, Trail trail, StoreTrail entries) throws IOException {
@@ -35,6 +36,7 @@ final class SiteEntries {
         this.entries = entries;
         this.machine = new RegisterFold<>(disk, folder, trail, LatestRegister.MACHINE);
         this.site = new RegisterFold<>(disk, folder, trail, LatestRegister.SITE);
+        this.schemes = new RegisterFold<>(disk, folder, trail, LatestRegister.SCHEME);
         this.cameras = new RegisterFold<>(disk, folder, trail, LatestRegister.CAMERA);
     }
 
@@ -55,9 +57,24 @@ final class SiteEntries {
         if (!now.toString().equals(digest)) {
             entries.enter(NewEntry.of(Act.SITE_CONFIGURED, entries.people(), Fields.NONE.with("digest", now)));
         }
+        schemes(configured, new TreeMap<>(schemes.current()));
         cameras(configured, new TreeMap<>(known));
         site.snapshot();
+        schemes.snapshot();
         cameras.snapshot();
+    }
+
+    private void schemes(SiteConfig configured, Map<String, String> known) throws IOException {
+        for (SiteConfig.Scheme scheme : configured.schemes()) {
+            Hash digest = digest(scheme);
+            if (!digest.toString().equals(known.remove(scheme.id()))) {
+                Fields data = Fields.NONE.with("scheme", scheme.id()).with("digest", digest);
+                entries.enter(NewEntry.of(Act.SCHEME_CHANGED, entries.people(), data));
+            }
+        }
+        for (String gone : known.keySet()) {
+            entries.enter(NewEntry.of(Act.SCHEME_REMOVED, entries.people(), Fields.NONE.with("scheme", gone)));
+        }
     }
 
     private void cameras(SiteConfig configured, Map<String, String> known) throws IOException {
@@ -79,6 +96,13 @@ final class SiteEntries {
         for (String gone : known.keySet()) {
             entries.enter(NewEntry.of(Act.CAMERA_REMOVED, entries.people(), Fields.NONE.with("camera", gone)));
         }
+    }
+
+    /** A purpose a line, behind its name: neither has a line feed in it. */
+    private static Hash digest(SiteConfig.Scheme scheme) {
+        return Hash.ofAll(String.join(
+                        "\n", "watchkeep/v1/scheme", scheme.id(), scheme.name(), String.join("\n", scheme.purposes()))
+                .getBytes(UTF_8));
     }
 
     /** Line by line, so that a later version with more settings can still tell what these were. No password is among them. */

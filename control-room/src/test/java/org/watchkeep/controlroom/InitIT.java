@@ -65,7 +65,7 @@ class InitIT {
               - {id: v2, path: volumes/v2, size: 256MiB}
             keys: {keystore: keys/m.p12, passphraseFile: passphrase, homes: [keys/a, homes/b]}
             classes:
-              - {id: town, days: 31}
+              - {id: town, days: 31, reason: Requests reach us within that time}
             cameras:
               - {id: high-street, number: 7, name: High Street, url: "rtsp://127.0.0.1:1/x", enabled: %s}
             """.formatted(enabled));

@@ -164,7 +164,7 @@ class KillIT {
                   passphraseFile: %1$s/passphrase
                   homes: [%1$s/keys/a, %1$s/keys/b]
                 classes:
-                  - {id: town, days: 31}
+                  - {id: town, days: 31, reason: Requests reach us within that time}
                 schemes:
                   - {id: town-centre, name: Town centre, purposes: [crime]}
                 cameras:

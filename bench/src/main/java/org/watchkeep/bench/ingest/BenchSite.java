@@ -72,7 +72,7 @@ public final class BenchSite {
               - {id: bench, path: volume, size: %dMiB}
             keys: {keystore: keys/master.p12, passphraseFile: passphrase, homes: [keys/home-a, keys/home-b]}
             classes:
-              - {id: bench, days: 31}
+              - {id: bench, days: 31, reason: A measurement keeps what a town centre would}
             cameras:
             """.formatted((ringBytes + (1 << 20) - 1) >> 20));
         cameras.forEach(camera -> yaml.append(line(camera)));

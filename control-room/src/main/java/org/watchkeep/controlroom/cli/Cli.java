@@ -93,6 +93,7 @@ final class Cli {
                 .addSubcommand(new RetentionStatusCommand(shell))
                 .addSubcommand(new RetentionEffectCommand(shell))
                 .addSubcommand(new RetentionLowerCommand(shell))
+                .addSubcommand(new RetentionEraseStreamCommand(shell))
                 .addSubcommand(new RetentionConfirmClockCommand(shell))
                 .addSubcommand(new RetentionSimulateCommand(shell)));
         root.addSubcommand(group("keys", "The site's master key.")

@@ -138,7 +138,7 @@ final class DemoFolder implements Closeable {
               - {id: demo, path: volume, size: %s}
             keys: {keystore: keys/master.p12, passphraseFile: passphrase, homes: [keys/home-a, keys/home-b]}
             classes:
-              - {id: demo, days: 31}
+              - {id: demo, days: 31, reason: A demonstration shows what a town centre would keep}
             cameras:
             """.formatted(WRITTEN_BY, VOLUME_SIZE));
         for (int i = 0; i < cameras.size(); i++) {

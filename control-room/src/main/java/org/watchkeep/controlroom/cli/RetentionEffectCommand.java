@@ -34,5 +34,8 @@ final class RetentionEffectCommand implements Callable<Integer> {
     private void print(JsonNode effect) {
         shell.say(fewer.classId + " from " + effect.path("daysNow").asInt() + " to " + fewer.days
                 + " days would erase at once: " + FewerDays.epochs(effect));
+        effect.path("erases")
+                .forEach(each -> shell.say("  epoch " + each.path("epoch").asLong() + ", opened "
+                        + each.path("opened").asText()));
     }
 }

@@ -295,14 +295,41 @@ public final class SiteConfigReader {
             int limit = section.has("limitDays")
                     ? section.number("limitDays", 1, RetentionRule.MOST_DAYS)
                     : RetentionRule.ORDINARY_LIMIT_DAYS;
-            int days = section.number("days", 1, limit);
+            int days = days(section, limit);
             String reason = section.optionalText("reason").orElse("");
-            if (section.has("limitDays") && reason.isEmpty()) {
-                section.fault("reason", "missing (expected: why this class has another limit than ordinary CCTV)");
+            if (!section.has("reason")) {
+                section.fault(
+                        "reason",
+                        section.has("limitDays")
+                                ? "missing (expected: why this class has another limit than ordinary CCTV)"
+                                : "missing (expected: in a sentence, why footage of class " + id + " is kept for "
+                                        + days + " days and no fewer)");
             }
             classes.add(new RetentionClass(id, days, reason));
         }
         return classes;
+    }
+
+    /** More than the limit is told apart from what is no number of days at all. */
+    private static int days(Section section, int limit) {
+        String expected = "a whole number from 1 to " + limit;
+        if (!section.has("days")) {
+            section.fault("days", "missing (expected: " + expected + ")");
+        }
+        return section.parsed("days", text -> {
+                    boolean isNumber = text.matches("-?[0-9]{1,9}");
+                    int days = isNumber ? Integer.parseInt(text) : 0;
+                    if (days > limit) {
+                        throw new IllegalArgumentException(days + ", above the legal limit of the class (expected: "
+                                + expected + "; " + RetentionRule.ORDINARY_LIMIT_DAYS
+                                + " for ordinary CCTV, another class names its limitDays)");
+                    }
+                    if (days < 1) {
+                        throw new IllegalArgumentException(Faults.quoted(text) + " (expected: " + expected + ")");
+                    }
+                    return days;
+                })
+                .orElse(1);
     }
 
     private List<Scheme> schemes(Section top) {

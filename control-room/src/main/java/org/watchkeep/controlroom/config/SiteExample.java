@@ -22,8 +22,9 @@ public final class SiteExample {
                   passphraseFile: keys/passphrase
                   homes: [keys/home-a, /srv/watchkeep/keys-home-b]
 
+                # Why its footage is kept for so long: what the assessment of the scheme says. Ordinary CCTV: at most 31 days.
                 classes:
-                  - {id: town, days: 31}
+                  - {id: town, days: 31, reason: Requests and reports of crime reach us within a month}
 
                 schemes:
                   - {id: town-centre, name: Town centre, purposes: [crime, public-safety]}

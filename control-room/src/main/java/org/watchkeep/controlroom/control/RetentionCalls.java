@@ -4,10 +4,13 @@ package org.watchkeep.controlroom.control;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import org.watchkeep.retention.audit.Actor;
 import org.watchkeep.retention.policy.PolicyException;
 import org.watchkeep.retention.store.RetentionActs;
 import org.watchkeep.retention.store.ScrubStatus;
 import org.watchkeep.retention.store.Scrubber;
+import org.watchkeep.retention.store.StreamErasures;
+import org.watchkeep.retention.store.StreamId;
 
 /** What is asked of retention, and decided, through the owner. Any thread. */
 final class RetentionCalls {
@@ -43,7 +46,7 @@ final class RetentionCalls {
             ObjectNode node = rings.addObject().put("ring", of.ring()).put("wantedDays", of.wanted());
             node.put("forecastDays", of.days().orElse(null));
             if (of.days().isEmpty()) {
-                node.put("forecastReason", "fewer than three reels begun since the start");
+                node.put("forecastReason", "fewer than three reels of a ring on its volume are known");
             }
         }
         ScrubStatus scrubbed = scrubber.status();
@@ -80,6 +83,47 @@ final class RetentionCalls {
         }
     }
 
+    /** Whole hours of one stream, before their limit. */
+    Acts.Result eraseStream(StreamId stream, Options options) throws Refusal, IOException {
+        Span span = options.span();
+        StreamErasures.Order order = new StreamErasures.Order(
+                stream,
+                span.from(),
+                span.to(),
+                options.text("cause"),
+                options.optionalText("reason"),
+                actor(options, "as"),
+                actor(options, "approvedBy"));
+        options.nothingElse();
+        ObjectNode document = Documents.of("retention-erase-stream")
+                .put("stream", stream.toString())
+                .put("cause", order.cause())
+                .put("as", order.by().text())
+                .put("approvedBy", order.second().text());
+        ArrayNode epochs = document.putArray("epochs");
+        try {
+            for (StreamErasures.Gone gone : retention.singleStreams().erase(order)) {
+                epochs.addObject()
+                        .put("epoch", gone.epoch())
+                        .put("from", Documents.instant(gone.from()))
+                        .put("to", Documents.instant(gone.to()))
+                        .put("segments", gone.segments());
+            }
+        } catch (PolicyException e) {
+            throw refused(e);
+        }
+        return new Acts.Result(document, Refusal.GOOD);
+    }
+
+    private static Actor actor(Options options, String name) throws Refusal {
+        String text = options.text(name);
+        try {
+            return new Actor(text);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.badInput("bad-option", name + ": " + e.getMessage(), "Name a person, as in staff/17.");
+        }
+    }
+
     Acts.Result confirmClock(Options options) throws Refusal, IOException {
         String by = options.text("as");
         options.nothingElse();
@@ -111,6 +155,10 @@ final class RetentionCalls {
                 .put("epochs", effect.epochs());
         Documents.putInstant(document, "from", effect.from());
         Documents.putInstant(document, "to", effect.to());
+        ArrayNode erases = document.putArray("erases");
+        effect.erases()
+                .forEach(each ->
+                        erases.addObject().put("epoch", each.epoch()).put("opened", Documents.instant(each.opened())));
         return document;
     }
 

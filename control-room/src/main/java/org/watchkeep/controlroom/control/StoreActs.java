@@ -34,6 +34,7 @@ public final class StoreActs implements Acts {
     public static final String RETENTION = "retention-status";
     public static final String RETENTION_EFFECT = "retention-effect";
     public static final String RETENTION_LOWER = "retention-lower";
+    public static final String ERASE_STREAM = "retention-erase-stream";
     public static final String CONFIRM_CLOCK = "retention-confirm-clock";
 
     private final FootageStore store;
@@ -73,6 +74,8 @@ public final class StoreActs implements Acts {
             case RETENTION -> retention.status(options);
             case RETENTION_EFFECT -> retention.effect(options);
             case RETENTION_LOWER -> retention.lower(options);
+            case ERASE_STREAM ->
+                retention.eraseStream(cameras.stream(options.text("camera"), options.optionalText("stream")), options);
             case CONFIRM_CLOCK -> retention.confirmClock(options);
             case REBUILD_INDEX ->
                 throw Refusal.environment(

@@ -77,6 +77,7 @@ class RetentionIT {
         JsonNode effect = run(0, "retention", "effect", "--class", "town", "--days", "7");
         assertThat(effect.path("daysNow").asInt()).isEqualTo(31);
         assertThat(effect.path("epochs").asInt()).isZero();
+        assertThat(effect.path("erases")).isEmpty();
         run(2, "retention", "effect", "--class", "town", "--days", "0");
         run(2, "retention", "effect", "--class", "town", "--days", "-3");
         run(2, "retention", "lower", "--class", "town", "--days", "7", "--as", "1001", "--approved-by", "1001");
@@ -89,6 +90,22 @@ class RetentionIT {
                         .asInt())
                 .isEqualTo(7);
         run(2, "retention", "confirm-clock", "--as", "1001");
+    }
+
+    @Test
+    void singleStream_isErasedByTwoPeopleWithACause() throws IOException {
+        eraseStream("staff/17", "staff/17", "court-order", "two people");
+        eraseStream("staff/17", "staff/4", "because", "expected: one of court-order");
+        eraseStream("Smith", "staff/4", "court-order", "staff/N");
+        eraseStream("staff/17", "staff/4", "court-order", "high-street/main");
+    }
+
+    private void eraseStream(String by, String second, String cause, String refusal) throws IOException {
+        String[] who = {"--as", by, "--approved-by", second, "--cause", cause};
+        List<String> command = new ArrayList<>(List.of("retention", "erase-stream", "--camera", "7"));
+        command.addAll(List.of("--from", "-2h", "--to", "-1h"));
+        command.addAll(List.of(who));
+        assertThat(run(2, command.toArray(String[]::new)).toString()).contains(refusal);
     }
 
     @Test

@@ -60,7 +60,7 @@ class ServeSaysIT {
                   - {id: v1, path: volume, size: %s}
                 keys: {keystore: keys/m.p12, passphraseFile: passphrase, homes: [keys/a, keys/b]}
                 classes:
-                  - {id: town, days: 31}
+                  - {id: town, days: 31, reason: Requests reach us within that time}
                 cameras:
                   - {id: high-street, number: 7, name: High Street, url: "%s"}
                   - {id: mill-lane, number: 8, name: Mill Lane, url: "%s",

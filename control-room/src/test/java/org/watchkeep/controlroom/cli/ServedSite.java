@@ -70,7 +70,7 @@ final class ServedSite {
                   - {id: v1, path: volume, size: 512MiB}
                 keys: {keystore: keys/m.p12, passphraseFile: passphrase, homes: [keys/a, keys/b]}
                 classes:
-                  - {id: town, days: 31}
+                  - {id: town, days: 31, reason: Requests reach us within that time}
                 push: {listen: "127.0.0.1:%d"}
                 cameras:
                 %s

@@ -62,7 +62,7 @@ class SubStreamIT {
                       - {id: v1, path: volume, size: 256MiB}
                     keys: {keystore: keys/m.p12, passphraseFile: passphrase, homes: [keys/a, keys/b]}
                     classes:
-                      - {id: town, days: 31}
+                      - {id: town, days: 31, reason: Requests reach us within that time}
                     cameras:
                       - {id: high-street, number: 7, name: High Street, url: "%s", streams: {main: true, sub: "%s"}}
                     """.formatted(cameras.urls().get(0), cameras.urls().get(1)));

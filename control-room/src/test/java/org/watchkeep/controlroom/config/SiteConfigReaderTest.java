@@ -35,7 +35,7 @@ class SiteConfigReaderTest {
               - {id: v1, path: disk, size: 1G}
             keys: {keystore: k.p12, passphraseFile: pass, homes: [a, b]}
             classes:
-              - {id: town, days: 31}
+              - {id: town, days: 31, reason: Requests reach us within that time}
             cameras:
               - {id: cam-1, number: 1, name: First, url: "rtsp://10.0.0.1/s"}
             """;
@@ -195,13 +195,38 @@ class SiteConfigReaderTest {
                 .contains("classes[0].days")
                 .contains("from 1 to 31");
         assertThat(onlyProblem(GOOD.replace("days: 31", "days: -1"))).contains("from 1 to 31");
-        assertThat(onlyProblem(GOOD.replace("days: 31", "days: 60, limitDays: 90")))
-                .startsWith("6: classes[0].reason: missing");
-        assertThat(onlyProblem(GOOD.replace("days: 31", "days: 1, limitDays: 367, reason: x")))
+        assertThat(onlyProblem(withoutReason("days: 60, limitDays: 90")))
+                .startsWith("6: classes[0].reason: missing")
+                .contains("another limit than ordinary CCTV");
+        assertThat(onlyProblem(GOOD.replace("days: 31", "days: 1, limitDays: 367")))
                 .contains("classes[0].limitDays")
                 .contains("from 1 to 366");
-        String named = GOOD.replace("days: 31", "days: 60, limitDays: 90, reason: Body-worn video");
+        String named = GOOD.replace("days: 31", "days: 60, limitDays: 90");
         assertThat(read(named).classes().get(0).days()).isEqualTo(60);
+    }
+
+    private static String withoutReason(String days) {
+        return GOOD.replace("days: 31, reason: Requests reach us within that time", days);
+    }
+
+    @Test
+    void read_classWithoutReason_saysWhatToWrite() {
+        assertThat(onlyProblem(withoutReason("days: 14")))
+                .isEqualTo("6: classes[0].reason: missing (expected: in a sentence, why footage of class town is kept"
+                        + " for 14 days and no fewer)");
+        assertThat(onlyProblem(withoutReason("days: 14, reason: \" \""))).contains("6: classes[0].reason");
+    }
+
+    @Test
+    void read_daysThatNoClassCanHave_saysWhy() {
+        assertThat(onlyProblem(GOOD.replace("days: 31", "days: 32")))
+                .isEqualTo("6: classes[0].days: 32, above the legal limit of the class (expected: a whole number from 1"
+                        + " to 31; 31 for ordinary CCTV, another class names its limitDays)");
+        assertThat(onlyProblem(GOOD.replace("days: 31", "days: 0")))
+                .isEqualTo("6: classes[0].days: 0 (expected: a whole number from 1 to 31)");
+        assertThat(onlyProblem(GOOD.replace("days: 31", "days: two")))
+                .isEqualTo("6: classes[0].days: two (expected: a whole number from 1 to 31)");
+        assertThat(onlyProblem(GOOD.replace("days: 31, ", ""))).startsWith("6: classes[0].days: missing");
     }
 
     @Test

@@ -68,6 +68,8 @@ public enum Act {
     EPOCH_ERASED_EARLY("epoch.erased-early", "class:i epoch:n cause:c segments:n"),
     /** An erasure that did not succeed, to be done again. */
     EPOCH_FAILED("epoch.failed", "class:i epoch:n cause:c"),
+    /** Before one stream of one epoch is erased alone; from, to: when the epoch was open. */
+    STREAM_DUE("stream.due", "class:i epoch:n stream:i cause:c from:t to:t reason:m?"),
     /** One stream of one epoch alone. */
     STREAM_ERASED("stream.erased", "class:i epoch:n stream:i reason:m?"),
     /** Before a reel is used again. */
@@ -78,6 +80,8 @@ public enum Act {
     POLICY_CHANGED("policy.changed", "class:i days:n reason:m"),
     /** A scheme's register entry. */
     SCHEME_CHANGED("scheme.changed", "scheme:i digest:h"),
+    /** A scheme is no longer in the configuration. */
+    SCHEME_REMOVED("scheme.removed", "scheme:i"),
     /** An erasure that nothing explains was stopped. */
     BRAKE_APPLIED("brake.applied", "class:i due:n explained:n"),
     /** A person let it go on. */

@@ -56,6 +56,18 @@ public final class HeldByRegister implements HeldFootage {
     }
 
     @Override
+    public List<String> holdsOn(StreamId stream, Instant start, Instant end) {
+        return register.now().on(stream, start, end).stream()
+                .map(hold -> hold.id().text())
+                .toList();
+    }
+
+    @Override
+    public boolean wasEverHeld(StreamId stream, Instant start, Instant end) {
+        return register.holds().stream().anyMatch(hold -> hold.span().touches(stream, start, end));
+    }
+
+    @Override
     public Set<StreamId> streamsHeld(Instant from, Instant to) throws IOException {
         register.requireReadable();
         return register.now().streamsOnReels(from, to);

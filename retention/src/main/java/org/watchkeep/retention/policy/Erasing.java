@@ -51,6 +51,9 @@ public final class Erasing {
 
         /** Keys of these streams are durable in both homes on return. */
         void keepKeys(long epoch, List<Integer> streams) throws IOException;
+
+        /** The root is gone: of an epoch of which single streams were erased, the kept keys that no hold needs go as well. */
+        default void release(long epoch) throws IOException {}
     }
 
     /** What shows footage. */
@@ -142,6 +145,7 @@ public final class Erasing {
             holds.keepKeys(due.epoch(), holds.heldStreams(due.epoch()));
         }
         Erasure erasure = keys.erase(due.epoch(), utcMicros);
+        holds.release(due.epoch());
         shown.end(due.epoch());
         shown.forget(due.epoch());
         Erased erased = new Erased(

@@ -5,42 +5,43 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.watchkeep.retention.audit.Act;
 import org.watchkeep.retention.audit.Fields;
 import org.watchkeep.retention.keys.Epoch;
+import org.watchkeep.retention.policy.RetentionRule;
 
 /**
  * Enters the clearing of a reel before it happens: durably in the ledger, without which the reel stays, and in the trail,
  * which is owed it where it takes nothing: recording needs the reel and never waits for the trail. The keeper's.
  */
 final class ClearingLog {
-    private static final Logger log = LoggerFactory.getLogger(ClearingLog.class);
-    private static final String CAPACITY = "capacity";
+    /** Within an epoch and a minute of the limit the promise has been kept. */
+    private static final long BEYOND_PROMISE_MICROS = EpochSchedule.MOST_NANOS / 1_000 + RetentionRule.MARGIN_MICROS;
 
     private final StoreParts parts;
-    private boolean isShort;
+    private final EarlyEndings early;
 
-    ClearingLog(StoreParts parts) {
+    /** @param early sums up what ends before its promise */
+    ClearingLog(StoreParts parts, EarlyEndings early) {
         this.parts = parts;
+        this.early = early;
     }
 
     /**
      * Durable in the ledger on return; throws, and the reel stays, when it cannot be.
      *
+     * @param days of its class
      * @param segments of which it holds fragments, by their epoch
      */
-    void cleared(LedgerEntry.ReelCleared entry, String classId, Map<Long, Set<SegmentBuilder.Key>> segments)
+    void cleared(LedgerEntry.ReelCleared entry, String classId, int days, Map<Long, Set<SegmentBuilder.Key>> segments)
             throws IOException {
         long utcMicros = parts.clock().utcMicros();
         parts.ledger().appendDurably(entry, utcMicros);
-        boolean early =
-                entry.reason().equals(CAPACITY) && segments.keySet().stream().anyMatch(this::isKept);
-        if (early && !isShort) {
-            log.warn("class {}: the ring overwrites footage before its promise; there is too little room", classId);
-            isShort = true;
-        }
+        Map<Long, Set<SegmentBuilder.Key>> endEarly = new TreeMap<>(segments);
+        endEarly.keySet().removeIf(epoch -> !isPromised(epoch, days, utcMicros));
+        boolean isEarly = entry.reason().equals(EarlyEndings.CAPACITY) && !endEarly.isEmpty();
         Instant now = StreamState.instant(utcMicros);
         parts.trail()
                 .owe(
@@ -55,33 +56,21 @@ final class ClearingLog {
                                         segments.values().stream()
                                                 .mapToLong(Set::size)
                                                 .sum())
-                                .with("early", early),
+                                .with("early", isEarly),
                         now);
-        if (early) {
-            segments.forEach((epoch, of) -> enterEarly(epoch, classId, of.size(), now));
+        if (isEarly) {
+            early.lost(classId, endEarly);
         }
         parts.trail().settle();
     }
 
-    /** Not yet erased, so that its footage could have been seen for longer. */
-    private boolean isKept(long epoch) {
+    /** Not yet erased, and its promise not reached: it could have been seen for longer, and was to be. */
+    private boolean isPromised(long epoch, int days, long utcMicros) {
+        long promise = TimeUnit.DAYS.toMicros(days) - BEYOND_PROMISE_MICROS;
         return parts.keys()
                 .epoch(epoch)
                 .filter(known -> known.state() == Epoch.State.LIVE)
+                .filter(known -> utcMicros - known.openedUtcMicros() < promise)
                 .isPresent();
-    }
-
-    private void enterEarly(long epoch, String classId, int segments, Instant now) {
-        if (isKept(epoch)) {
-            parts.trail()
-                    .owe(
-                            Act.EPOCH_ERASED_EARLY,
-                            Fields.NONE
-                                    .with("class", classId)
-                                    .with("epoch", epoch)
-                                    .with("cause", CAPACITY)
-                                    .with("segments", segments),
-                            now);
-        }
     }
 }

@@ -59,6 +59,18 @@ final class ErasureLedger implements Erasing.Trail {
         streams.rules.fold(entry);
     }
 
+    /** Fewer days, before they count: with how many epochs it erases at once. */
+    void proposed(LedgerEntry.RuleSet rule, int erases) throws IOException {
+        if (trail.isUsed()) {
+            Fields data = Fields.NONE
+                    .with("class", rule.classId())
+                    .with("days", rule.days())
+                    .with("reason", trail.text(why(rule)))
+                    .with("erases", erases);
+            trail.enter(NewEntry.of(Act.POLICY_PROPOSED, trail.people(), data));
+        }
+    }
+
     /** As the trail has it: people as the user they act by, what they wrote as a commitment. */
     private Optional<NewEntry> inTrail(LedgerEntry entry) throws IOException {
         if (entry instanceof LedgerEntry.RuleSet rule) {

@@ -4,6 +4,7 @@ package org.watchkeep.retention.store;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.keys.Epoch;
@@ -55,6 +57,13 @@ final class Erasures implements RetentionActs {
 
     private final ErasureAccounts accounts;
 
+    /** Single streams of an epoch. */
+    final StreamErasures single;
+
+    private final SplitEpochs splits;
+    /** What a ring overwrites before its promise. */
+    final EarlyEndings early;
+
     /** What keeps an erasure from being done, by what it is about. */
     private final Map<String, String> alarms = new ConcurrentHashMap<>();
 
@@ -74,14 +83,17 @@ final class Erasures implements RetentionActs {
         this.book = new RetentionBook(parts.disk(), parts.settings().folder());
         this.entries = new ErasureLedger(parts);
         this.accounts = new ErasureAccounts(store, streams);
+        this.early = new EarlyEndings(parts.trail(), clock);
         this.reckoning = parts.running().reckoning();
         this.erasing = new Erasing(
                 parts.keys(),
                 entries,
                 store.held().epochs,
-                new ShownInStore(),
+                new ShownInStore(store, stamps),
                 parts.keys().medium(),
                 store.held().footage.lock());
+        this.single = new StreamErasures(store, parts, erasing.lock());
+        this.splits = store.held().splits;
         this.retention = open(parts);
         this.reckoned = retention.state();
         this.writtenNanos = clock.monoNanos() - WRITE_NANOS;
@@ -112,17 +124,11 @@ final class Erasures implements RetentionActs {
     /** Before anything is shown or recorded: rules, and what a stop left half erased. */
     synchronized void begin() {
         tick();
-        for (Epoch epoch : store.keys().epochs()) {
-            if (epoch.state() == Epoch.State.LIVE) {
-                stamps.computeIfAbsent(epoch.number(), number -> boundedStamp(epoch));
-            }
+        for (Epoch epoch : live()) {
+            stamps.computeIfAbsent(epoch.number(), number -> boundedStamp(epoch));
         }
         for (StoreSettings.ClassSettings inClass : configured.values()) {
-            int days = streams.rules
-                    .of(inClass.id())
-                    .map(LedgerEntry.RuleSet::days)
-                    .orElse(0);
-            if (inClass.days() > days) {
+            if (streams.rules.isNews(inClass)) {
                 raise(new LedgerEntry.RuleSet(inClass.id(), inClass.days(), inClass.reason(), "configuration", ""));
             }
         }
@@ -172,6 +178,7 @@ final class Erasures implements RetentionActs {
                         Erasing.Counts.NONE,
                         clock.utcMicros());
                 accounts.settled(due.epoch());
+                splits.ended(due.epoch());
                 alarms.remove("epoch " + due.epoch());
             } catch (IOException e) {
                 failed(due.epoch(), due.classId(), e);
@@ -252,15 +259,19 @@ final class Erasures implements RetentionActs {
     }
 
     private boolean isLive(long epoch) {
-        return store.keys().epoch(epoch).map(e -> e.state() == Epoch.State.LIVE).orElse(false);
+        return splits.isSplit(epoch)
+                || store.keys()
+                        .epoch(epoch)
+                        .map(e -> e.state() == Epoch.State.LIVE)
+                        .orElse(false);
     }
 
     // ---- what is shown --------------------------------------------------------------------------------------------
 
-    /** Whether readers may have it: its epoch lives, and its first fragment is not past the limit by any reckoning. */
-    boolean isShown(long number, Instant start) {
-        Epoch epoch = store.keys().epoch(number).orElse(null);
-        if (epoch == null || !store.keys().isReadable(number)) {
+    /** Whether readers may have it: a key opens it, and its first fragment is not past the limit by any reckoning. */
+    boolean isShown(StreamId stream, long number, Instant start) {
+        Epoch epoch = store.held().epochs.shown(stream, number).orElse(null);
+        if (epoch == null) {
             return false;
         }
         RetentionClock.State now = reckoned;
@@ -340,6 +351,7 @@ final class Erasures implements RetentionActs {
             int days = days(epoch.classId());
             Erasing.Erased erased = erasing.erase(epoch, Erasing.Rule.LIMIT, days, counts, clock.utcMicros());
             stamps.remove(epoch.number());
+            splits.ended(epoch.number());
             accounts.settled(epoch.number());
             if (alarms.remove(about) != null) {
                 log.warn("{} of class {} is erased at last", about, epoch.classId());
@@ -351,9 +363,7 @@ final class Erasures implements RetentionActs {
     }
 
     private List<Epoch> live() {
-        return store.keys().epochs().stream()
-                .filter(epoch -> epoch.state() == Epoch.State.LIVE)
-                .toList();
+        return splits.live(store.keys());
     }
 
     private boolean isDue(Epoch epoch, int days) {
@@ -366,21 +376,9 @@ final class Erasures implements RetentionActs {
         return store.schedules().stream().anyMatch(schedule -> schedule.current() == epoch.number());
     }
 
-    private final class ShownInStore implements Erasing.Shown {
-        @Override
-        public void end(long epoch) {
-            // A reading asks whether its key is still handed out before it gives anything to anybody: see RecordReader.
-            stamps.remove(epoch);
-        }
-
-        @Override
-        public void forget(long epoch) {
-            try {
-                store.held().rows.forget(epoch);
-            } catch (IOException e) {
-                log.error("rows of erased epoch {} stay in the index, they are not shown: {}", epoch, e.toString());
-            }
-        }
+    @Override
+    public StreamErasures singleStreams() {
+        return single;
     }
 
     @Override
@@ -394,7 +392,7 @@ final class Erasures implements RetentionActs {
     public synchronized Status status() {
         tick();
         List<ClassStatus> classes = new ArrayList<>();
-        for (LedgerEntry.RuleSet rule : new TreeMap<>(rulesById()).values()) {
+        for (LedgerEntry.RuleSet rule : streams.rules.byId().values()) {
             List<Epoch> epochs = live().stream()
                     .filter(epoch -> epoch.classId().equals(rule.classId()))
                     .toList();
@@ -414,13 +412,9 @@ final class Erasures implements RetentionActs {
                 reckoned.doubtMicros(),
                 classes,
                 Forecast.of(store, this::days),
-                new TreeMap<>(alarms).values().stream().toList());
-    }
-
-    private Map<String, LedgerEntry.RuleSet> rulesById() {
-        Map<String, LedgerEntry.RuleSet> byId = new HashMap<>();
-        streams.rules.all().forEach(rule -> byId.put(rule.classId(), rule));
-        return byId;
+                Stream.of(new TreeMap<>(alarms).values(), early.alarms(), single.alarms())
+                        .flatMap(Collection::stream)
+                        .toList());
     }
 
     @Override
@@ -429,20 +423,14 @@ final class Erasures implements RetentionActs {
                 .of(classId)
                 .orElseThrow(() -> new PolicyException(
                         "retention class " + classId + ": not known (expected: one of "
-                                + new TreeMap<>(rulesById()).keySet() + ")",
+                                + streams.rules.byId().keySet() + ")",
                         "Name a class of the configuration."));
         RetentionRule.of(classId, days, RetentionRule.MOST_DAYS, "asked");
-        List<Instant> opened = live().stream()
+        List<Doomed> erases = live().stream()
                 .filter(epoch -> epoch.classId().equals(classId) && isDue(epoch, days) && !isOpen(epoch))
-                .map(epoch -> StreamState.instant(epoch.openedUtcMicros()))
+                .map(epoch -> new Doomed(epoch.number(), StreamState.instant(epoch.openedUtcMicros())))
                 .toList();
-        return new Effect(
-                classId,
-                rule.days(),
-                days,
-                opened.size(),
-                opened.stream().findFirst(),
-                opened.isEmpty() ? Optional.empty() : Optional.of(opened.get(opened.size() - 1)));
+        return new Effect(classId, rule.days(), days, erases);
     }
 
     @Override
@@ -463,7 +451,9 @@ final class Erasures implements RetentionActs {
                     "Have a second person look at what it erases, and name them.");
         }
         tick();
-        entries.enter(new LedgerEntry.RuleSet(classId, days, wanted.reason(), by, approvedBy));
+        LedgerEntry.RuleSet rule = new LedgerEntry.RuleSet(classId, days, wanted.reason(), by, approvedBy);
+        entries.proposed(rule, effect.epochs());
+        entries.enter(rule);
         marks.put(classId, new Brake.Mark(reckoned.spentMicros(), TimeUnit.DAYS.toMicros(days)));
         alarms.remove(classId);
         writeDown();

@@ -111,7 +111,7 @@ final class Finder {
     }
 
     private boolean isWithinLimit(SegmentSummary segment) {
-        return showing.isWithinLimit(segment.epoch(), segment.start());
+        return showing.isWithinLimit(segment.stream(), segment.epoch(), segment.start());
     }
 
     boolean isOnReel(Segment segment) {

@@ -46,13 +46,13 @@ final class Forecast {
         return forecasts;
     }
 
-    /** Of every ring that footage stands in, at the pace measured since the start. */
+    /** Of every ring that footage stands in, at the pace measured since the start; until there is one, at that of before. */
     static List<RetentionActs.RingForecast> of(FootageStore store, ToIntFunction<String> days) {
         List<RetentionActs.RingForecast> forecasts = new ArrayList<>();
         for (Volume volume : store.volumes().values()) {
             List<Pace> rings = store.rings().stream()
                     .filter(ring -> ring.volume == volume && !ring.footage().isEmpty())
-                    .map(ring -> new Pace(ring.name(), ring.reelNanos(), days.applyAsInt(ring.classId)))
+                    .map(ring -> new Pace(ring.name(), paceOf(ring), days.applyAsInt(ring.classId)))
                     .toList();
             long reels = volume.reels().stream()
                     .filter(reel -> reel.state() != Reel.State.RETIRED)
@@ -60,5 +60,10 @@ final class Forecast {
             forecasts.addAll(of(rings, (int) reels));
         }
         return forecasts;
+    }
+
+    private static long paceOf(Ring ring) {
+        long measured = ring.reelNanos();
+        return measured > 0 ? measured : ring.rememberedNanos();
     }
 }

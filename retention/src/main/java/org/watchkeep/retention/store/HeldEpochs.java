@@ -27,6 +27,7 @@ final class HeldEpochs implements Erasing.Holds {
     private static final long REACH_MICROS = 2 * StreamAppender.SEGMENT_MICROS;
 
     private final Holding holding;
+    private final SplitEpochs splits;
     private final EpochKeys keys;
     private final StreamBook streams;
     private final Ledger ledger;
@@ -42,7 +43,8 @@ final class HeldEpochs implements Erasing.Holds {
         }
     }
 
-    HeldEpochs(StoreParts parts) {
+    HeldEpochs(StoreParts parts, SplitEpochs splits) {
+        this.splits = splits;
         this.holding = parts.holding();
         this.keys = parts.keys();
         this.streams = parts.streams();
@@ -55,6 +57,19 @@ final class HeldEpochs implements Erasing.Holds {
     /** Whether a stream's records of the epoch can be decrypted. */
     boolean opens(long epoch, int stream) {
         return keys.isReadable(epoch) || isKept(epoch, stream);
+    }
+
+    /** The epoch, where readers may have this stream of it without a hold: by its root, or by the key kept until its limit. */
+    Optional<Epoch> shown(StreamId stream, long number) {
+        Optional<SplitEpochs.Split> split = splits.of(number);
+        if (split.isEmpty()) {
+            return keys.isReadable(number) ? keys.epoch(number) : Optional.empty();
+        }
+        boolean isOpen = !split.get().streams().containsKey(stream)
+                && streams.of(stream)
+                        .filter(state -> opens(number, state.number))
+                        .isPresent();
+        return isOpen ? Optional.of(split.get().asEpoch()) : Optional.empty();
     }
 
     boolean isKept(long epoch, int stream) {
@@ -94,7 +109,9 @@ final class HeldEpochs implements Erasing.Holds {
             return Optional.of(
                     Window.of(held.get().openedUtcMicros(), held.get().closedUtcMicros()));
         }
-        return keys.epoch(number).map(epoch -> Window.of(epoch.openedUtcMicros(), closedAt(epoch)));
+        return keys.epoch(number)
+                .map(epoch -> Window.of(epoch.openedUtcMicros(), closedAt(epoch)))
+                .or(() -> splits.ever(number).map(split -> Window.of(split.openedUtcMicros(), Long.MIN_VALUE)));
     }
 
     private long closedAt(Epoch epoch) {
@@ -118,6 +135,13 @@ final class HeldEpochs implements Erasing.Holds {
                 window(number).orElseThrow(() -> new IOException("epoch " + number + ": when it was is not known"));
         Set<Integer> held = new TreeSet<>(keptStreams(number));
         Set<StreamId> wanted = holding.footage().streamsHeld(window.from(), window.to());
+        if (splits.isSplit(number)) {
+            // Of it all others are kept as well, for as long as its limit is away.
+            held.removeIf(stream -> streams.ofNumber(stream)
+                    .filter(state -> wanted.contains(state.id))
+                    .isEmpty());
+            return List.copyOf(held);
+        }
         // Once an erasure has begun no key can be taken from the root any more, and no hold be placed on what it
         // opened.
         if (keys.isReadable(number)) {
@@ -144,6 +168,70 @@ final class HeldEpochs implements Erasing.Holds {
         List<HeldKey> wanted = new ArrayList<>();
         kept.forEach(stream -> wanted.add(new HeldKey(number, stream)));
         held.keep(wanted, keys);
+    }
+
+    @Override
+    public void release(long number) throws IOException {
+        if (splits.isSplit(number)) {
+            Set<Integer> over = keptStreams(number);
+            over.removeAll(Set.copyOf(heldStreams(number)));
+            drop(number, over);
+        }
+    }
+
+    private void drop(long number, Set<Integer> over) throws IOException {
+        if (!over.isEmpty() && holding.keys().isPresent()) {
+            holding.keys()
+                    .get()
+                    .drop(over.stream()
+                            .map(stream -> new HeldKey(number, stream))
+                            .toList());
+        }
+    }
+
+    // ---- streams erased alone -------------------------------------------------------------------------------------
+
+    boolean canKeep() {
+        return holding.keys().isPresent();
+    }
+
+    private Set<Integer> keptErased(SplitEpochs.Split split) {
+        Set<Integer> kept = keptStreams(split.epoch());
+        kept.removeIf(stream -> streams.ofNumber(stream)
+                .filter(state -> split.streams().containsKey(state.id))
+                .isEmpty());
+        return kept;
+    }
+
+    /** Whether a key is kept of a stream that was erased alone: by an erasure before, or by a home that was away. */
+    boolean keepsErased(SplitEpochs.Split split) {
+        return !keptErased(split).isEmpty();
+    }
+
+    void dropErased(SplitEpochs.Split split) throws IOException {
+        drop(split.epoch(), keptErased(split));
+    }
+
+    /** A home that was away when an epoch reached its limit brings back keys that no hold ever wanted: they go again. */
+    void dropOfEnded() throws IOException {
+        if (holding.keys().isEmpty() || !holding.footage().isReadable()) {
+            return;
+        }
+        for (HeldKey key : holding.keys().get().kept()) {
+            Optional<Window> window = window(key.epoch());
+            boolean isEnded =
+                    !splits.isSplit(key.epoch()) && splits.ever(key.epoch()).isPresent() && window.isPresent();
+            Optional<StreamState> stream = streams.ofNumber(key.stream());
+            if (isEnded
+                    && stream.isPresent()
+                    && !holding.footage()
+                            .wasEverHeld(
+                                    stream.get().id,
+                                    window.get().from(),
+                                    window.get().to())) {
+                drop(key.epoch(), Set.of(key.stream()));
+            }
+        }
     }
 
     /** Streams whose keys of this epoch stand in the homes. */

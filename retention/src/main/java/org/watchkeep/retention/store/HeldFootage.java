@@ -82,6 +82,16 @@ public interface HeldFootage extends ReelShield {
         return List.of();
     }
 
+    /** Holds in force that touch it, by their names. */
+    default List<String> holdsOn(StreamId stream, Instant start, Instant end) {
+        return isHeld(stream, start, end) ? List.of("a hold") : List.of();
+    }
+
+    /** Whether a hold touches it, or did before it ended. */
+    default boolean wasEverHeld(StreamId stream, Instant start, Instant end) {
+        return isHeld(stream, start, end);
+    }
+
     /**
      * Streams of which something in {@code [from, to)} is held and stands nowhere but here.
      *

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.watchkeep.retention.keys.Epoch;
@@ -45,7 +47,9 @@ final class HeldRows {
             boolean touches = window.isPresent()
                     && window.get().from().isBefore(to)
                     && from.isBefore(window.get().to());
-            if (touches && !store.keys().isReadable(epoch.number())) {
+            boolean isWithinLimit = store.keys().isReadable(epoch.number())
+                    || store.held().splits.isSplit(epoch.number());
+            if (touches && !isWithinLimit) {
                 List<Segment> rows = rows(epoch.number(), stream);
                 enterErased(stream, rows, from, to);
                 gone.addAll(rows);
@@ -55,6 +59,41 @@ final class HeldRows {
             store.ledger().awaitDurable();
             removeUnheld(stream, gone);
         }
+    }
+
+    /** One stream of an epoch was erased alone. */
+    void forget(long epoch, StreamState stream) throws IOException {
+        index.removeAll(rows(epoch, stream).stream()
+                .map(row -> new SegmentIndex.Row(stream.number, row).key())
+                .toList());
+    }
+
+    /** Before that: what there is of it is entered as erased, and what was entered before is not entered again. */
+    void enterErased(StreamState stream, long epoch, String why) throws IOException {
+        Coverage spans = new Coverage();
+        all(epoch, stream)
+                .forEach(row -> row.fragments().forEach(ref -> {
+                    Moment start = streams.moment(row, ref);
+                    spans.add(start, start.plusMicros(ref.durationMicros()));
+                }));
+        for (Coverage.Span span : spans.spans()) {
+            if (!isEntered(stream, span)) {
+                stream.gap(span.from(), span.to(), GapCause.ERASED, why);
+            }
+        }
+    }
+
+    /** All that reels have of a stream in an epoch, in order of its start: of the index, and of memory what has no row yet. */
+    List<Segment> all(long epoch, StreamState stream) throws IOException {
+        Map<SegmentBuilder.Key, Segment> all = new LinkedHashMap<>();
+        stream.unindexed().stream()
+                .filter(segment -> segment.epoch() == epoch)
+                .forEach(segment -> all.put(SegmentBuilder.Key.of(segment), segment));
+        rows(epoch, stream).forEach(row -> all.put(SegmentBuilder.Key.of(row), row));
+        return all.values().stream()
+                .filter(store::isOnReel)
+                .sorted(Comparator.comparing(Segment::start).thenComparing(Segment::run))
+                .toList();
     }
 
     private List<Segment> rows(long epoch, StreamState stream) throws IOException {
@@ -99,7 +138,7 @@ final class HeldRows {
         }
         for (Epoch epoch : store.held().epochs.epochs()) {
             for (Segment row : store.segments(epoch.number(), stream, from, to)) {
-                if (!store.held().showing().isWithinLimit(epoch.number(), row.start())) {
+                if (!store.held().showing().isWithinLimit(stream.id, epoch.number(), row.start())) {
                     Coverage spans = new Coverage();
                     addUnheld(spans, row);
                     spans.spans()

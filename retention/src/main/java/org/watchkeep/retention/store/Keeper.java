@@ -68,7 +68,7 @@ final class Keeper implements Runnable {
         this.streams = parts.streams();
         this.index = parts.index();
         this.indexer = indexer;
-        this.clearingLog = new ClearingLog(parts);
+        this.clearingLog = new ClearingLog(parts, store.erasures().early);
         this.trail = parts.trail();
         this.watchLedger = parts.watchLedger();
         this.hasThread = parts.running().keepsHouse();
@@ -106,6 +106,7 @@ final class Keeper implements Runnable {
             Thread.currentThread().interrupt();
         }
         lists.values().forEach(ReelLists::close);
+        store.erasures().early.settleLast();
     }
 
     @Override
@@ -142,7 +143,9 @@ final class Keeper implements Runnable {
         attempt("opening the next key epoch", this::rollEpochs);
         attempt("taking in what is durable of holds", store.held()::settle);
         attempt("erasing what is due", () -> store.erasures().round(overwritten));
+        attempt("erasing single streams", store.erasures().single::round);
         attempt("clearing ahead", this::clearAhead);
+        attempt("summing up what ended early", store.erasures().early::round);
         attempt("indexing", indexer::round);
         attempt("taking gaps into the next footage root", () -> streams.leaves.round(store, streams));
         attempt("entering what the trail is owed", trail::settle);
@@ -362,11 +365,12 @@ final class Keeper implements Runnable {
                         ring.volume.id,
                         header.serial(),
                         reel.index,
-                        expired ? "expired" : "capacity",
+                        expired ? "expired" : EarlyEndings.CAPACITY,
                         contents.fragments,
                         contents.firstStartUtcMicros,
                         contents.lastEndUtcMicros),
                 ring.classId,
+                store.erasures().days(ring.classId),
                 contents.segments);
         streams.reels.cleared(ring.volume.id, reel.index, header.serial());
         ring.volume.unreadable(header.serial());

@@ -45,17 +45,47 @@ public interface RetentionActs {
             Optional<Instant> oldest) {}
 
     /**
-     * For how long a ring keeps its footage at the pace measured since the start.
+     * For how long a ring keeps its footage at the pace measured since the start, or until there is one, before it.
      *
      * @param wanted days of its class
-     * @param days empty until three reels of every ring on its volume have been begun
+     * @param days empty while fewer than three reels of a ring on its volume are known
      */
     record RingForecast(String ring, int wanted, Optional<Double> days) {}
 
-    /** What a change of days would erase at once. */
-    record Effect(String classId, int daysNow, int days, int epochs, Optional<Instant> from, Optional<Instant> to) {}
+    /** An epoch that fewer days would erase at once, and when it was opened. */
+    record Doomed(long epoch, Instant opened) {}
+
+    /**
+     * What a change of days would erase at once.
+     *
+     * @param erases oldest first; of the streams that a hold keeps, what is held stays readable
+     */
+    record Effect(String classId, int daysNow, int days, List<Doomed> erases) {
+        public Effect {
+            erases = List.copyOf(erases);
+        }
+
+        public int epochs() {
+            return erases.size();
+        }
+
+        /** When the oldest of them was opened. */
+        public Optional<Instant> from() {
+            return erases.stream().findFirst().map(Doomed::opened);
+        }
+
+        /** When the newest of them was opened. */
+        public Optional<Instant> to() {
+            return erases.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(erases.get(erases.size() - 1).opened());
+        }
+    }
 
     Status status();
+
+    /** Erases one stream of whole epochs alone. */
+    StreamErasures singleStreams();
 
     /** The erase lock: whoever places a hold has it while the keys are kept, so that nothing is erased in between. */
     ReentrantLock eraseLock();

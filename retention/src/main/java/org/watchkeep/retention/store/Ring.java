@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,30 @@ final class Ring {
         return begun < LEAST_PACE_REELS
                 ? 0
                 : Math.max(1, (openedMonoNanos.getLast() - openedMonoNanos.getFirst()) / (begun - 1));
+    }
+
+    /**
+     * How long a reel lasted lately by the clock times at which they were begun, also before this process; 0 while too few
+     * are known. The middle one of the last: a stop lengthens one of them, and a clock that was set another. A forecast, and
+     * no measure for what must be ready.
+     */
+    synchronized long rememberedNanos() {
+        List<Long> begun = new ArrayList<>();
+        for (Reel reel : footage) {
+            ReelHeader header = reel.header();
+            if (header != null) {
+                begun.add(header.createdUtcMicros());
+            }
+        }
+        List<Long> lasted = new ArrayList<>();
+        for (int i = Math.max(1, begun.size() - PACE_REELS); i < begun.size(); i++) {
+            lasted.add(begun.get(i) - begun.get(i - 1));
+        }
+        if (lasted.size() < LEAST_PACE_REELS - 1) {
+            return 0;
+        }
+        lasted.sort(null);
+        return TimeUnit.MICROSECONDS.toNanos(Math.max(1, lasted.get(lasted.size() / 2)));
     }
 
     /** Recovery goes on in this reel. */

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
@@ -45,6 +47,14 @@ final class RuleBook {
         return backups.getOrDefault(master, List.of());
     }
 
+    /** Whether what is configured counts at once: more days, or another reason for as many. Fewer wait for two people. */
+    boolean isNews(StoreSettings.ClassSettings configured) {
+        LedgerEntry.RuleSet rule = inForce.get(configured.id());
+        return rule == null
+                || configured.days() > rule.days()
+                || (configured.days() == rule.days() && !configured.reason().equals(rule.reason()));
+    }
+
     Optional<LedgerEntry.RuleSet> of(String classId) {
         return Optional.ofNullable(inForce.get(classId));
     }
@@ -52,6 +62,11 @@ final class RuleBook {
     /** Of every class that ever had one, also those that are no longer configured. */
     Collection<LedgerEntry.RuleSet> all() {
         return inForce.values();
+    }
+
+    /** The same, by their class. */
+    SortedMap<String, LedgerEntry.RuleSet> byId() {
+        return new TreeMap<>(inForce);
     }
 
     /** Oldest epoch first. */

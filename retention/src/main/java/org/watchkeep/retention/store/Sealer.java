@@ -179,7 +179,7 @@ final class Sealer {
             return true;
         }
         int damaged = 0;
-        List<Epoch> epochs = store.keys().epochs();
+        List<Epoch> epochs = store.held().epochs.epochs();
         for (int i = epochs.size() - 1; i >= 0; i--) {
             List<Segment> rows = store.segments(epochs.get(i).number(), stream, Instant.MIN, Instant.MAX);
             for (int j = rows.size() - 1; j >= 0; j--) {

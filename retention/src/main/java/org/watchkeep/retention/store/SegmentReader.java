@@ -28,7 +28,7 @@ final class SegmentReader {
             return Optional.empty();
         }
         // Of what only a hold keeps in part no summary has a seal.
-        boolean isShown = held.showing().isWithinLimit(segment.epoch(), segment.start())
+        boolean isShown = held.showing().isWithinLimit(segment.stream(), segment.epoch(), segment.start())
                 || held.showing().isTouchedByHold(segment.stream(), segment.epoch(), segment.start(), segment.end());
         StreamState state = shown(segment.stream(), segment.start(), isShown);
         RecordReader.Expected seal =

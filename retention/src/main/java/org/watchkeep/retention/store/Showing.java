@@ -23,8 +23,8 @@ final class Showing {
     }
 
     /** Whether it needs no hold to be shown. */
-    boolean isWithinLimit(long epoch, Instant start) {
-        return erasures.isShown(epoch, start);
+    boolean isWithinLimit(StreamId stream, long epoch, Instant start) {
+        return erasures.isShown(stream, epoch, start);
     }
 
     /** Whether a hold keeps something of what lies there. */
@@ -37,7 +37,9 @@ final class Showing {
 
     /** What of the segment readers may have; the segment itself where that is all. */
     Optional<Segment> shown(Segment segment) {
-        return isWithinLimit(segment.epoch(), segment.start()) ? Optional.of(segment) : heldPart(segment);
+        return isWithinLimit(segment.stream(), segment.epoch(), segment.start())
+                ? Optional.of(segment)
+                : heldPart(segment);
     }
 
     /** What holds keep of it: from the key picture before the first that is held to the last. */
@@ -73,7 +75,7 @@ final class Showing {
 
     /** Whether this record of the segment may be read. */
     boolean mayRead(Segment segment, FragmentRef ref, RecordHeader.Kind kind) {
-        if (isWithinLimit(segment.epoch(), segment.start())) {
+        if (isWithinLimit(segment.stream(), segment.epoch(), segment.start())) {
             return true;
         }
         Optional<Segment> part = heldPart(segment);

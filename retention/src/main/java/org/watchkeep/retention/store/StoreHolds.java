@@ -20,6 +20,7 @@ final class StoreHolds implements FootageInReach {
 
     final HeldFootage footage;
     final HeldEpochs epochs;
+    final SplitEpochs splits;
     final HeldRows rows;
     private final FootageStore store;
     private final StreamBook streams;
@@ -32,7 +33,8 @@ final class StoreHolds implements FootageInReach {
         this.store = store;
         this.streams = parts.streams();
         this.footage = parts.holding().footage();
-        this.epochs = new HeldEpochs(parts);
+        this.splits = SplitEpochs.open(parts.trail());
+        this.epochs = new HeldEpochs(parts, splits);
         this.rows = new HeldRows(store, parts.index(), streams);
         this.entries = new HoldLedger(parts);
         this.trail = parts.trail();
@@ -149,7 +151,9 @@ final class StoreHolds implements FootageInReach {
     public Optional<Extent> extent(HeldKey key) {
         Optional<StreamState> stream = streams.ofNumber(key.stream());
         Optional<HeldEpochs.Window> window = epochs.window(key.epoch());
-        return stream.isEmpty() || window.isEmpty()
+        // Kept for the epoch's own time: no hold explains it, and none that ends takes it along.
+        boolean isOfEpoch = !splits.isKnown() || splits.isSplit(key.epoch());
+        return isOfEpoch || stream.isEmpty() || window.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Extent(
                         stream.get().id, window.get().from(), window.get().to()));

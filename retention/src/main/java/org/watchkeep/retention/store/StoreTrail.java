@@ -66,6 +66,7 @@ public final class StoreTrail {
             Trail trail,
             RegisterFold<ErasureRegister.State> erasures,
             List<RegisterFold<List<Entry>>> holds,
+            RegisterFold<List<Entry>> streams,
             FootageRoots roots,
             Texts texts) {}
 
@@ -94,6 +95,7 @@ public final class StoreTrail {
                 List.of(
                         new RegisterFold<>(disk, folder, trail, new EntriesRegister("hold")),
                         new RegisterFold<>(disk, folder, trail, new EntriesRegister("incident"))),
+                new RegisterFold<>(disk, folder, trail, new EntriesRegister("stream")),
                 new FootageRoots(disk, folder, writer),
                 new Texts(disk, folder));
         return new StoreTrail(Optional.of(kept), writer, people);
@@ -140,6 +142,14 @@ public final class StoreTrail {
         }
         all.sort(Comparator.comparingLong(Entry::index));
         return all;
+    }
+
+    /** What was entered of streams erased alone, oldest first. */
+    List<Entry> streamEntries() throws IOException {
+        if (kept.isEmpty()) {
+            throw new TrailException("the audit trail is not open");
+        }
+        return kept.get().streams().current();
     }
 
     /** Who acts where a person does. */
@@ -290,6 +300,7 @@ public final class StoreTrail {
     public void snapshot() throws IOException {
         if (kept.isPresent()) {
             kept.get().erasures().snapshot();
+            kept.get().streams().snapshot();
             for (RegisterFold<List<Entry>> fold : kept.get().holds()) {
                 fold.snapshot();
             }

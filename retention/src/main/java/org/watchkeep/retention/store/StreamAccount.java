@@ -115,7 +115,7 @@ public record StreamAccount(List<Piece> pieces, Duration overlap) {
 
     /** When the oldest footage begins that can be read; what lies before it was erased in its order. */
     private static OptionalLong oldest(FootageStore store, StreamState state) throws IOException {
-        for (Epoch epoch : store.keys().epochs()) {
+        for (Epoch epoch : store.held().epochs.epochs()) {
             OptionalLong first = store.segments(epoch.number(), state, Instant.MIN, Instant.MAX).stream()
                     .filter(store::isReadable)
                     .mapToLong(segment -> StreamState.micros(segment.start()))

@@ -195,12 +195,23 @@ class TrailedStoreTest {
                 StoreRig rig = StoreRig.openTrailed(disk, settings, clock, trail.entries(), GATE)) {
             rig.beginRun(GATE);
             SmallReels.record(rig, GATE, 8);
-            StoreRig.await("entered", () -> !trail.of(Act.EPOCH_ERASED_EARLY).isEmpty());
+            StoreRig.await("entered", () -> !trail.of(Act.REEL_CLEARED).isEmpty());
             Entry cleared = trail.of(Act.REEL_CLEARED).get(0);
             assertThat(cleared.data().flag("early")).isTrue();
+            assertThat(rig.store.retention().status().alarms())
+                    .singleElement()
+                    .asString()
+                    .contains("before its promise");
+            assertThat(trail.of(Act.EPOCH_ERASED_EARLY)).isEmpty();
+            long recorded = rig.recordingEpoch();
+            clock.pass(1, TimeUnit.HOURS);
+            StoreRig.await("summed up", () -> {
+                rig.store.keeper().wake();
+                return !trail.of(Act.EPOCH_ERASED_EARLY).isEmpty();
+            });
             assertThat(cleared.data().text("cause")).isEqualTo("capacity");
             Entry early = trail.of(Act.EPOCH_ERASED_EARLY).get(0);
-            assertThat(early.data().number("epoch")).isEqualTo(rig.recordingEpoch());
+            assertThat(early.data().number("epoch")).isEqualTo(recorded);
             assertThat(early.data().number("segments")).isPositive();
 
             trail.refuses(true);
