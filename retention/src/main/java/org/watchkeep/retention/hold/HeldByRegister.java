@@ -3,6 +3,7 @@ package org.watchkeep.retention.hold;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.watchkeep.retention.audit.Entry;
@@ -50,6 +51,24 @@ public final class HeldByRegister implements HeldFootage {
     @Override
     public boolean needsItsReel(StreamId stream, Instant start, Instant end) {
         return register.trouble().isEmpty() && register.now().needsItsReel(stream, start, end);
+    }
+
+    @Override
+    public boolean isCopied(StreamId stream, Instant start, Instant end) {
+        return register.trouble().isEmpty() && register.now().isCopied(stream, start, end);
+    }
+
+    @Override
+    public List<CopiedHold> copied() {
+        return register.trouble().isPresent()
+                ? List.of()
+                : register.holds().stream()
+                        .filter(hold -> hold.state() == HoldState.COPIED)
+                        .map(hold -> new CopiedHold(
+                                hold.id().text(),
+                                hold.wanted(),
+                                register.copiedFragments(hold.id()).orElse(1)))
+                        .toList();
     }
 
     @Override

@@ -102,7 +102,7 @@ final class HoldReach {
     }
 
     /** Reels of holds that are not yet in the vault. What a hold needs does not change; when the head will want it does. */
-    List<FootageInReach.OnReel> waitingReels() throws IOException {
+    List<FootageInReach.OnReel> waitingReels(Admission.Room room) throws IOException {
         List<FootageInReach.OnReel> reels = new ArrayList<>();
         Set<HoldId> waiting = new HashSet<>();
         for (Hold hold : register.holds()) {
@@ -113,7 +113,7 @@ final class HoldReach {
                     known = List.copyOf(find(hold.span()).reels);
                     onReels.put(hold.id(), known);
                 }
-                known.forEach(reel -> reels.add(footage.asOfNow(reel)));
+                room.left(hold, known).forEach(reel -> reels.add(footage.asOfNow(reel)));
             }
         }
         onReels.keySet().retainAll(waiting);

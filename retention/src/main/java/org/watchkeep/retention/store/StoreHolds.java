@@ -21,6 +21,7 @@ final class StoreHolds implements FootageInReach {
     final HeldFootage footage;
     final HeldEpochs epochs;
     final HeldRows rows;
+    final Optional<EvidenceVault> vault;
     private final FootageStore store;
     private final StreamBook streams;
     private final HoldLedger entries;
@@ -36,6 +37,8 @@ final class StoreHolds implements FootageInReach {
         this.rows = new HeldRows(store, parts.index(), streams);
         this.entries = new HoldLedger(parts);
         this.trail = parts.trail();
+        this.vault = parts.holding().vault();
+        vault.ifPresent(of -> of.of(streams));
         entries.replay(streams.holds);
     }
 
@@ -64,7 +67,22 @@ final class StoreHolds implements FootageInReach {
     }
 
     HoldParts parts() {
-        return new HoldParts(entries, this, footage.lock(), trail);
+        return new HoldParts(entries, this, footage.lock(), trail, vault.map(of -> new HeldCopies(store, streams, of)));
+    }
+
+    /** A record that the ring cannot give, from the vault where it is held and copied; else what the ring said. */
+    RecordCipher.Opened instead(Segment segment, FragmentRef ref, RecordHeader.Kind kind, IOException ring)
+            throws IOException {
+        Optional<StreamState> stream = streams.of(segment.stream());
+        if (vault.isPresent() && stream.isPresent()) {
+            for (VaultCopy copy : vault.get().copies(stream.get().number, SegmentBuilder.Key.of(segment))) {
+                Optional<FragmentRef> there = copy.same(ref, kind);
+                if (there.isPresent() && showing().mayReadCopy(copy.segment(), there.get(), kind)) {
+                    return vault.get().open(copy.segment(), stream.get().number, there.get(), kind);
+                }
+            }
+        }
+        throw ring;
     }
 
     // ---- what can be held -----------------------------------------------------------------------------------------
