@@ -74,7 +74,8 @@ final class HoldReach {
         Found found = new Found();
         for (StreamId stream : span.streams()) {
             FootageInReach.Left left = footage.left(stream, span.from(), span.to());
-            if (left.keys().isEmpty()) {
+            // What stands in the vault needs no key of an epoch.
+            if (left.keys().isEmpty() && left.parts().isEmpty()) {
                 found.nothingLeft.add(nothingLeft(stream, span, left));
             } else {
                 found.streams.add(stream);

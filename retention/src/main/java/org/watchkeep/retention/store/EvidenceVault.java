@@ -84,8 +84,7 @@ public final class EvidenceVault {
         return keys;
     }
 
-    // ---- the vault's thread
-    // -------------------------------------------------------------------------------------------
+    // ---- the vault's thread ---------------------------------------------------------------------------------------
 
     /**
      * Opens it where it is not open, and reads the reels that were not read yet.
@@ -273,6 +272,12 @@ public final class EvidenceVault {
         }
     }
 
+    /** A case is over: from now on nobody finds its copies. Under the erase lock: no hold is placed on them any more. */
+    public void forget(String caseId) {
+        gathered.remove(caseId);
+        book.removeCase(caseId);
+    }
+
     /**
      * A case is over: its key goes first, and then its reels are free.
      *
@@ -280,8 +285,7 @@ public final class EvidenceVault {
      */
     public List<String> free(String caseId) {
         List<String> failures = new ArrayList<>();
-        gathered.remove(caseId);
-        book.removeCase(caseId);
+        forget(caseId);
         if (!keys.isErased(caseId) && (keys.isLive(caseId) || isKnown(caseId))) {
             try {
                 keys.erase(caseId);
@@ -309,8 +313,7 @@ public final class EvidenceVault {
         return open;
     }
 
-    // ---- any thread
-    // ---------------------------------------------------------------------------------------------------
+    // ---- any thread -----------------------------------------------------------------------------------------------
 
     /** Why not all of it is known; empty when it is. */
     public Optional<String> notWhole() {

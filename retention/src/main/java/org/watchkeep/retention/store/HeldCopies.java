@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,6 +25,9 @@ import java.util.TreeSet;
 public final class HeldCopies {
     /** A batch of this much is synced at once; one larger record makes one of its own. */
     private static final int BATCH_BYTES = 4 << 20;
+
+    /** No head comes round in the vault. */
+    private static final Duration NO_HEAD = Duration.ofDays(366);
 
     private final FootageStore store;
     private final StreamBook streams;
@@ -100,8 +104,7 @@ public final class HeldCopies {
     /** What of a hold stands in the vault. */
     public record Tally(long fragments, long bytes, String digest) {}
 
-    // ---- planning
-    // -----------------------------------------------------------------------------------------------------
+    // ---- planning -------------------------------------------------------------------------------------------------
 
     /** What is still to be copied, nearest the head first; what was found damaged is left out. */
     public List<Item> plan(Wanted wanted) throws IOException {
@@ -134,13 +137,24 @@ public final class HeldCopies {
         return items;
     }
 
-    /** Parts of segments in the ring that the hold wants: whole GOPs. */
+    /**
+     * Parts of segments that the hold wants, whole GOPs: those in the ring, and those that stand in the vault for another
+     * case only, which may be over before this one.
+     */
     private List<Segment> parts(StreamState stream, Wanted wanted) throws IOException {
         // A GOP that reaches into the span is no longer than a segment.
         Instant from = wanted.from.minusNanos(StreamAppender.SEGMENT_MICROS * 1_000);
         List<Segment> parts = new ArrayList<>();
+        Set<SegmentBuilder.Key> inRing = new HashSet<>();
         for (Segment segment : store.finder.ring(stream, from, wanted.to)) {
+            inRing.add(SegmentBuilder.Key.of(segment));
             Showing.part(segment, (start, end) -> isWanted(wanted, start, end)).ifPresent(parts::add);
+        }
+        for (VaultCopy copy : vault.copies(stream.number)) {
+            if (!copy.caseId().equals(wanted.caseId) && !inRing.contains(copy.key())) {
+                Showing.part(copy.segment(), (start, end) -> isWanted(wanted, start, end))
+                        .ifPresent(parts::add);
+            }
         }
         return parts;
     }
@@ -169,16 +183,17 @@ public final class HeldCopies {
     private FootageInReach.OnReel onReel(
             Segment part, List<FragmentRef> lacking, Map<String, FootageInReach.OnReel> reels) {
         FragmentRef at = part.configuration();
+        long bytes = lacking.stream().mapToLong(FragmentRef::recordBytes).sum();
+        if (at.volume().equals(EvidenceVault.ID)) {
+            return new FootageInReach.OnReel(at.volume(), at.reelSerial(), bytes, NO_HEAD);
+        }
         FootageInReach.OnReel reel = reels.computeIfAbsent(
                 at.volume() + "/" + at.reelSerial(),
-                key -> store.held()
-                        .asOfNow(new FootageInReach.OnReel(at.volume(), at.reelSerial(), 0, java.time.Duration.ZERO)));
-        long bytes = lacking.stream().mapToLong(FragmentRef::recordBytes).sum();
+                key -> store.held().asOfNow(new FootageInReach.OnReel(at.volume(), at.reelSerial(), 0, Duration.ZERO)));
         return new FootageInReach.OnReel(reel.volume(), reel.serial(), bytes, reel.untilHead());
     }
 
-    // ---- copying
-    // ------------------------------------------------------------------------------------------------------
+    // ---- copying --------------------------------------------------------------------------------------------------
 
     /** Copies, syncs, reads back and checks. Never throws for what a disk does. */
     public Outcome copy(Item item) {
@@ -242,7 +257,9 @@ public final class HeldCopies {
     private Optional<RecordCipher.Opened> read(Item item, Source source) throws IOException {
         for (int tries = 0; tries < 2; tries++) {
             try {
-                RecordCipher.Opened opened = store.reader.ring(item.part, source.ref, source.kind);
+                RecordCipher.Opened opened = source.ref.volume().equals(EvidenceVault.ID)
+                        ? vault.open(item.part, item.stream, source.ref, source.kind)
+                        : store.reader.ring(item.part, source.ref, source.kind);
                 // The batch is written later, and a reader's buffer is its own.
                 return Optional.of(new RecordCipher.Opened(
                         opened.header(), opened.digest(), ByteBuffer.wrap(bytes(opened.payload()))));
@@ -261,8 +278,7 @@ public final class HeldCopies {
         return bytes;
     }
 
-    // ---- whether it is all
-    // --------------------------------------------------------------------------------------------
+    // ---- whether it is all ----------------------------------------------------------------------------------------
 
     /**
      * Why not every second that the ledger shows as footage is covered by copies that were read back; empty when it is, and
@@ -417,6 +433,13 @@ public final class HeldCopies {
         return streams.of(stream)
                 .map(state -> store.erasures().days(state.classId()))
                 .orElse(0);
+    }
+
+    /** Whether copies of the one case are all that another, which is not copied yet, has of what it holds. */
+    public boolean isNeeded(Collection<Wanted> over, Wanted other) {
+        return over.stream()
+                .anyMatch(one ->
+                        one.streams.stream().anyMatch(other.streams::contains) && isWanted(one, other.from, other.to));
     }
 
     /** The vault that is copied to. */

@@ -18,7 +18,7 @@ final class SegmentReader {
     }
 
     RecordCipher.Opened opened(Segment segment, FragmentRef ref, RecordHeader.Kind kind) throws IOException {
-        if (ref.volume().equals(EvidenceVault.ID)) {
+        if (held.vault.isPresent() && ref.volume().equals(EvidenceVault.ID)) {
             return copied(segment, ref, kind);
         }
         try {

@@ -101,6 +101,11 @@ final class StoreHolds implements FootageInReach {
                     "what there is of " + id + " from " + from + " to " + to
                             + " cannot be told while the index is out of order or being rebuilt; nothing was decided, try again");
         }
+        boolean isVaultAway = vault.map(of -> of.notWhole().isPresent()).orElse(true);
+        if (found.isEmpty() && isVaultAway && footage.isCopied(id, from, to)) {
+            throw new IOException("what there is of " + id + " from " + from + " to " + to
+                    + " stands in the vault, which is away; nothing was decided, try again");
+        }
         if (stream == null || found.isEmpty()) {
             return Left.nothing(stream == null ? Optional.empty() : gone(stream, from, to));
         }
@@ -125,7 +130,10 @@ final class StoreHolds implements FootageInReach {
     private List<OnReel> reels(List<Segment> found) {
         Map<String, OnReel> all = new LinkedHashMap<>();
         for (Segment segment : found) {
-            for (FragmentRef ref : segment.fragments()) {
+            // No head comes to what stands in the vault.
+            boolean isInVault =
+                    vault.isPresent() && segment.configuration().volume().equals(EvidenceVault.ID);
+            for (FragmentRef ref : isInVault ? List.<FragmentRef>of() : segment.fragments()) {
                 all.merge(
                         ref.volume() + "/" + ref.reelSerial(),
                         new OnReel(ref.volume(), ref.reelSerial(), ref.recordBytes(), Duration.ZERO),

@@ -73,6 +73,7 @@ public final class HoldCopier {
     private final Map<String, String> alarms = new ConcurrentHashMap<>();
     private volatile long bytesPerSecond = UNMEASURED_BYTES_PER_SECOND;
     private volatile boolean stopping;
+    private volatile Runnable looked = () -> {};
 
     /** Which clocks it goes by: the store's. */
     public record Clocks(InstantSource utc, LongSupplier monoNanos) {}
@@ -105,8 +106,12 @@ public final class HoldCopier {
         }
     }
 
-    // ---- admission
-    // ----------------------------------------------------------------------------------------------------
+    /** Told in each round when the vault has been looked into. Before the first round. */
+    public void onLook(Runnable heard) {
+        looked = heard;
+    }
+
+    // ---- admission ------------------------------------------------------------------------------------------------
 
     /** Whether the vault can take another hold, and what still waits for it; without the vault by the ring alone. */
     public Admission.Room room() {
@@ -132,8 +137,7 @@ public final class HoldCopier {
         return reel.volume() + "/" + reel.serial();
     }
 
-    // ---- a round
-    // ------------------------------------------------------------------------------------------------------
+    // ---- a round --------------------------------------------------------------------------------------------------
 
     /** One segment of one hold. */
     private record Work(HoldId hold, HeldCopies.Item item) {}
@@ -141,6 +145,7 @@ public final class HoldCopier {
     /** Does all that can be done now. */
     public void round() {
         alarm("vault", copies.vault().look());
+        looked.run();
         if (holds.register().trouble().isPresent()) {
             return; // what is held cannot be told: nothing is copied, and above all nothing freed
         }
@@ -209,7 +214,7 @@ public final class HoldCopier {
                 continue;
             }
             long begun = monoNanos.getAsLong();
-            HeldCopies.Outcome outcome = copies.copy(one.item);
+            HeldCopies.Outcome outcome = copied(one.item);
             measure(outcome.bytes(), monoNanos.getAsLong() - begun);
             switch (outcome.result()) {
                 case COPIED -> isCopied(one);
@@ -230,6 +235,15 @@ public final class HoldCopier {
         Set<String> cases = new HashSet<>();
         work.forEach(one -> cases.add(one.item.caseId()));
         cases.forEach(caseId -> alarm(caseId + " copying", Optional.ofNullable(later.get(caseId))));
+    }
+
+    private HeldCopies.Outcome copied(HeldCopies.Item item) {
+        try {
+            return copies.copy(item);
+        } catch (RuntimeException e) {
+            log.error("ALARM vault: copying for case {} failed by a fault of the program", item.caseId(), e);
+            return new HeldCopies.Outcome(HeldCopies.Result.LATER, 0, e.toString());
+        }
     }
 
     private void isCopied(Work one) {
@@ -267,7 +281,7 @@ public final class HoldCopier {
                 alarm(hold.vaultCase() + " damaged", Optional.empty());
             }
             alarm(about, why.map(text -> "hold " + hold.id() + " is not whole in the vault: " + text));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             alarm(about, Optional.of("whether hold " + hold.id() + " is whole in the vault cannot be told: " + e));
         }
     }
@@ -288,8 +302,7 @@ public final class HoldCopier {
         }
     }
 
-    // ---- the end of a case
-    // ----------------------------------------------------------------------------------------------
+    // ---- the end of a case ----------------------------------------------------------------------------------------
 
     private void freeWhatIsOver() {
         Map<String, List<Hold>> byCase = new HashMap<>();
@@ -303,16 +316,36 @@ public final class HoldCopier {
                 alarm(
                         caseId + " unknown",
                         Optional.of("no hold of case " + caseId + " is in the trail; its copies are kept"));
-            } else if (ofCase.stream().noneMatch(Hold::isActive) && isAccounted(caseId, ofCase)) {
+            } else if (ofCase.stream().noneMatch(Hold::isActive) && isForgotten(caseId, ofCase)) {
                 List<String> failures = copies.vault().free(caseId);
                 alarm(caseId + " freeing", failures.stream().findFirst());
             }
         }
     }
 
-    /** As {@code EndedHolds} does it for kept keys: an index must not keep for ever what nobody holds. */
-    private boolean isAccounted(String caseId, List<Hold> over) {
+    /**
+     * Under the lock that placing takes: a hold on what only this case's copies have is before it, and has them copied first, or
+     * after it, and is refused. As {@code EndedHolds} does it for kept keys, an index does not keep for ever what nobody holds.
+     */
+    private boolean isForgotten(String caseId, List<Hold> over) {
         eraseLock.lock();
+        try {
+            List<HeldCopies.Wanted> wanted = over.stream().map(Hold::wanted).toList();
+            boolean isNeeded = holds.register().holds().stream()
+                    .anyMatch(hold -> hold.vaultCase().equals(caseId)
+                            ? hold.isActive()
+                            : hold.needsItsReels() && copies.isNeeded(wanted, hold.wanted()));
+            if (isNeeded || !isAccounted(caseId, over)) {
+                return false;
+            }
+            copies.vault().forget(caseId);
+            return true;
+        } finally {
+            eraseLock.unlock();
+        }
+    }
+
+    private boolean isAccounted(String caseId, List<Hold> over) {
         try {
             for (Hold hold : over) {
                 footage.ended(
@@ -324,8 +357,6 @@ public final class HoldCopier {
             Instant since = unaccounted.computeIfAbsent(caseId, first -> clock.instant());
             log.error("vault: what goes with case {} cannot be accounted for yet: {}", caseId, e.toString());
             return !clock.instant().isBefore(since.plus(HoldRules.ACCOUNT_WITHIN));
-        } finally {
-            eraseLock.unlock();
         }
     }
 }

@@ -22,13 +22,20 @@ public final class VaultThread implements Closeable {
 
     private final HoldCopier copier;
     private final EvidenceVault vault;
+    private final long stopMillis;
     private final Semaphore wakeUp = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "vault");
     private volatile boolean stopping;
 
     public VaultThread(HoldCopier copier, EvidenceVault vault) {
+        this(copier, vault, STOP_MILLIS);
+    }
+
+    /** @param stopMillis how long a stop waits for the record that is being copied */
+    public VaultThread(HoldCopier copier, EvidenceVault vault, long stopMillis) {
         this.copier = copier;
         this.vault = vault;
+        this.stopMillis = stopMillis;
         thread.setDaemon(true); // one that hangs must not keep the process from ending
     }
 
@@ -71,7 +78,7 @@ public final class VaultThread implements Closeable {
         copier.stop();
         wake();
         try {
-            thread.join(STOP_MILLIS);
+            thread.join(stopMillis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

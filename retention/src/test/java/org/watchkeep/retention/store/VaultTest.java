@@ -151,8 +151,7 @@ class VaultTest {
         return held.store.check(true, Optional.empty()).findings();
     }
 
-    // ---- a life
-    // -------------------------------------------------------------------------------------------------------
+    // ---- a life ---------------------------------------------------------------------------------------------------
 
     @Test
     void held_isCopied_readsWhenTheHeadHasComeRound_andIsGoneWhenItsHoldEnds() throws IOException {
@@ -224,8 +223,30 @@ class VaultTest {
         disk.damage(reel.path, ref.offset() + 1_000, (byte) 1, (byte) 2, (byte) 3, (byte) 4);
     }
 
-    // ---- what a reviewer found
-    // ------------------------------------------------------------------------------------------
+    /** A second case wants what the ring has no more: it gets copies of its own before the first one's go. */
+    @Test
+    void secondHoldOnWhatOnlyTheVaultHas_keepsItWhenTheFirstEnds() throws IOException {
+        try (HoldingRig held = begin()) {
+            Burst wanted = burst(held, GATE);
+            HoldId first = held(held, wanted, GATE);
+            held.copier().round();
+            comeRound(held);
+            assertThat(isInRing(held, wanted, GATE)).isFalse();
+            HoldId second = held(held, wanted, GATE);
+            held.release(first);
+            held.copier().round();
+            assertThat(state(held, second)).isEqualTo(HoldState.COPIED);
+            held.copier().round();
+            assertThat(held.vault.orElseThrow().cases()).containsExactly(second.text());
+            assertReads(held, wanted, GATE);
+            assertThat(check(held)).isEmpty();
+            held.release(second);
+            HoldAnswer third = held.place(wanted.from, wanted.to, GATE);
+            assertThat(third).isInstanceOf(HoldAnswer.Refused.class);
+        }
+    }
+
+    // ---- faults ------------------------------------------------------------------------------------
 
     @Test
     void damagedInTheRing_isNotCopied_keepsKeysAndReels_andTheRestIsCopied() throws IOException {
