@@ -112,13 +112,13 @@ public final class ControlRoom implements Closeable {
                 new Scrubber.Settings(site.scrubBytesASecond()));
         StoreActs storeActs = new StoreActs(store, site, new FootageEntries(trail.entries(), clock), scrubber);
         this.acts = new KeyActs(
-                new HoldActs(
+                vault.waking(new HoldActs(
                         new TrailActs(storeActs, trail.entries()),
                         holds.holds(),
                         store,
                         site,
                         trail.entries().people(),
-                        instants(clock)),
+                        instants(clock))),
                 new RealDisk(),
                 site.keys(),
                 keys,

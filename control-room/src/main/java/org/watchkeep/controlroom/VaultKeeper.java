@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.controlroom.config.SiteConfig;
+import org.watchkeep.controlroom.control.Acts;
+import org.watchkeep.controlroom.control.HoldActs;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.hold.Admission;
 import org.watchkeep.retention.hold.Holds;
@@ -108,6 +110,20 @@ final class VaultKeeper implements Closeable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** What was done to a hold is taken up at once, and not in the next round. */
+    Acts waking(Acts next) {
+        return (request, actor, answer) -> {
+            Acts.Result result = next.run(request, actor, answer);
+            VaultThread running = thread;
+            if (running != null
+                    && request.act().startsWith("hold-")
+                    && !request.act().equals(HoldActs.LIST)) {
+                running.wake();
+            }
+            return result;
+        };
     }
 
     @Override
