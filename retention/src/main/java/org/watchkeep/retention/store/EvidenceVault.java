@@ -165,11 +165,21 @@ public final class EvidenceVault {
         }
     }
 
+    /** Its disk failed. */
+    static final class FailedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        FailedException(IOException cause) {
+            super(cause.toString(), cause);
+        }
+    }
+
     /**
      * Writes records of one segment, durable on return, and not yet {@linkplain #check checked}. Makes the key of a case that
      * has none and never had a copy.
      *
      * @throws FullException when there is no room for it
+     * @throws FailedException when its disk fails
      */
     void write(String caseId, Segment of, List<VaultHead.Copied> records) throws IOException {
         VaultReels open = opened();
@@ -187,14 +197,21 @@ public final class EvidenceVault {
         int stream = records.get(0).header().stream();
         SecretKey key = keys.streamKey(caseId, stream)
                 .orElseThrow(() -> new IOException("the key of case " + caseId + " is gone"));
-        VaultHead head = open.headFor(caseId, records)
-                .orElseThrow(() -> new FullException("the vault has no free reel for case " + caseId));
+        Optional<VaultHead> head;
+        try {
+            head = open.headFor(caseId, records);
+        } catch (IOException e) {
+            throw new FailedException(e);
+        }
+        if (head.isEmpty()) {
+            throw new FullException("the vault has no free reel for case " + caseId);
+        }
         List<FragmentRef> refs;
         try {
-            refs = head.write(records, key, cipher);
+            refs = head.get().write(records, key, cipher);
         } catch (IOException e) {
-            open.failed(head);
-            throw e;
+            open.failed(head.get());
+            throw new FailedException(e);
         }
         put(caseId, of, stream, records, refs);
     }
@@ -354,6 +371,10 @@ public final class EvidenceVault {
 
     List<VaultCopy> copies(int stream) {
         return book.of(stream);
+    }
+
+    List<VaultCopy> copies(String caseId, int stream) {
+        return book.of(caseId, stream);
     }
 
     Optional<VaultCopy> copy(String caseId, int stream, SegmentBuilder.Key key) {

@@ -56,7 +56,11 @@ final class Finder {
     List<Segment> copies(StreamState state, Instant from, Instant to, Set<SegmentBuilder.Key> there) {
         List<Segment> found = new ArrayList<>();
         for (VaultCopy copy : vault.map(of -> of.copies(state.number)).orElse(List.of())) {
-            Optional<Segment> part = there.contains(copy.key()) ? Optional.empty() : showing.copiedPart(copy.segment());
+            Segment segment = copy.segment();
+            boolean isAsked = !there.contains(copy.key())
+                    && segment.start().isBefore(to)
+                    && segment.end().isAfter(from);
+            Optional<Segment> part = isAsked ? showing.copiedPart(segment) : Optional.empty();
             if (part.isPresent()
                     && part.get().start().isBefore(to)
                     && part.get().end().isAfter(from)) {

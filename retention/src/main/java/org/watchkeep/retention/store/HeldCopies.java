@@ -90,8 +90,10 @@ public final class HeldCopies {
         DAMAGED,
         /** The vault has no room for this case. */
         FULL,
-        /** A disk failed: tried again. */
-        LATER
+        /** The ring's disk failed, or the case's key is not to be had: tried again. */
+        LATER,
+        /** The vault's disk failed: nothing more is written into that reel, and nothing into others in this round. */
+        VAULT_FAILED
     }
 
     /**
@@ -175,6 +177,7 @@ public final class HeldCopies {
     private boolean lacksSeal(Wanted wanted, StreamState stream, Segment part) {
         return part.seal().isPresent()
                 && !damaged.contains(part.seal().get())
+                && part.fragments().stream().noneMatch(damaged::contains)
                 && vault.copy(wanted.caseId, stream.number, SegmentBuilder.Key.of(part))
                         .flatMap(copy -> copy.segment().seal())
                         .isEmpty();
@@ -203,6 +206,9 @@ public final class HeldCopies {
         long batched = 0;
         try {
             for (Source source : sources(item)) {
+                if (source.kind == RecordHeader.Kind.SEAL && !found.isEmpty()) {
+                    break; // it would speak of what is not there
+                }
                 Optional<RecordCipher.Opened> opened = read(item, source);
                 if (opened.isEmpty()) {
                     found = SegmentReading.name(item.part) + " sequence " + source.ref.sequence();
@@ -220,7 +226,10 @@ public final class HeldCopies {
                     batched = 0;
                 }
             }
-            if (!batch.isEmpty()) {
+            boolean isPlayable = vault.copy(item.caseId, item.stream, SegmentBuilder.Key.of(item.part))
+                            .isPresent()
+                    || batch.stream().anyMatch(record -> record.header().kind() == RecordHeader.Kind.FRAGMENT);
+            if (!batch.isEmpty() && isPlayable) {
                 vault.write(item.caseId, item.part, batch);
                 written += batched;
             }
@@ -230,6 +239,8 @@ public final class HeldCopies {
             }
         } catch (EvidenceVault.FullException e) {
             return new Outcome(Result.FULL, written, String.valueOf(e.getMessage()));
+        } catch (EvidenceVault.FailedException e) {
+            return new Outcome(Result.VAULT_FAILED, written, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             return new Outcome(Result.LATER, written, e.toString());
         }
@@ -242,12 +253,16 @@ public final class HeldCopies {
 
     private List<Source> sources(Item item) {
         List<Source> sources = new ArrayList<>();
-        if (vault.copy(item.caseId, item.stream, SegmentBuilder.Key.of(item.part))
-                .isEmpty()) {
+        // Another hold of the case may have had it copied since it was planned.
+        Optional<VaultCopy> copy = vault.copy(item.caseId, item.stream, SegmentBuilder.Key.of(item.part));
+        Set<Long> there = copy.map(VaultCopy::sequences).orElse(Set.of());
+        if (copy.isEmpty()) {
             sources.add(new Source(RecordHeader.Kind.CONFIGURATION, item.part.configuration()));
         }
-        item.fragments.forEach(ref -> sources.add(new Source(RecordHeader.Kind.FRAGMENT, ref)));
-        if (item.withSeal) {
+        item.fragments.stream()
+                .filter(ref -> !there.contains(ref.sequence()))
+                .forEach(ref -> sources.add(new Source(RecordHeader.Kind.FRAGMENT, ref)));
+        if (item.withSeal && copy.flatMap(known -> known.segment().seal()).isEmpty()) {
             item.part.seal().ifPresent(ref -> sources.add(new Source(RecordHeader.Kind.SEAL, ref)));
         }
         return sources;
@@ -318,8 +333,12 @@ public final class HeldCopies {
             if (part.state() == Segment.State.OPEN) {
                 return Optional.of(SegmentReading.name(part) + " is still being written");
             }
-            if (!lacking(wanted, stream, part).isEmpty()) {
-                return Optional.of(SegmentReading.name(part) + " is not copied");
+            List<FragmentRef> lacking = lacking(wanted, stream, part);
+            if (!lacking.isEmpty()) {
+                boolean isDamaged = damaged.contains(part.configuration())
+                        || lacking.stream().anyMatch(damaged::contains);
+                return Optional.of(SegmentReading.name(part)
+                        + (isDamaged ? " is not what was recorded; its keys and its reels stay" : " is not copied"));
             }
         }
         Coverage covered = new Coverage();
@@ -382,10 +401,9 @@ public final class HeldCopies {
     }
 
     private List<VaultCopy> ofHold(Wanted wanted, StreamState stream) {
-        return vault.copies(stream.number).stream()
-                .filter(copy -> copy.caseId().equals(wanted.caseId)
-                        && isWanted(
-                                wanted, copy.segment().start(), copy.segment().end()))
+        return vault.copies(wanted.caseId, stream.number).stream()
+                .filter(copy ->
+                        isWanted(wanted, copy.segment().start(), copy.segment().end()))
                 .toList();
     }
 

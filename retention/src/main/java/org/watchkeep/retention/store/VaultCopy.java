@@ -150,6 +150,15 @@ record VaultCopy(String caseId, Segment segment, Optional<Digest> checked) {
                     .toList();
         }
 
+        /** Those of one stream for one case, in order of their start. */
+        synchronized List<VaultCopy> of(String caseId, int stream) {
+            return byStream.getOrDefault(stream, Map.of()).values().stream()
+                    .flatMap(List::stream)
+                    .filter(copy -> copy.caseId().equals(caseId))
+                    .sorted(Comparator.comparing(copy -> copy.segment().start()))
+                    .toList();
+        }
+
         synchronized void put(int stream, VaultCopy copy) {
             List<VaultCopy> next = without(stream, copy.caseId(), copy.key());
             next.add(copy);

@@ -75,7 +75,8 @@ final class VaultReels {
         for (Reel reel : waiting) {
             try {
                 readOne(reel, records);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
+                // Also a fault of ours that one reel brings out must not keep the others from being read.
                 note(reel, String.valueOf(e.getMessage()));
             }
         }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -57,6 +58,9 @@ public final class HoldCopier {
     /** Until it was measured: a spinning disk that records beside it reads and writes more than that. */
     private static final long UNMEASURED_BYTES_PER_SECOND = 20_000_000;
 
+    /** So long copying goes on before what is nearest the head is looked for anew. */
+    private static final long ROUND_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     private final Holds holds;
     private final HeldCopies copies;
     private final FootageInReach footage;
@@ -71,6 +75,16 @@ public final class HoldCopier {
     private final Map<String, Instant> unaccounted = new HashMap<>();
 
     private final Map<String, String> alarms = new ConcurrentHashMap<>();
+
+    /** Of the round that is under way. */
+    private final Map<String, String> raised = new TreeMap<>();
+
+    /** Holds that were copied and cannot be read whole, as of {@link #lookedFor}. */
+    private final Map<String, String> missing = new TreeMap<>();
+
+    /** All that the answer to that hangs on. */
+    private List<Object> lookedFor = List.of();
+
     private volatile long bytesPerSecond = UNMEASURED_BYTES_PER_SECOND;
     private volatile boolean stopping;
     private volatile Runnable looked = () -> {};
@@ -97,13 +111,25 @@ public final class HoldCopier {
         return new TreeMap<>(alarms).values().stream().toList();
     }
 
-    private void alarm(String about, Optional<String> what) {
-        String before = what.isPresent() ? alarms.put(about, what.get()) : alarms.remove(about);
-        if (what.isPresent() && !what.get().equals(before)) {
-            log.error("ALARM vault: {}", what.get());
-        } else if (what.isEmpty() && before != null) {
-            log.warn("vault: no longer so: {}", before);
-        }
+    private void raise(String about, String what) {
+        raised.put(about, what);
+    }
+
+    /** What this round has found stands, and nothing else; said once each. */
+    private void settleAlarms() {
+        raised.forEach((about, what) -> {
+            if (!what.equals(alarms.put(about, what))) {
+                log.error("ALARM vault: {}", what);
+            }
+        });
+        alarms.entrySet().removeIf(entry -> {
+            boolean isOver = !raised.containsKey(entry.getKey());
+            if (isOver) {
+                log.warn("vault: no longer so: {}", entry.getValue());
+            }
+            return isOver;
+        });
+        raised.clear();
     }
 
     /** Told in each round when the vault has been looked into. Before the first round. */
@@ -142,14 +168,30 @@ public final class HoldCopier {
     /** One segment of one hold. */
     private record Work(HoldId hold, HeldCopies.Item item) {}
 
-    /** Does all that can be done now. */
-    public void round() {
-        alarm("vault", copies.vault().look());
+    /**
+     * Does what can be done now, for half a minute at most: then what was placed meanwhile may be nearer the head.
+     *
+     * @return whether there is more to copy
+     */
+    public boolean round() {
+        Optional<String> notWhole = copies.vault().look();
+        notWhole.ifPresent(why -> raise("vault", why));
         looked.run();
-        if (holds.register().trouble().isPresent()) {
-            return; // what is held cannot be told: nothing is copied, and above all nothing freed
+        boolean isMore = false;
+        Optional<String> trouble = holds.register().trouble();
+        if (trouble.isPresent()) {
+            // What is held cannot be told: nothing is copied, and above all nothing freed.
+            raise("register", "nothing is copied: what is held cannot be told: " + trouble.get());
+        } else {
+            freeWhatIsOver();
+            isMore = copyWhatIsDue();
+            checkCopied(notWhole);
         }
-        freeWhatIsOver();
+        settleAlarms();
+        return isMore;
+    }
+
+    private boolean copyWhatIsDue() {
         List<Work> work = new ArrayList<>();
         List<Hold> due = new ArrayList<>();
         for (Hold hold : holds.register().holds()) {
@@ -160,9 +202,9 @@ public final class HoldCopier {
         left.keySet()
                 .removeIf(id ->
                         holds.register().hold(id).filter(Hold::needsItsReels).isEmpty());
-        copy(work);
+        boolean isMore = copy(work);
         due.forEach(this::sayCopied);
-        checkCopied();
+        return isMore;
     }
 
     private void plan(Hold hold, List<Work> work, List<Hold> due) {
@@ -173,15 +215,12 @@ public final class HoldCopier {
                 reels.merge(key(item.reel()), item.reel(), (one, other) -> with(one, other.bytesToCopy()));
             }
             left.put(hold.id(), reels);
-            if (!isDue(hold, items)) {
-                return;
+            if (isDue(hold, items)) {
+                due.add(hold);
+                items.forEach(item -> work.add(new Work(hold.id(), item)));
             }
-            due.add(hold);
-            items.forEach(item -> work.add(new Work(hold.id(), item)));
-        } catch (IOException e) {
-            alarm(
-                    hold.id() + " plan",
-                    Optional.of("what of hold " + hold.id() + " is to be copied cannot be told: " + e));
+        } catch (IOException | RuntimeException e) {
+            raise(hold.id() + " plan", "what of hold " + hold.id() + " is to be copied cannot be told: " + e);
         }
     }
 
@@ -201,40 +240,39 @@ public final class HoldCopier {
         return !now.isBefore(Admission.copyFrom(hold, limit, now.plus(head)));
     }
 
-    private void copy(List<Work> work) {
+    /** Returns whether the round has ended before all was tried. */
+    private boolean copy(List<Work> work) {
         work.sort(Comparator.comparing(one -> one.item.reel().untilHead()));
         Set<String> full = new HashSet<>();
-        Map<String, String> later = new TreeMap<>();
+        long roundBegun = monoNanos.getAsLong();
         for (Work one : work) {
-            if (stopping) {
-                return;
-            }
             String caseId = one.item.caseId();
+            long begun = monoNanos.getAsLong();
+            if (stopping || begun - roundBegun > ROUND_NANOS) {
+                return true;
+            }
             if (full.contains(caseId)) {
                 continue;
             }
-            long begun = monoNanos.getAsLong();
             HeldCopies.Outcome outcome = copied(one.item);
             measure(outcome.bytes(), monoNanos.getAsLong() - begun);
             switch (outcome.result()) {
                 case COPIED -> isCopied(one);
                 case FULL -> {
                     full.add(caseId);
-                    later.put(
-                            caseId,
+                    raise(
+                            caseId + " copying",
                             "no room for case " + caseId + ", its footage stays on its reels: " + outcome.why());
                 }
-                case LATER -> later.put(caseId, "case " + caseId + " is not all copied yet: " + outcome.why());
-                case DAMAGED ->
-                    alarm(
-                            caseId + " damaged",
-                            Optional.of("of case " + caseId + " " + outcome.why()
-                                    + "; its keys and its reels stay, and the hold is not said to be copied"));
+                case LATER -> raise(caseId + " copying", "case " + caseId + " is not all copied yet: " + outcome.why());
+                case DAMAGED -> raise(caseId + " damaged", "of case " + caseId + ": " + outcome.why());
+                case VAULT_FAILED -> {
+                    raise("writing", "the vault's disk failed, it is tried again: " + outcome.why());
+                    return false;
+                }
             }
         }
-        Set<String> cases = new HashSet<>();
-        work.forEach(one -> cases.add(one.item.caseId()));
-        cases.forEach(caseId -> alarm(caseId + " copying", Optional.ofNullable(later.get(caseId))));
+        return false;
     }
 
     private HeldCopies.Outcome copied(HeldCopies.Item item) {
@@ -269,7 +307,6 @@ public final class HoldCopier {
         if (stopping) {
             return;
         }
-        String about = hold.id() + " whole";
         try {
             Optional<String> why = copies.notWhole(hold.wanted());
             if (why.isEmpty()) {
@@ -277,29 +314,36 @@ public final class HoldCopier {
                 if (holds.copied(hold.id(), tally.fragments(), tally.bytes(), tally.digest())) {
                     log.info("hold {} is copied: {} fragments, {} bytes", hold.id(), tally.fragments(), tally.bytes());
                 }
-                alarm(hold.id() + " plan", Optional.empty());
-                alarm(hold.vaultCase() + " damaged", Optional.empty());
+            } else {
+                raise(hold.id() + " whole", "hold " + hold.id() + " is not whole in the vault: " + why.get());
             }
-            alarm(about, why.map(text -> "hold " + hold.id() + " is not whole in the vault: " + text));
         } catch (IOException | RuntimeException e) {
-            alarm(about, Optional.of("whether hold " + hold.id() + " is whole in the vault cannot be told: " + e));
+            raise(hold.id() + " whole", "whether hold " + hold.id() + " is whole in the vault cannot be told: " + e);
         }
     }
 
-    /** What was said to be copied is there, and its key. */
-    private void checkCopied() {
-        for (Hold hold : holds.register().holds()) {
-            String about = hold.id() + " missing";
-            if (hold.state() == HoldState.COPIED) {
+    /** What was said to be copied is there, and its key: looked for whenever something has changed. */
+    private void checkCopied(Optional<String> notWhole) {
+        List<Hold> said = holds.register().holds().stream()
+                .filter(hold -> hold.state() == HoldState.COPIED)
+                .toList();
+        List<Object> now = List.of(
+                notWhole,
+                said,
+                said.stream()
+                        .map(hold -> copies.vault().hasKey(hold.vaultCase()))
+                        .toList());
+        if (!now.equals(lookedFor)) {
+            lookedFor = now;
+            missing.clear();
+            for (Hold hold : said) {
                 long fragments = holds.register().copiedFragments(hold.id()).orElse(1);
-                alarm(
-                        about,
-                        copies.missing(hold.wanted(), fragments)
-                                .map(why -> "hold " + hold.id() + " was copied to the vault: " + why));
-            } else if (alarms.containsKey(about)) {
-                alarm(about, Optional.empty());
+                copies.missing(hold.wanted(), fragments)
+                        .ifPresent(why -> missing.put(
+                                hold.id() + " missing", "hold " + hold.id() + " was copied to the vault: " + why));
             }
         }
+        missing.forEach(this::raise);
     }
 
     // ---- the end of a case ----------------------------------------------------------------------------------------
@@ -313,12 +357,10 @@ public final class HoldCopier {
             List<Hold> ofCase = byCase.getOrDefault(caseId, List.of());
             if (ofCase.isEmpty()) {
                 // The hold wins, also over a trail that does not know it.
-                alarm(
-                        caseId + " unknown",
-                        Optional.of("no hold of case " + caseId + " is in the trail; its copies are kept"));
+                raise(caseId + " unknown", "no hold of case " + caseId + " is in the trail; its copies are kept");
             } else if (ofCase.stream().noneMatch(Hold::isActive) && isForgotten(caseId, ofCase)) {
                 List<String> failures = copies.vault().free(caseId);
-                alarm(caseId + " freeing", failures.stream().findFirst());
+                failures.stream().findFirst().ifPresent(what -> raise(caseId + " freeing", what));
             }
         }
     }

@@ -51,13 +51,16 @@ public final class VaultThread implements Closeable {
 
     private void run() {
         while (!stopping) {
+            boolean isMore = false;
             try {
-                copier.round();
+                isMore = copier.round();
             } catch (RuntimeException e) {
                 // A fault of ours: what is held stays on its reels, and the next round tries again.
                 log.error("ALARM vault: a round failed by a fault of the program", e);
             }
-            pause();
+            if (!isMore) {
+                pause();
+            }
         }
     }
 

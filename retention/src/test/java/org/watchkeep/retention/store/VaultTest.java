@@ -163,7 +163,7 @@ class VaultTest {
             burst(held, GATE);
             id = held(held, wanted, GATE);
             assertThat(held.keptKeys()).isNotEmpty();
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(held.copier().alarms()).isEmpty();
             assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
             assertThat(held.register.copiedFragments(id)).hasValue(SmallReels.BURST_FRAGMENTS);
@@ -178,7 +178,7 @@ class VaultTest {
             assertThat(held.store.segments(GATE, wanted.from, wanted.to))
                     .as("not looked into yet")
                     .isEmpty();
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(held.copier().alarms()).isEmpty();
             assertReads(held, wanted, GATE);
             clock.pass(40, TimeUnit.DAYS);
@@ -190,14 +190,14 @@ class VaultTest {
             held.release(id);
             assertThat(held.store.segments(GATE, wanted.from, wanted.to)).isEmpty();
             long free = held.vault.orElseThrow().freeBytes();
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(held.cases.isErased(id.text())).isTrue();
             assertThat(held.vault.orElseThrow().freeBytes()).isGreaterThan(free);
             assertThat(held.copier().alarms()).isEmpty();
             assertThat(check(held)).isEmpty();
         }
         try (HoldingRig held = open()) {
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(held.vault.orElseThrow().cases()).isEmpty();
         }
     }
@@ -207,7 +207,7 @@ class VaultTest {
         try (HoldingRig held = begin()) {
             Burst wanted = burst(held, GATE);
             held(held, wanted, GATE);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             FragmentRef ref = segments(held, GATE).get(0).fragments().get(1);
             assertThat(ref.volume()).isEqualTo("v1");
             damage(held, ref);
@@ -229,14 +229,14 @@ class VaultTest {
         try (HoldingRig held = begin()) {
             Burst wanted = burst(held, GATE);
             HoldId first = held(held, wanted, GATE);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             comeRound(held);
             assertThat(isInRing(held, wanted, GATE)).isFalse();
             HoldId second = held(held, wanted, GATE);
             held.release(first);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, second)).isEqualTo(HoldState.COPIED);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(held.vault.orElseThrow().cases()).containsExactly(second.text());
             assertReads(held, wanted, GATE);
             assertThat(check(held)).isEmpty();
@@ -256,8 +256,8 @@ class VaultTest {
             damage(held, segments(held, GATE).get(0).fragments().get(1));
             HoldId first = held(held, rotten, GATE);
             HoldId second = held(held, good, GATE);
-            held.copier().round();
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, first)).isEqualTo(HoldState.SECURED);
             assertThat(state(held, second)).isEqualTo(HoldState.COPIED);
             assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("not what was recorded"));
@@ -276,12 +276,12 @@ class VaultTest {
             HoldId second = held(held, other, GATE);
             Path reel = SmallReels.reel(folder, 0);
             disk.faults().failPath(reel, Operation.READ);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, first)).isEqualTo(HoldState.SECURED);
             assertThat(state(held, second)).as("one reel keeps nothing else").isEqualTo(HoldState.COPIED);
             assertThat(held.copier().alarms()).isNotEmpty();
             disk.faults().heal();
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, first)).isEqualTo(HoldState.COPIED);
             assertThat(held.copier().alarms()).isEmpty();
         }
@@ -298,7 +298,7 @@ class VaultTest {
             held.store
                     .index()
                     .removeAll(List.of(new SegmentIndex.Row(held.store.streamState(GATE).number, lost).key()));
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
             assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("neither copied nor a gap"));
             held.store
@@ -307,7 +307,7 @@ class VaultTest {
                                     held.store.streamState(GATE).number,
                                     segments(held, GATE).get(0))
                             .key()));
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, id)).as("an empty plan").isEqualTo(HoldState.SECURED);
         }
     }
@@ -330,7 +330,7 @@ class VaultTest {
             index.failOpen = true;
             index.damaged = true;
             StoreRig.await("the index is out of order", () -> !held.store.isIndexWhole());
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
             index.failOpen = false;
         }
@@ -343,19 +343,19 @@ class VaultTest {
         try (HoldingRig held = begin()) {
             wanted = burst(held, GATE);
             id = held(held, wanted, GATE);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
         }
         disk.faults().failPath(vaultReel(0), Operation.READ);
         try (HoldingRig held = open()) {
             Burst other = burst(held, GATE);
             HoldId second = held(held, other, GATE);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains(id + " was copied to the vault"));
             assertThat(check(held)).anyMatch(finding -> finding.contains("hold " + id + " was copied to the vault"));
             assertThat(state(held, second)).as("not all of the vault is known").isEqualTo(HoldState.SECURED);
             disk.faults().heal();
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, second)).isEqualTo(HoldState.COPIED);
             assertThat(held.copier().alarms()).isEmpty();
             comeRound(held);
@@ -371,14 +371,14 @@ class VaultTest {
         try (HoldingRig held = begin()) {
             wanted = burst(held, GATE);
             id = held(held, wanted, GATE);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             comeRound(held);
         }
         for (String home : List.of("home-a", "home-b")) {
             disk.delete(folder.resolve(home).resolve("cases").resolve(id + ".key"));
         }
         try (HoldingRig held = open()) {
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("key of case " + id));
             assertThat(check(held)).anyMatch(finding -> finding.contains("key of case " + id));
             assertThat(held.cases.isLive(id.text())).isFalse();
@@ -392,13 +392,13 @@ class VaultTest {
             Burst wanted = burst(held, GATE);
             id = held(held, wanted, GATE);
             disk.faults().failPath(vaultReel(0), Operation.READ);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             disk.faults().heal();
             assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
         }
         try (HoldingRig held = open()) {
             assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
         }
     }
@@ -411,14 +411,14 @@ class VaultTest {
             Burst second = burst(held, GATE);
             id = held.held(first.from, second.to, GATE);
             damage(held, segments(held, GATE).get(1).fragments().get(1));
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
         }
         for (String home : List.of("home-a", "home-b")) {
             disk.delete(folder.resolve(home).resolve("cases").resolve(id + ".key"));
         }
         try (HoldingRig held = open()) {
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
             assertThat(held.cases.isLive(id.text())).isFalse();
             assertThat(held.keptKeys()).isNotEmpty();
@@ -439,13 +439,13 @@ class VaultTest {
                 HoldAnswer answer = held.holds.placeAutomatic(terms);
                 ids.add(((HoldAnswer.Done) answer).hold().id());
                 assertThat(held.holds.confirm(ids.get(i), HoldingRig.OWNER)).isInstanceOf(HoldAnswer.Done.class);
-                held.copier().round();
+                assertThat(held.copier().round()).isFalse();
             }
             assertThat(state(held, ids.get(3))).isEqualTo(HoldState.COPIED);
             assertThat(state(held, ids.get(4))).isEqualTo(HoldState.SECURED);
             assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("no room for case " + ids.get(4)));
             held.release(ids.get(0));
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, ids.get(4))).isEqualTo(HoldState.COPIED);
             assertThat(held.copier().alarms()).isEmpty();
         }
@@ -459,10 +459,10 @@ class VaultTest {
     void admission_countsWhatIsCopiedNoMore_andRefusesWhatDoesNotFit() throws IOException {
         vaultReels = 4;
         try (HoldingRig held = begin()) {
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             for (int i = 0; i < 4; i++) {
                 held(held, burst(held, GATE), GATE);
-                held.copier().round();
+                assertThat(held.copier().round()).isFalse();
             }
             Burst last = burst(held, GATE);
             HoldAnswer answer = held.place(last.from, last.to, GATE);
@@ -485,14 +485,14 @@ class VaultTest {
                         .hold()
                         .id());
             }
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, ids.get(0))).isEqualTo(HoldState.SECURED);
             assertThat(held.holds.confirm(ids.get(0), owner)).isInstanceOf(HoldAnswer.Done.class);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, ids.get(0))).isEqualTo(HoldState.COPIED);
             assertThat(state(held, ids.get(1))).isEqualTo(HoldState.SECURED);
             clock.pass(28, TimeUnit.DAYS);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, ids.get(1))).isEqualTo(HoldState.COPIED);
         }
     }
@@ -506,13 +506,13 @@ class VaultTest {
             wanted = burst(held, GATE);
             burst(held, GATE);
             HoldId id = held(held, wanted, GATE);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
         }
         disk.rename(vaultFolder().resolve("volume.json"), vaultFolder().resolve("elsewhere"));
         try (HoldingRig held = open()) {
             held(held, older, GATE);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("the vault is away"));
             comeRound(held);
             assertThat(held.rig.gaps(GATE))
@@ -521,7 +521,7 @@ class VaultTest {
                             && gap.to().orElse(Instant.MAX).isAfter(wanted.from));
             assertThat(check(held)).hasSize(1).first().asString().contains("was copied to the vault");
             disk.rename(vaultFolder().resolve("elsewhere"), vaultFolder().resolve("volume.json"));
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertReads(held, wanted, GATE);
             assertReads(held, older, GATE);
             assertThat(check(held)).isEmpty();
@@ -532,15 +532,15 @@ class VaultTest {
     void reelThatCannotBeFreed_isFreedLater_andKeepsNothingElse() throws IOException {
         try (HoldingRig held = begin()) {
             HoldId first = held(held, burst(held, GATE), GATE);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             held.release(first);
             HoldId second = held(held, burst(held, GATE), GATE);
             disk.faults().failPath(vaultReel(0), Operation.WRITE);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("cannot be freed"));
             assertThat(state(held, second)).isEqualTo(HoldState.COPIED);
             disk.faults().heal();
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(held.copier().alarms()).isEmpty();
             assertThat(held.vault.orElseThrow().cases()).containsExactly(second.text());
         }
@@ -552,14 +552,14 @@ class VaultTest {
         HoldId id;
         try (HoldingRig held = begin()) {
             id = held(held, burst(held, GATE), GATE);
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
         }
         try (DiskFile reel = disk.open(vaultReel(0), Disk.Mode.WRITE)) {
             reel.write(ByteBuffer.allocate(Disk.BLOCK), 0);
             reel.sync();
         }
         try (HoldingRig held = open()) {
-            held.copier().round();
+            assertThat(held.copier().round()).isFalse();
             assertThat(held.vault.orElseThrow().notWhole()).isPresent();
             assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains(id.text()));
         }
