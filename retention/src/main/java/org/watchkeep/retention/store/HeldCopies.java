@@ -304,14 +304,14 @@ public final class HeldCopies {
         if (untold.isPresent()) {
             return untold;
         }
-        if (!vault.hasKey(wanted.caseId)) {
-            return Optional.of("case " + wanted.caseId + " has no key");
-        }
         for (StreamId id : wanted.streams) {
             Optional<String> why = notWhole(wanted, id);
             if (why.isPresent()) {
                 return why;
             }
+        }
+        if (!vault.hasKey(wanted.caseId)) {
+            return Optional.of("case " + wanted.caseId + " has no key");
         }
         // What an index said that was not whole any more proves nothing.
         return untold();

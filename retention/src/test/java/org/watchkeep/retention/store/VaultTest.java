@@ -262,6 +262,11 @@ class VaultTest {
             assertThat(state(held, second)).isEqualTo(HoldState.COPIED);
             assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("not what was recorded"));
             assertThat(held.keptKeys()).isNotEmpty();
+            byte[] before = disk.contents(vaultReel(0));
+            assertThat(held.copier().round()).isFalse();
+            assertThat(disk.contents(vaultReel(0)))
+                    .as("not written again and again")
+                    .isEqualTo(before);
             comeRound(held);
             assertThat(isInRing(held, rotten, GATE)).as("its reel stays").isTrue();
         }
@@ -329,7 +334,7 @@ class VaultTest {
             HoldId id = held(held, wanted, GATE);
             index.failOpen = true;
             index.damaged = true;
-            StoreRig.await("the index is out of order", () -> !held.store.isIndexWhole());
+            await(held, "the index is out of order", () -> !held.store.isIndexWhole());
             assertThat(held.copier().round()).isFalse();
             assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
             index.failOpen = false;
@@ -525,6 +530,43 @@ class VaultTest {
             assertReads(held, wanted, GATE);
             assertReads(held, older, GATE);
             assertThat(check(held)).isEmpty();
+        }
+    }
+
+    @Test
+    void everyPictureDamaged_nothingIsWritten() throws IOException {
+        try (HoldingRig held = begin()) {
+            Burst rotten = burst(held, GATE);
+            for (FragmentRef ref : segments(held, GATE).get(0).fragments()) {
+                damage(held, ref);
+            }
+            HoldId id = held(held, rotten, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("not what was recorded"));
+            assertThat(held.vault.orElseThrow().cases()).isEmpty();
+        }
+    }
+
+    @Test
+    void vaultReelFailsItsWrites_anotherOneIsTaken() throws IOException {
+        try (HoldingRig held = begin()) {
+            Burst wanted = burst(held, GATE);
+            HoldId id = held(held, wanted, GATE);
+            assertThat(held.copier().alarms()).isEmpty();
+            disk.faults().failRange(vaultReel(0), Disk.BLOCK, Long.MAX_VALUE, Operation.WRITE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("the vault's disk failed"));
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
+            comeRound(held);
+            assertReads(held, wanted, GATE);
+        }
+        try (HoldingRig held = open()) {
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().alarms()).isEmpty();
         }
     }
 
