@@ -41,14 +41,15 @@ import org.watchkeep.retention.disk.RealDisk;
 import org.watchkeep.retention.disk.TrialDisk;
 import org.watchkeep.retention.hold.HeldByRegister;
 import org.watchkeep.retention.hold.HoldRegister;
+import org.watchkeep.retention.keys.CaseKeys;
 import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.keys.HeldKeys;
 import org.watchkeep.retention.keys.KeyAlarm;
 import org.watchkeep.retention.keys.KeystoreException;
 import org.watchkeep.retention.keys.MasterKeystore;
-import org.watchkeep.retention.keys.MasterRotation;
 import org.watchkeep.retention.store.AcknowledgementListener;
 import org.watchkeep.retention.store.FootageStore;
+import org.watchkeep.retention.store.HoldParts;
 import org.watchkeep.retention.store.Holding;
 import org.watchkeep.retention.store.Scrubber;
 import org.watchkeep.retention.store.ShieldedStore;
@@ -83,6 +84,7 @@ public final class ControlRoom implements Closeable {
     private final TrailKeeper trail;
     private final FootageStore store;
     private final HoldKeeper holds;
+    private final VaultKeeper vault;
     private final Scrubber scrubber;
     private final Acts acts;
     private final TierSettings told = new TierSettings();
@@ -98,7 +100,10 @@ public final class ControlRoom implements Closeable {
         this.keys = opened.keys();
         this.trail = opened.trail();
         this.store = store;
-        this.holds = HoldKeeper.open(store, opened.register(), opened.held(), keys, instants(clock));
+        this.vault = opened.vault();
+        HoldParts parts = store.holds();
+        this.holds = HoldKeeper.open(parts, opened.register(), opened.held(), keys, vault.room(parts), instants(clock));
+        vault.start(store, holds.holds(), instants(clock));
         this.scrubber = Scrubber.open(
                 store,
                 new RealDisk(),
@@ -112,11 +117,12 @@ public final class ControlRoom implements Closeable {
         HoldActs holdActs = new HoldActs(
                 new TrailActs(storeActs, trail.entries()), holds.holds(), store, site, people, instants(clock));
         this.acts = new KeyActs(
-                new IncidentActs(holdActs, holds.holds(), people, instants(clock)),
+                vault.waking(new IncidentActs(holdActs, holds.holds(), people, instants(clock))),
                 new RealDisk(),
                 site.keys(),
                 keys,
                 opened.held(),
+                vault.keys(),
                 store.retention(),
                 () -> trail.entries().require());
     }
@@ -135,7 +141,7 @@ public final class ControlRoom implements Closeable {
         Closing ground = new Closing();
         try {
             ground.add(lock(data));
-            KeysAndTrail opened = openKeys(disk, data, site.keys(), clock, ground);
+            KeysAndTrail opened = openKeys(disk, data, site, clock, ground);
             TrailKeeper trail = opened.trail();
             FootageStore store = ShieldedStore.open(
                     storeSettings(data, site),
@@ -143,7 +149,10 @@ public final class ControlRoom implements Closeable {
                     opened.keys(),
                     clock,
                     acknowledgements,
-                    new Holding(new HeldByRegister(opened.register()), Optional.of(opened.held())),
+                    new Holding(
+                            new HeldByRegister(opened.register()),
+                            Optional.of(opened.held()),
+                            opened.vault().vault()),
                     trail.entries());
             return new ControlRoom(data, site, clock, ground, opened, store);
         } catch (IOException | RuntimeException | Refusal e) {
@@ -166,7 +175,11 @@ public final class ControlRoom implements Closeable {
             throws IOException, Refusal {
         requireInitialised(data, site);
         try (FolderLock lock = lock(data)) {
-            VolumeEnrolment.enrol(storeSettings(data, site), volume, new RealDisk(), clock, zero);
+            if (site.vault().isPresent() && volume.equals(site.vault().get().id())) {
+                VaultKeeper.enrol(new RealDisk(), site.vault().get());
+            } else {
+                VolumeEnrolment.enrol(storeSettings(data, site), volume, new RealDisk(), clock, zero);
+            }
         }
     }
 
@@ -243,6 +256,9 @@ public final class ControlRoom implements Closeable {
             EpochKeys.create(
                     disk, site.keys().homes().get(0), site.keys().homes().get(1));
             FootageStore.init(storeSettings(data, site), disk, clock);
+            if (site.vault().isPresent()) {
+                VaultKeeper.enrol(disk, site.vault().get());
+            }
             TrailKeeper.create(disk, data, master, instants(clock));
             installation.write(disk, data);
             disk.finished();
@@ -276,12 +292,13 @@ public final class ControlRoom implements Closeable {
     }
 
     /** What a store stands on. */
-    private record KeysAndTrail(EpochKeys keys, HeldKeys held, TrailKeeper trail, HoldRegister register) {}
+    private record KeysAndTrail(
+            EpochKeys keys, HeldKeys held, VaultKeeper vault, TrailKeeper trail, HoldRegister register) {}
 
     /** Keys and, with the keystore open once, the trail that one of them signs. */
-    private static KeysAndTrail openKeys(
-            Disk disk, Path data, SiteConfig.Keys settings, StoreClock clock, Closing ground)
+    private static KeysAndTrail openKeys(Disk disk, Path data, SiteConfig site, StoreClock clock, Closing ground)
             throws IOException, Refusal {
+        SiteConfig.Keys settings = site.keys();
         char[] passphrase = passphrase(settings);
         try {
             MasterKeystore master = TrailKeeper.keystore(disk, data, settings.keystore(), passphrase);
@@ -289,11 +306,14 @@ public final class ControlRoom implements Closeable {
                     disk, settings.homes().get(0), settings.homes().get(1), master));
             HeldKeys held = ground.add(HeldKeys.open(
                     disk, settings.homes().get(0), settings.homes().get(1), master));
+            // Also without a vault in the configuration: a new master must not leave the keys of its cases behind.
+            CaseKeys cases = CaseKeys.open(
+                    disk, settings.homes().get(0), settings.homes().get(1), master);
             TrailKeeper trail = ground.add(TrailKeeper.open(disk, data, settings.homes(), master, instants(clock)));
             if (master.isRotating()) {
-                goOnRotating(disk, settings, passphrase, keys, held, trail);
+                KeyActs.goOnRotating(disk, settings, passphrase, keys, held, cases, trail);
             }
-            return new KeysAndTrail(keys, held, trail, new HoldRegister());
+            return new KeysAndTrail(keys, held, VaultKeeper.open(disk, site, cases, clock), trail, new HoldRegister());
         } finally {
             Arrays.fill(passphrase, '\0');
         }
@@ -301,20 +321,6 @@ public final class ControlRoom implements Closeable {
 
     private static InstantSource instants(StoreClock clock) {
         return () -> TrailKeeper.instant(clock.utcMicros());
-    }
-
-    /** A rotation that a stop broke off. With a key home away it waits, and both masters stay. */
-    private static void goOnRotating(
-            Disk disk, SiteConfig.Keys settings, char[] passphrase, EpochKeys keys, HeldKeys held, TrailKeeper trail) {
-        try {
-            MasterRotation.Rotated rotated = KeyActs.rotate(disk, settings, passphrase, keys, held);
-            LOG.warn("the rotation to master {} had been broken off and is now done", rotated.toMasterId());
-            trail.note(
-                    Act.KEYS_ROTATED,
-                    Fields.NONE.with("master", rotated.toMasterId()).with("old", rotated.fromMasterId()));
-        } catch (IOException e) {
-            LOG.error("the rotation of the master key is not done, it goes on at the next start: {}", e.toString());
-        }
     }
 
     /** Brings a keystore back from its copy, into an installation that has none; the key homes must open under it. */
@@ -327,7 +333,20 @@ public final class ControlRoom implements Closeable {
             MasterKeystore master = MasterKeystore.open(disk, from, passphrase);
             EpochKeys.open(disk, site.keys().homes().get(0), site.keys().homes().get(1), master)
                     .close();
-            MasterKeystore.copy(disk, from, site.keys().keystore(), passphrase);
+            Path ofCases = VaultKeeper.besides(from);
+            boolean isSame = disk.exists(ofCases)
+                    && disk.exists(site.keys().keystore())
+                    && MasterKeystore.open(disk, site.keys().keystore(), passphrase)
+                            .masterId()
+                            .equals(master.masterId());
+            if (!isSame) {
+                MasterKeystore.copy(disk, from, site.keys().keystore(), passphrase);
+            }
+            if (disk.exists(ofCases)) {
+                CaseKeys cases = CaseKeys.open(
+                        disk, site.keys().homes().get(0), site.keys().homes().get(1), master);
+                LOG.info("{} keys of cases are back", cases.restore(ofCases));
+            }
             // Entered afterwards: before, there was no key to open the trail with, and without keys nothing is
             // recorded.
             try (TrailKeeper trail = TrailKeeper.open(disk, data, site.keys().homes(), master, instants(clock))) {
@@ -368,6 +387,7 @@ public final class ControlRoom implements Closeable {
 
     /** The acts this owner does, for its own command. */
     public Acts acts() {
+        vault.awaitFirstLook();
         return acts;
     }
 
@@ -452,6 +472,7 @@ public final class ControlRoom implements Closeable {
         }
         all.add(store);
         all.add(holds);
+        all.add(vault);
         all.add(scrubber);
         all.add(this::stopRecording);
         if (socket != null) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,6 @@ import org.watchkeep.retention.hold.Holds;
 import org.watchkeep.retention.hold.KeysInHomes;
 import org.watchkeep.retention.keys.EpochKeys;
 import org.watchkeep.retention.keys.HeldKeys;
-import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.HoldParts;
 import org.watchkeep.retention.store.Scrubber;
 import org.watchkeep.retention.store.StreamId;
@@ -54,14 +54,18 @@ final class HoldKeeper implements Closeable {
 
     /** Never fails: what is held cannot be changed while it cannot be read, and keeps nobody from recording. */
     static HoldKeeper open(
-            FootageStore store, HoldRegister register, HeldKeys held, EpochKeys epochs, InstantSource clock) {
-        HoldParts parts = store.holds();
+            HoldParts parts,
+            HoldRegister register,
+            HeldKeys held,
+            EpochKeys epochs,
+            Supplier<Admission.Room> room,
+            InstantSource clock) {
         Holds.Surroundings around = new Holds.Surroundings(
                 parts.entries(),
                 parts::keepText,
                 parts.footage(),
                 new KeysInHomes(held, epochs),
-                () -> Admission.onReels(parts.footage()),
+                room,
                 parts.eraseLock(),
                 clock);
         HoldKeeper keeper = new HoldKeeper(new Holds(register, around), clock);

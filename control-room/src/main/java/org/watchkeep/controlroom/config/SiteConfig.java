@@ -25,6 +25,7 @@ import org.watchkeep.retention.audit.VerifierKey;
  * @param connects how many cameras may be called at a time
  * @param witnesses who is shown the audit trail's checkpoints
  * @param scrubBytesASecond how fast footage is read again while nobody asks for it
+ * @param vault to which held footage is copied; empty: it stays on its reels
  */
 public record SiteConfig(
         Path file,
@@ -39,7 +40,8 @@ public record SiteConfig(
         UdpPortRange udpPorts,
         ConnectLimits connects,
         List<Witness> witnesses,
-        long scrubBytesASecond) {
+        long scrubBytesASecond,
+        Optional<Volume> vault) {
 
     public SiteConfig {
         volumes = List.copyOf(volumes);

@@ -34,6 +34,7 @@ import org.watchkeep.recorder.ingest.ConnectLimits;
 import org.watchkeep.recorder.rtsp.UdpPortRange;
 import org.watchkeep.retention.audit.VerifierKey;
 import org.watchkeep.retention.policy.RetentionRule;
+import org.watchkeep.retention.store.EvidenceVault;
 import org.watchkeep.retention.store.Scrubber;
 
 /**
@@ -108,7 +109,8 @@ public final class SiteConfigReader {
                 "network",
                 "connects",
                 "witnesses",
-                "scrub");
+                "scrub",
+                "vault");
         Section site = top.section("site", "name", "timeZone");
         String name = site.text("name");
         ZoneId zone = site.parsed("timeZone", SiteConfigReader::zone).orElse(ZoneId.of("Europe/London"));
@@ -129,6 +131,7 @@ public final class SiteConfigReader {
         long scrub = top.optionalSection("scrub", "perSecond")
                 .map(SiteConfigReader::scrub)
                 .orElse(Scrubber.Settings.USUAL.bytesASecond());
+        Optional<Volume> vault = top.optionalSection("vault", "path", "size").map(section -> vault(section, volumes));
         checkPush(top, cameras, push);
         faults.throwIfAny(file.toString());
         return new SiteConfig(
@@ -144,7 +147,8 @@ public final class SiteConfigReader {
                 udpPorts,
                 connects,
                 witnesses,
-                scrub);
+                scrub,
+                vault);
     }
 
     private List<Witness> witnesses(Section top) {
@@ -255,16 +259,35 @@ public final class SiteConfigReader {
             unique(section, "id", id, ids);
             Path path = path(section, "path");
             unique(section, "path", path.toString(), paths);
-            if (!section.has("size")) {
-                section.fault("size", "missing (expected: " + SizeText.EXPECTED + ")");
-            }
-            long size = section.parsed("size", SizeText::parse).orElse(MIN_VOLUME_BYTES);
-            if (size < MIN_VOLUME_BYTES) {
-                section.fault("size", size + " bytes (expected: at least " + MIN_VOLUME_BYTES + ", four reels)");
-            }
-            volumes.add(new Volume(id, path, size));
+            volumes.add(new Volume(id, path, size(section)));
         }
         return volumes;
+    }
+
+    private static long size(Section section) {
+        if (!section.has("size")) {
+            section.fault("size", "missing (expected: " + SizeText.EXPECTED + ")");
+        }
+        long size = section.parsed("size", SizeText::parse).orElse(MIN_VOLUME_BYTES);
+        if (size < MIN_VOLUME_BYTES) {
+            section.fault("size", size + " bytes (expected: at least " + MIN_VOLUME_BYTES + ", four reels)");
+        }
+        return size;
+    }
+
+    /** Its folder is no ring's, and no ring has its name: references to footage would be taken for one another. */
+    private Volume vault(Section section, List<Volume> volumes) {
+        Volume vault = new Volume(EvidenceVault.ID, path(section, "path"), size(section));
+        for (Volume volume : volumes) {
+            if (volume.path().equals(vault.path()) || volume.id().equals(EvidenceVault.ID)) {
+                section.fault(
+                        "path",
+                        vault.path() + " beside volume " + volume.id() + " in " + volume.path()
+                                + " (expected: a folder of its own, best on another disk, and no volume named "
+                                + EvidenceVault.ID + ")");
+            }
+        }
+        return vault;
     }
 
     private Keys keys(Section section) {

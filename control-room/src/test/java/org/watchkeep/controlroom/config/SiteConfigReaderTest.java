@@ -116,6 +116,18 @@ class SiteConfigReaderTest {
     }
 
     @Test
+    void read_vault_isAFolderOfItsOwn_andMayBeLeftOut() throws Exception {
+        assertThat(read(GOOD).vault()).isEmpty();
+        assertThat(read(GOOD + "vault: {path: vault, size: 1G}\n").vault())
+                .hasValueSatisfying(vault -> assertThat(vault.sizeBytes()).isEqualTo(1_000_000_000));
+        assertThat(onlyProblem(GOOD + "vault: {path: vault}\n")).contains("vault.size: missing");
+        assertThat(onlyProblem(GOOD + "vault: {path: vault, size: 1M}\n")).contains("four reels");
+        String same = read(GOOD).volumes().get(0).path().toString();
+        assertThat(onlyProblem(GOOD + "vault: {path: " + same + ", size: 1G}\n"))
+                .contains("a folder of its own");
+    }
+
+    @Test
     void read_pushWithoutAddressLoginOrName_isRefused() {
         assertThat(onlyProblem(PUSHING)).contains("push: missing (expected: push: {listen");
         String listen = "push: {listen: \"127.0.0.1:8554\"}\n";

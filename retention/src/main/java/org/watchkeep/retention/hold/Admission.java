@@ -47,6 +47,15 @@ public final class Admission {
          * @param wanted what the new hold would add
          */
         Optional<Refusal> check(Collection<OnReel> waiting, Collection<OnReel> wanted);
+
+        /**
+         * What of a hold still stands nowhere but on its reels: without a vault all that it needs.
+         *
+         * @param all what it needed when it was placed
+         */
+        default Collection<OnReel> left(Hold hold, Collection<OnReel> all) {
+            return all;
+        }
     }
 
     /** Without a vault what is held stays on its reels, and the head goes round on the others. */

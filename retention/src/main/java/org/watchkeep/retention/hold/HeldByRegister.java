@@ -79,6 +79,24 @@ public final class HeldByRegister implements HeldFootage {
     }
 
     @Override
+    public boolean isCopied(StreamId stream, Instant start, Instant end) {
+        return register.trouble().isEmpty() && register.now().isCopied(stream, start, end);
+    }
+
+    @Override
+    public List<CopiedHold> copied() {
+        return register.trouble().isPresent()
+                ? List.of()
+                : register.holds().stream()
+                        .filter(hold -> hold.state() == HoldState.COPIED)
+                        .map(hold -> new CopiedHold(
+                                hold.id().text(),
+                                hold.wanted(),
+                                register.copiedFragments(hold.id()).orElse(1)))
+                        .toList();
+    }
+
+    @Override
     public boolean isAnythingHeld() {
         return register.trouble().isPresent() || register.now().isAnythingOnReels();
     }

@@ -59,6 +59,13 @@ public final class HeldNow {
                 .anyMatch(hold -> hold.needsItsReels() && hold.span().touches(stream, start, end));
     }
 
+    /** Whether a hold keeps it of which all stands in the vault. */
+    public boolean isCopied(StreamId stream, Instant start, Instant end) {
+        return byStream.getOrDefault(stream, List.of()).stream()
+                .anyMatch(
+                        hold -> hold.state() == HoldState.COPIED && hold.span().touches(stream, start, end));
+    }
+
     /** Open incidents in whose quarantine it lies: closed to ordinary viewing. */
     public List<IncidentId> quarantine(StreamId stream, Instant start, Instant end) {
         if (open.isEmpty()) {

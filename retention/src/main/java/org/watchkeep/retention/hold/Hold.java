@@ -4,6 +4,7 @@ package org.watchkeep.retention.hold;
 import java.time.Instant;
 import java.util.Optional;
 import org.watchkeep.retention.audit.Actor;
+import org.watchkeep.retention.store.HeldCopies;
 
 /**
  * Do not erase. As the register has it; immutable.
@@ -46,6 +47,16 @@ public record Hold(
     /** Whether its keys and its reels are still needed: not released, and not yet whole in the vault. */
     public boolean needsItsReels() {
         return state == HoldState.PLACED || state == HoldState.SECURED;
+    }
+
+    /** Whose copies it has in the vault: its incident's, where it has one, else its own. */
+    public String vaultCase() {
+        return incident.map(IncidentId::text).orElse(id.text());
+    }
+
+    /** What of it is to stand in the vault. */
+    public HeldCopies.Wanted wanted() {
+        return new HeldCopies.Wanted(vaultCase(), span.streams(), span.from(), span.to());
     }
 
     /** Overdue keeps holding: that a person forgot must not erase evidence. It is listed until somebody decides. */

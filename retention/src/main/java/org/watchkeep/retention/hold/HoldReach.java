@@ -74,7 +74,8 @@ final class HoldReach {
         Found found = new Found();
         for (StreamId stream : span.streams()) {
             FootageInReach.Left left = footage.left(stream, span.from(), span.to());
-            if (left.keys().isEmpty()) {
+            // What stands in the vault needs no key of an epoch.
+            if (left.keys().isEmpty() && left.parts().isEmpty()) {
                 found.nothingLeft.add(nothingLeft(stream, span, left));
             } else {
                 found.streams.add(stream);
@@ -102,7 +103,7 @@ final class HoldReach {
     }
 
     /** Reels of holds that are not yet in the vault. What a hold needs does not change; when the head will want it does. */
-    List<FootageInReach.OnReel> waitingReels() throws IOException {
+    List<FootageInReach.OnReel> waitingReels(Admission.Room room) throws IOException {
         List<FootageInReach.OnReel> reels = new ArrayList<>();
         Set<HoldId> waiting = new HashSet<>();
         for (Hold hold : register.holds()) {
@@ -113,7 +114,7 @@ final class HoldReach {
                     known = List.copyOf(find(hold.span()).reels);
                     onReels.put(hold.id(), known);
                 }
-                known.forEach(reel -> reels.add(footage.asOfNow(reel)));
+                room.left(hold, known).forEach(reel -> reels.add(footage.asOfNow(reel)));
             }
         }
         onReels.keySet().retainAll(waiting);

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -31,6 +32,10 @@ public final class HoldRegister {
 
     private final TreeMap<HoldId, Hold> holds = new TreeMap<>();
     private final TreeMap<IncidentId, Incident> incidents = new TreeMap<>();
+
+    /** How many fragments stood in the vault when a hold was said to be copied. */
+    private final TreeMap<HoldId, Long> copied = new TreeMap<>();
+
     private volatile @Nullable HeldNow now;
     private volatile long version;
     private volatile Optional<String> trouble = Optional.empty();
@@ -79,7 +84,11 @@ public final class HoldRegister {
                 // Nothing was placed, so nothing is to be folded.
             }
             case HOLD_SECURED -> replace(of(data).in(HoldState.SECURED));
-            case HOLD_COPIED -> replace(of(data).in(HoldState.COPIED));
+            case HOLD_COPIED -> {
+                Hold hold = of(data).in(HoldState.COPIED);
+                replace(hold);
+                copied.put(hold.id(), data.number("fragments"));
+            }
             case HOLD_EXTENDED -> replace(of(data).extendedTo(data.time("review")));
             case HOLD_CONFIRMED -> replace(of(data).confirmed());
             case HOLD_NOTIFIED -> replace(of(data).endingAt(data.time("ends")));
@@ -164,6 +173,12 @@ public final class HoldRegister {
 
     public synchronized Optional<Hold> hold(HoldId id) {
         return Optional.ofNullable(holds.get(id));
+    }
+
+    /** How many fragments stood in the vault when it was said to be copied; empty for one that never was. */
+    public synchronized OptionalLong copiedFragments(HoldId id) {
+        Long fragments = copied.get(id);
+        return fragments == null ? OptionalLong.empty() : OptionalLong.of(fragments);
     }
 
     public synchronized List<Incident> incidents() {

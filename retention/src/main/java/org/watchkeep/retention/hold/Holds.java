@@ -180,7 +180,7 @@ public final class Holds {
             return Placing.refused(refuse(terms.span(), by, gone.get()));
         }
         HoldTerms held = terms.on(HoldReach.span(found));
-        Optional<Refusal> tooMuch = around.room().get().check(reach.waitingReels(), found.reels);
+        Optional<Refusal> tooMuch = tooMuch(found);
         if (tooMuch.isPresent() && origin == Hold.Origin.PERSON) {
             return Placing.refused(refuse(terms.span(), by, tooMuch.get()));
         }
@@ -192,6 +192,11 @@ public final class Holds {
         return new Placing(new Done(hold(id), found.nothingLeft, decision), Optional.of(found.keys));
     }
 
+    private Optional<Refusal> tooMuch(HoldReach.Found found) throws IOException {
+        Admission.Room room = around.room().get();
+        return room.check(reach.waitingReels(room), found.reels);
+    }
+
     /** Why a person's hold on these terms would be refused now. */
     Optional<Refusal> wouldRefuse(HoldTerms terms) throws IOException {
         return locked(() -> {
@@ -201,7 +206,7 @@ public final class Holds {
             }
             HoldReach.Found found = reach.find(terms.span());
             Optional<Refusal> gone = HoldReach.refusal(found);
-            return gone.isPresent() ? gone : around.room().get().check(reach.waitingReels(), found.reels);
+            return gone.isPresent() ? gone : tooMuch(found);
         });
     }
 
@@ -339,13 +344,23 @@ public final class Holds {
         });
     }
 
-    /** Its footage stands in the vault, checked: keys and reels are free from now on. */
-    public void copied(HoldId id, long fragments, long bytes, String digest) throws IOException {
-        locked(() -> {
+    /**
+     * Its footage stands in the vault, checked: keys and reels are free from now on.
+     *
+     * @return false where the hold has ended meanwhile, or is not secured: nothing is entered then
+     */
+    public boolean copied(HoldId id, long fragments, long bytes, String digest) throws IOException {
+        return locked(() -> {
+            if (register.hold(id)
+                    .map(Hold::state)
+                    .filter(HoldState.SECURED::equals)
+                    .isEmpty()) {
+                return false;
+            }
             Fields data =
                     named(id).with("fragments", fragments).with("bytes", bytes).with("digest", digest);
             enter(Act.HOLD_COPIED, Actor.MACHINE, data);
-            ended.dropUnneeded(Set.of());
+            var unused = ended.dropUnneeded(Set.of());
             return true;
         });
     }

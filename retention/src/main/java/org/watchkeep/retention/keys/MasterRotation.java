@@ -3,6 +3,7 @@ package org.watchkeep.retention.keys;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.watchkeep.retention.disk.Disk;
 
 /**
@@ -10,7 +11,7 @@ import org.watchkeep.retention.disk.Disk;
  *
  * <ol>
  *   <li>the keystore holds both masters: every root opens, whichever wraps it; at the next start the rotation goes on;
- *   <li>every root, then every held key, wrapped anew in home A, synced: the same;
+ *   <li>every root, then every held key and every case's key, wrapped anew in home A, synced: the same;
  *   <li>in home B, synced; all read back: the same;
  *   <li>the keystore holds the new master only: what an image or a remapped block still has of an older wrapping is worth
  *       nothing.
@@ -37,12 +38,35 @@ public final class MasterRotation {
 
     static Rotated run(Disk disk, Path keystore, char[] passphrase, EpochKeys keys, HeldKeys held, int rounds)
             throws IOException {
+        return run(disk, keystore, passphrase, keys, held, Optional.empty(), rounds);
+    }
+
+    /** The same where there is an evidence vault: the keys of its cases are wrapped anew with the others. */
+    public static Rotated run(
+            Disk disk, Path keystore, char[] passphrase, EpochKeys keys, HeldKeys held, CaseKeys cases)
+            throws IOException {
+        return run(disk, keystore, passphrase, keys, held, Optional.of(cases), MasterKeystore.ROUNDS);
+    }
+
+    static Rotated run(
+            Disk disk,
+            Path keystore,
+            char[] passphrase,
+            EpochKeys keys,
+            HeldKeys held,
+            Optional<CaseKeys> cases,
+            int rounds)
+            throws IOException {
         MasterKeystore both = MasterKeystore.beginRotation(disk, keystore, passphrase, rounds);
         keys.rewrap(both);
         held.rewrap(both);
+        if (cases.isPresent()) {
+            cases.get().rewrap(both);
+        }
         MasterKeystore alone = MasterKeystore.endRotation(disk, keystore, passphrase, rounds);
         keys.retired(alone);
         held.retired(alone);
+        cases.ifPresent(of -> of.retired(alone));
         return new Rotated(both.retiring().orElseThrow().masterId(), alone.masterId());
     }
 }

@@ -6,10 +6,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.watchkeep.retention.keys.Epoch;
 
 /** Finds the segments of a stream in a span: what is still in memory, and what is in the index. Any thread. */
@@ -21,8 +23,15 @@ final class Finder {
     private final HeldEpochs epochs;
     private final Map<String, Volume> volumes;
     private final Showing showing;
+    private final Optional<EvidenceVault> vault;
 
-    Finder(Index index, HeldEpochs epochs, Map<String, Volume> volumes, Showing showing) {
+    Finder(
+            Index index,
+            HeldEpochs epochs,
+            Map<String, Volume> volumes,
+            Showing showing,
+            Optional<EvidenceVault> vault) {
+        this.vault = vault;
         this.showing = showing;
         this.index = index;
         this.epochs = epochs;
@@ -31,6 +40,50 @@ final class Finder {
 
     /** Segments with footage in {@code [from, to)}, in order of their start; the one being written included. */
     List<Segment> segments(StreamState state, Instant from, Instant to) throws IOException {
+        List<Segment> ring = ring(state, from, to);
+        if (vault.isEmpty()) {
+            return ring;
+        }
+        List<Segment> all = new ArrayList<>(ring);
+        Set<SegmentBuilder.Key> there = new HashSet<>();
+        ring.forEach(segment -> there.add(SegmentBuilder.Key.of(segment)));
+        copies(state, from, to, there).forEach(all::add);
+        all.sort(Comparator.comparing(Segment::start).thenComparing(Segment::run));
+        return List.copyOf(all);
+    }
+
+    /** What stands in the vault, is held, and is not among these. */
+    List<Segment> copies(StreamState state, Instant from, Instant to, Set<SegmentBuilder.Key> there) {
+        List<Segment> found = new ArrayList<>();
+        for (VaultCopy copy : vault.map(of -> of.copies(state.number)).orElse(List.of())) {
+            Segment segment = copy.segment();
+            boolean isAsked = !there.contains(copy.key())
+                    && segment.start().isBefore(to)
+                    && segment.end().isAfter(from);
+            Optional<Segment> part = isAsked ? showing.copiedPart(segment) : Optional.empty();
+            if (part.isPresent()
+                    && part.get().start().isBefore(to)
+                    && part.get().end().isAfter(from)) {
+                found.add(part.get());
+            }
+        }
+        return distinct(found);
+    }
+
+    /** Of copies for several cases the longest. */
+    private static List<Segment> distinct(List<Segment> found) {
+        Map<SegmentBuilder.Key, Segment> longest = new LinkedHashMap<>();
+        for (Segment copy : found) {
+            longest.merge(
+                    SegmentBuilder.Key.of(copy),
+                    copy,
+                    (one, other) -> one.fragments().size() >= other.fragments().size() ? one : other);
+        }
+        return List.copyOf(longest.values());
+    }
+
+    /** What is in memory and in the ring; beyond its limit what a hold keeps there. */
+    List<Segment> ring(StreamState state, Instant from, Instant to) throws IOException {
         // Those not yet in the index first: a row that is put in the meantime is then found, never missed by both
         // looks.
         Map<SegmentBuilder.Key, Segment> found = new LinkedHashMap<>();
@@ -67,8 +120,11 @@ final class Finder {
                 summaries.forEach(s -> found.put(new SegmentBuilder.Key(s.run(), s.number()), s));
             }
         }
+        found.values().removeIf(s -> !isReadable(s));
+        copies(state, from, to, found.keySet())
+                .forEach(copy -> found.put(SegmentBuilder.Key.of(copy), SegmentSummary.of(copy)));
         return found.values().stream()
-                .filter(s -> s.start().isBefore(to) && s.end().isAfter(from) && isReadable(s))
+                .filter(s -> s.start().isBefore(to) && s.end().isAfter(from))
                 .sorted(Comparator.comparing(SegmentSummary::start).thenComparing(SegmentSummary::run))
                 .toList();
     }

@@ -42,8 +42,8 @@ public final class FootageStore implements Closeable {
     private final List<VolumeWriter> writers;
     private final List<Ring> rings;
     private final Map<String, EpochSchedule> schedules;
-    private final SegmentReader reader;
-    private final Finder finder;
+    final SegmentReader reader;
+    final Finder finder;
     private final List<StoreLoop> loops;
     private final StreamState nobody;
     private final StoreHolds held;
@@ -93,7 +93,7 @@ public final class FootageStore implements Closeable {
             }
         }
         this.erasures = new Erasures(this, parts);
-        this.finder = new Finder(index, held.epochs, volumes, held.showing(erasures));
+        this.finder = new Finder(index, held.epochs, volumes, held.showing(erasures), held.vault);
         erasures.begin();
         this.indexer = new Indexer(this, streams, parts.index(), parts.mostWaitingForIndex(), this::tookReel);
         Recovery recovery = new Recovery(this, streams, parts.index(), indexer);

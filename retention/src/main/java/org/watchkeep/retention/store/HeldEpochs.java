@@ -22,7 +22,7 @@ import org.watchkeep.retention.policy.Erasing;
  * Epochs as readers find them: those whose root is there, and those of which holds keep single streams' keys. Says what an
  * erasure must keep. Any thread.
  */
-final class HeldEpochs implements Erasing.Holds {
+final class HeldEpochs implements Erasing.Holds, RecordReader.Keys {
     /** No footage of an epoch lies further outside the time it was open. */
     private static final long REACH_MICROS = 2 * StreamAppender.SEGMENT_MICROS;
 
@@ -55,7 +55,8 @@ final class HeldEpochs implements Erasing.Holds {
     // ---- reading --------------------------------------------------------------------------------------------------
 
     /** Whether a stream's records of the epoch can be decrypted. */
-    boolean opens(long epoch, int stream) {
+    @Override
+    public boolean opens(long epoch, int stream) {
         return keys.isReadable(epoch) || isKept(epoch, stream);
     }
 
@@ -79,7 +80,8 @@ final class HeldEpochs implements Erasing.Holds {
                 && holding.keys().get().isKept(new HeldKey(epoch, stream));
     }
 
-    Optional<SecretKey> streamKey(long epoch, int stream) {
+    @Override
+    public Optional<SecretKey> streamKey(long epoch, int stream) {
         Optional<SecretKey> root = keys.streamKey(epoch, stream);
         return root.isPresent() ? root : holding.keys().flatMap(held -> held.streamKey(epoch, stream));
     }

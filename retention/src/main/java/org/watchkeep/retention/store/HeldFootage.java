@@ -68,6 +68,26 @@ public interface HeldFootage extends ReelShield {
      */
     void replay(Entry entry);
 
+    /** Whether it is held and was said to stand in the vault, whether that is there now or not. */
+    default boolean isCopied(StreamId stream, Instant start, Instant end) {
+        return copied().stream()
+                .anyMatch(hold -> hold.wanted().streams().contains(stream)
+                        && start.isBefore(hold.wanted().to())
+                        && hold.wanted().from().isBefore(end));
+    }
+
+    /** Holds in force of which all was said to stand in the vault. */
+    default List<CopiedHold> copied() {
+        return List.of();
+    }
+
+    /**
+     * A hold that was copied.
+     *
+     * @param fragments that stood in the vault when it was said
+     */
+    record CopiedHold(String hold, HeldCopies.Wanted wanted, long fragments) {}
+
     /** An entry could not be read: what is held must not be guessed from now on. */
     void unreadable(String why);
 

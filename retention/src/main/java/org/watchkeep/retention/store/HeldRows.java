@@ -55,7 +55,8 @@ final class HeldRows {
                 gone.addAll(rows);
             }
         }
-        if (!gone.isEmpty()) {
+        boolean isGoneFromVault = enterGoneFromVault(stream, from, to);
+        if (!gone.isEmpty() || isGoneFromVault) {
             store.ledger().awaitDurable();
             removeUnheld(stream, gone);
         }
@@ -94,6 +95,40 @@ final class HeldRows {
                 .filter(store::isOnReel)
                 .sorted(Comparator.comparing(Segment::start).thenComparing(Segment::run))
                 .toList();
+    }
+
+    /** What stood in the vault only; while that is away this is asked again, before the reels of its case are free. */
+    private boolean enterGoneFromVault(StreamState stream, Instant from, Instant to) throws IOException {
+        Coverage spans = new Coverage();
+        for (VaultCopy copy :
+                store.held().vault.map(of -> of.copies(stream.number)).orElse(List.of())) {
+            Segment segment = copy.segment();
+            boolean isInRing = store.finder.ring(stream, segment.start(), segment.end()).stream()
+                    .anyMatch(row -> SegmentBuilder.Key.of(row).equals(copy.key()));
+            if (isInRing || !segment.start().isBefore(to) || !from.isBefore(segment.end())) {
+                continue;
+            }
+            List<FragmentRef> held = store.held()
+                    .showing()
+                    .copiedPart(segment)
+                    .map(Segment::fragments)
+                    .orElse(List.of());
+            for (FragmentRef ref : segment.fragments()) {
+                if (!held.contains(ref)) {
+                    Moment start = streams.moment(segment, ref);
+                    spans.add(start, start.plusMicros(ref.durationMicros()));
+                }
+            }
+        }
+        boolean isAny = false;
+        for (Coverage.Span span : spans.spans()) {
+            if (!isEntered(stream, span)) {
+                stream.gap(
+                        span.from(), span.to(), GapCause.ERASED, "no longer held, and its copy in the vault is gone");
+                isAny = true;
+            }
+        }
+        return isAny;
     }
 
     private List<Segment> rows(long epoch, StreamState stream) throws IOException {

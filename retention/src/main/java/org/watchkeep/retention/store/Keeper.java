@@ -139,6 +139,7 @@ final class Keeper implements Runnable {
         attempt("reckoning how old footage is", store.erasures()::tick);
         attempt("watching the clock", this::watchClock);
         attempt("watching the disks", this::watchDisks);
+        attempt("watching the vault's disk", this::watchVault);
         attempt("watching the ledger's disk", watchLedger::run);
         attempt("opening the next key epoch", this::rollEpochs);
         attempt("taking in what is durable of holds", store.held()::settle);
@@ -212,6 +213,20 @@ final class Keeper implements Runnable {
                 oweVolume(volume, "back");
             }
         }
+    }
+
+    /** A vault that hangs keeps nobody from reading what is in the ring; whoever reads there is told at once. */
+    private void watchVault() {
+        store.held().vault.flatMap(EvidenceVault::watch).ifPresent(watch -> {
+            DiskWatch.Change change = watch.look(pace.monoNanos());
+            if (change != DiskWatch.Change.NONE) {
+                log.error(
+                        "ALARM vault: {}",
+                        watch.notAnswering()
+                                .map(what -> "it does not answer: " + what)
+                                .orElse("it answers again"));
+            }
+        });
     }
 
     private void oweVolume(Volume volume, String state) {

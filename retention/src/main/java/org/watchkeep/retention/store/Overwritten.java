@@ -55,7 +55,11 @@ final class Overwritten {
         Map<StreamState, Set<SegmentBuilder.Key>> seen = new HashMap<>();
         ClearedRows.Use use = (stream, row) -> {
             if (seen.computeIfAbsent(stream, s -> new HashSet<>()).add(SegmentBuilder.Key.of(row))) {
+                List<FragmentRef> copied = copied(row);
                 for (FragmentRef ref : rows.lost(row)) {
+                    if (copied.contains(ref)) {
+                        continue; // it is not gone: it stands in the vault, also while that is away
+                    }
                     add(goes, stream, streams.moment(row, ref), ref.durationMicros());
                 }
             }
@@ -74,12 +78,29 @@ final class Overwritten {
                 // What was erased is accounted for already.
                 if (stream != null
                         && !seen.getOrDefault(stream, Set.of()).contains(SegmentBuilder.Key.of(header))
-                        && store.held().epochs.opens(header.epoch(), header.stream())) {
+                        && store.held().epochs.opens(header.epoch(), header.stream())
+                        && !isCopied(stream, header)) {
                     add(goes, stream, streams.moment(header), header.durationMicros());
                 }
             }
         }
         return goes;
+    }
+
+    private List<FragmentRef> copied(Segment row) {
+        HeldFootage footage = store.held().footage;
+        return footage.copied().isEmpty()
+                ? List.of()
+                : Showing.part(row, (start, end) -> footage.isCopied(row.stream(), start, end))
+                        .map(Segment::fragments)
+                        .orElse(List.of());
+    }
+
+    private boolean isCopied(StreamState stream, RecordHeader header) {
+        long end = header.startUtcMicros() + header.durationMicros();
+        return store.held()
+                .footage
+                .isCopied(stream.id, StreamState.instant(header.startUtcMicros()), StreamState.instant(end));
     }
 
     private static void add(Map<StreamState, Going> goes, StreamState stream, Moment start, long durationMicros) {

@@ -138,11 +138,11 @@ final class RecordCipher {
         if (!digest.equals(Digest.of(sha256.digest()))) {
             throw new AEADBadTagException("digest taken at receipt differs");
         }
-        return new Opened(digest, payload);
+        return new Opened(header, digest, payload);
     }
 
-    /** A decrypted payload with the digest that was taken at receipt. */
-    record Opened(Digest digest, ByteBuffer payload) {}
+    /** A decrypted payload with the digest that was taken at receipt, and what its header says. */
+    record Opened(RecordHeader header, Digest digest, ByteBuffer payload) {}
 
     private int crcOf(ByteBuffer in, int from, int to) {
         crc.reset();

@@ -27,12 +27,20 @@ final class RecordReader {
     private static final int KEPT_BYTES = 2 << 20;
 
     private final Map<String, Volume> volumes;
-    private final HeldEpochs keys;
+    private final Keys keys;
     private final BlockingQueue<ByteBuffer> buffers = new ArrayBlockingQueue<>(KEPT_BUFFERS);
     private final ThreadLocal<RecordCipher> ciphers =
             ThreadLocal.withInitial(() -> new RecordCipher(new SecureRandom()));
 
-    RecordReader(Map<String, Volume> volumes, HeldEpochs keys) {
+    /** Where the keys of records come from. */
+    interface Keys {
+        Optional<SecretKey> streamKey(long epoch, int stream);
+
+        /** Asked again after a record was read: its key may have been erased meanwhile. */
+        boolean opens(long epoch, int stream);
+    }
+
+    RecordReader(Map<String, Volume> volumes, Keys keys) {
         this.volumes = Map.copyOf(volumes);
         this.keys = keys;
     }
@@ -42,6 +50,11 @@ final class RecordReader {
 
     /** Reads and decrypts the record. */
     RecordCipher.Opened read(FragmentRef ref, Expected expected) throws IOException {
+        return read(ref, expected, keys);
+    }
+
+    /** The same with keys from elsewhere. */
+    RecordCipher.Opened read(FragmentRef ref, Expected expected, Keys from) throws IOException {
         Volume volume = volumes.get(ref.volume());
         if (volume == null) {
             throw new FragmentGoneException("volume " + ref.volume() + " is not of this store: " + where(ref));
@@ -65,13 +78,14 @@ final class RecordReader {
             if (got < lead + ref.recordBytes()) {
                 throw new DamagedSegmentException("bytes: " + got + " (expected: " + bytes + ") " + where(ref));
             }
-            return open(buffer, lead, ref, expected, volume);
+            return open(buffer, lead, ref, expected, volume, from);
         } finally {
             give(buffer);
         }
     }
 
-    private RecordCipher.Opened open(ByteBuffer buffer, int at, FragmentRef ref, Expected expected, Volume volume)
+    private RecordCipher.Opened open(
+            ByteBuffer buffer, int at, FragmentRef ref, Expected expected, Volume volume, Keys from)
             throws IOException {
         RecordCipher cipher = ciphers.get();
         RecordHeader header = RecordHeader.read(buffer, at);
@@ -86,13 +100,13 @@ final class RecordReader {
         if (header == null || !right) {
             throw damagedOrGone(volume, ref, "record header or CRC: " + header);
         }
-        Optional<SecretKey> key = keys.streamKey(header.epoch(), header.stream());
+        Optional<SecretKey> key = from.streamKey(header.epoch(), header.stream());
         if (key.isEmpty()) {
             throw new FragmentGoneException("the key of epoch " + header.epoch() + " is erased: " + where(ref));
         }
         try {
             RecordCipher.Opened opened = cipher.open(header, key.get(), buffer, at);
-            if (!keys.opens(header.epoch(), header.stream())) {
+            if (!from.opens(header.epoch(), header.stream())) {
                 throw new FragmentGoneException(
                         "the key of epoch " + header.epoch() + " was erased while it was being read: " + where(ref));
             }

@@ -2,8 +2,10 @@
 package org.watchkeep.retention.store;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 
 /**
  * What readers may have: what is within its limit, and beyond it what a hold keeps, whole GOPs and nothing beside them.
@@ -44,9 +46,18 @@ final class Showing {
 
     /** What holds keep of it: from the key picture before the first that is held to the last. */
     Optional<Segment> heldPart(Segment segment) {
-        if (!isTouchedByHold(segment.stream(), segment.epoch(), segment.start(), segment.end())) {
-            return Optional.empty();
-        }
+        return isTouchedByHold(segment.stream(), segment.epoch(), segment.start(), segment.end())
+                ? copiedPart(segment)
+                : Optional.empty();
+    }
+
+    /** The same of a copy in the vault, which needs no key of an epoch. */
+    Optional<Segment> copiedPart(Segment copy) {
+        return part(copy, (start, end) -> held.isHeld(copy.stream(), start, end));
+    }
+
+    /** What of a segment is wanted, whole GOPs: from the key picture before the first fragment wanted to the last. */
+    static Optional<Segment> part(Segment segment, BiPredicate<Instant, Instant> isWanted) {
         List<FragmentRef> all = segment.fragments();
         boolean[] kept = new boolean[all.size()];
         int gop = 0;
@@ -54,7 +65,7 @@ final class Showing {
         for (int i = 0; i < all.size(); i++) {
             FragmentRef ref = all.get(i);
             gop = ref.isKeyPicture() ? i : gop;
-            if (held.isHeld(segment.stream(), ref.start(), ref.end())) {
+            if (isWanted.test(ref.start(), ref.end())) {
                 for (int back = i; back >= gop && !kept[back]; back--) {
                     kept[back] = true;
                     count++;
@@ -64,7 +75,7 @@ final class Showing {
         if (count == 0 || count == all.size()) {
             return count == 0 ? Optional.empty() : Optional.of(segment);
         }
-        List<FragmentRef> left = new java.util.ArrayList<>(count);
+        List<FragmentRef> left = new ArrayList<>(count);
         for (int i = 0; i < all.size(); i++) {
             if (kept[i]) {
                 left.add(all.get(i));
@@ -78,7 +89,15 @@ final class Showing {
         if (isWithinLimit(segment.stream(), segment.epoch(), segment.start())) {
             return true;
         }
-        Optional<Segment> part = heldPart(segment);
+        return isIn(heldPart(segment), ref, kind);
+    }
+
+    /** The same of a copy in the vault: only a hold lets it be read. */
+    boolean mayReadCopy(Segment copy, FragmentRef ref, RecordHeader.Kind kind) {
+        return isIn(copiedPart(copy), ref, kind);
+    }
+
+    private static boolean isIn(Optional<Segment> part, FragmentRef ref, RecordHeader.Kind kind) {
         return switch (kind) {
             case FRAGMENT -> part.isPresent() && part.get().fragments().contains(ref);
             // A seal tells of all that was in the segment, also when and how much.

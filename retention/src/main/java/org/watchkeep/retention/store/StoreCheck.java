@@ -44,6 +44,9 @@ final class StoreCheck {
 
     private final SegmentReading reading;
 
+    /** Of the stream that is being checked. */
+    private final Set<SegmentBuilder.Key> shownInRing = new HashSet<>();
+
     /** A fragment that is there, when it is of, and its digest where the deep check read it. */
     private record Known(Moment start, @Nullable Digest digest) {}
 
@@ -61,13 +64,29 @@ final class StoreCheck {
         for (StreamState stream : streams.all()) {
             check(stream, acknowledgementLog.isPresent());
         }
+        checkCopied();
         if (acknowledgementLog.isPresent()) {
             checkAgainst(acknowledgementLog.get());
         }
         return new CheckReport(fragments, segments, damaged, missing, gaps, unexplained, findings);
     }
 
+    /** What was said to stand in the vault: its keys, and every fragment of it. */
+    private void checkCopied() {
+        Optional<HeldCopies> copies = store.held().parts().copies();
+        for (HeldFootage.CopiedHold hold : store.held().footage.copied()) {
+            Optional<String> why = copies.isEmpty()
+                    ? Optional.of("the store was opened without its vault")
+                    : copies.get().missing(hold.wanted(), hold.fragments());
+            if (why.isPresent()) {
+                missing++;
+                finding("hold " + hold.hold() + " was copied to the vault: " + why.get());
+            }
+        }
+    }
+
     private void check(StreamState stream, boolean remember) throws IOException {
+        shownInRing.clear();
         Coverage coverage = new Coverage();
         Moment checkedAt = store.now();
         // Those in memory first: the keeper may put a row between our two looks.
@@ -83,13 +102,33 @@ final class StoreCheck {
         for (Segment segment : unindexed.values()) {
             checkShown(stream, segment, remember, coverage);
         }
+        checkVault(stream, remember, coverage);
         account(stream, coverage, checkedAt);
+    }
+
+    /** What stands nowhere else; where that is away, what was said of it explains the time it is of. */
+    private void checkVault(StreamState stream, boolean remember, Coverage coverage) throws IOException {
+        Moment first = coverage.isEmpty() ? null : coverage.first();
+        for (Segment copy : store.finder.copies(stream, Instant.MIN, Instant.MAX, shownInRing)) {
+            check(stream, copy, remember);
+            if (first != null && !streams.moment(copy, copy.fragments().get(0)).isBefore(first)) {
+                Recovery.addFootage(coverage, copy, streams);
+            }
+        }
+        boolean isAway = store.held().vault.map(of -> of.notWhole().isPresent()).orElse(true);
+        for (HeldFootage.CopiedHold hold : isAway ? store.held().footage.copied() : List.<HeldFootage.CopiedHold>of()) {
+            Moment from = Moment.atUtc(StreamState.micros(hold.wanted().from()));
+            if (first != null && hold.wanted().streams().contains(stream.id) && !from.isBefore(first)) {
+                coverage.add(from, Moment.atUtc(StreamState.micros(hold.wanted().to())));
+            }
+        }
     }
 
     private void checkShown(StreamState stream, Segment segment, boolean remember, Coverage coverage)
             throws IOException {
         Optional<Segment> shown = store.readable(segment);
         if (shown.isPresent()) {
+            shownInRing.add(SegmentBuilder.Key.of(shown.get()));
             check(stream, shown.get(), remember);
             Recovery.addFootage(coverage, shown.get(), streams);
         }

@@ -22,6 +22,7 @@ final class StoreHolds implements FootageInReach {
     final HeldEpochs epochs;
     final SplitEpochs splits;
     final HeldRows rows;
+    final Optional<EvidenceVault> vault;
     private final FootageStore store;
     private final StreamBook streams;
     private final HoldLedger entries;
@@ -38,6 +39,8 @@ final class StoreHolds implements FootageInReach {
         this.rows = new HeldRows(store, parts.index(), streams);
         this.entries = new HoldLedger(parts);
         this.trail = parts.trail();
+        this.vault = parts.holding().vault();
+        vault.ifPresent(of -> of.of(streams));
         entries.replay(streams.holds);
     }
 
@@ -66,7 +69,22 @@ final class StoreHolds implements FootageInReach {
     }
 
     HoldParts parts() {
-        return new HoldParts(entries, this, footage.lock(), trail);
+        return new HoldParts(entries, this, footage.lock(), trail, vault.map(of -> new HeldCopies(store, streams, of)));
+    }
+
+    /** A record that the ring cannot give, from the vault where it is held and copied; else what the ring said. */
+    RecordCipher.Opened instead(Segment segment, FragmentRef ref, RecordHeader.Kind kind, IOException ring)
+            throws IOException {
+        Optional<StreamState> stream = streams.of(segment.stream());
+        if (vault.isPresent() && stream.isPresent()) {
+            for (VaultCopy copy : vault.get().copies(stream.get().number, SegmentBuilder.Key.of(segment))) {
+                Optional<FragmentRef> there = copy.same(ref, kind);
+                if (there.isPresent() && showing().mayReadCopy(copy.segment(), there.get(), kind)) {
+                    return vault.get().open(copy.segment(), stream.get().number, there.get(), kind);
+                }
+            }
+        }
+        throw ring;
     }
 
     // ---- what can be held -----------------------------------------------------------------------------------------
@@ -84,6 +102,11 @@ final class StoreHolds implements FootageInReach {
             throw new IOException(
                     "what there is of " + id + " from " + from + " to " + to
                             + " cannot be told while the index is out of order or being rebuilt; nothing was decided, try again");
+        }
+        boolean isVaultAway = vault.map(of -> of.notWhole().isPresent()).orElse(true);
+        if (found.isEmpty() && isVaultAway && footage.isCopied(id, from, to)) {
+            throw new IOException("what there is of " + id + " from " + from + " to " + to
+                    + " stands in the vault, which is away; nothing was decided, try again");
         }
         if (stream == null || found.isEmpty()) {
             return Left.nothing(stream == null ? Optional.empty() : gone(stream, from, to));
@@ -109,7 +132,10 @@ final class StoreHolds implements FootageInReach {
     private List<OnReel> reels(List<Segment> found) {
         Map<String, OnReel> all = new LinkedHashMap<>();
         for (Segment segment : found) {
-            for (FragmentRef ref : segment.fragments()) {
+            // No head comes to what stands in the vault.
+            boolean isInVault =
+                    vault.isPresent() && segment.configuration().volume().equals(EvidenceVault.ID);
+            for (FragmentRef ref : isInVault ? List.<FragmentRef>of() : segment.fragments()) {
                 all.merge(
                         ref.volume() + "/" + ref.reelSerial(),
                         new OnReel(ref.volume(), ref.reelSerial(), ref.recordBytes(), Duration.ZERO),

@@ -145,7 +145,7 @@ class ErasureTest {
                     "the step is seen", () -> rig.store.retention().status().offMicros() != 0);
             clock.pass(31, TimeUnit.DAYS);
             clock.pass(2, TimeUnit.HOURS);
-            assertThat(((Erasures) rig.store.retention()).isShown(first, stamped))
+            assertThat(((Erasures) rig.store.retention()).isShown(GATE, first, stamped))
                     .isFalse();
         }
     }

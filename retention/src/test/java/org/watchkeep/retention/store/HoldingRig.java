@@ -2,6 +2,7 @@
 package org.watchkeep.retention.store;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +21,12 @@ import org.watchkeep.retention.hold.HoldRules;
 import org.watchkeep.retention.hold.HoldTerms;
 import org.watchkeep.retention.hold.Holds;
 import org.watchkeep.retention.hold.KeysInHomes;
+import org.watchkeep.retention.keys.CaseKeys;
 import org.watchkeep.retention.keys.HeldKey;
 import org.watchkeep.retention.keys.HeldKeys;
 import org.watchkeep.retention.keys.MasterKeystore;
 import org.watchkeep.retention.keys.TestMaster;
+import org.watchkeep.retention.vault.HoldCopier;
 
 /** A {@link StoreRig} whose footage can be held, with the real register, the real keys and the real acts. */
 final class HoldingRig implements AutoCloseable {
@@ -35,6 +38,9 @@ final class HoldingRig implements AutoCloseable {
     final HoldRegister register = new HoldRegister();
     final Holds holds;
     final List<String> alarms;
+    final CaseKeys cases;
+    final Optional<EvidenceVault> vault;
+    private final Optional<HoldCopier> copier;
     private final HeldKeys keys;
     private final TestClock clock;
 
@@ -55,16 +61,32 @@ final class HoldingRig implements AutoCloseable {
             StoreParts.IndexSettings index,
             Map<StreamId, String> classes)
             throws IOException {
+        this(disk, settings, clock, trail, index, classes, Optional.empty());
+    }
+
+    /** With an evidence vault in this folder, which is worked in when the test says so. */
+    HoldingRig(
+            Disk disk,
+            StoreSettings settings,
+            TestClock clock,
+            StoreTrail trail,
+            StoreParts.IndexSettings index,
+            Map<StreamId, String> classes,
+            Optional<Path> vaultFolder)
+            throws IOException {
         this.clock = clock;
         MasterKeystore master =
                 MasterKeystore.open(disk, settings.folder().resolve("master.p12"), StoreRig.PASSPHRASE.clone());
         this.keys = HeldKeys.open(
                 disk, settings.folder().resolve("home-a"), settings.folder().resolve("home-b"), master);
+        this.cases = CaseKeys.open(
+                disk, settings.folder().resolve("home-a"), settings.folder().resolve("home-b"), master);
+        this.vault = vaultFolder.map(path -> new EvidenceVault(disk, path, cases, clock));
         this.rig = StoreRig.openHolding(
                 disk,
                 settings,
                 clock,
-                new Holding(new HeldByRegister(register), Optional.of(keys)),
+                new Holding(new HeldByRegister(register), Optional.of(keys), vault),
                 trail,
                 index,
                 classes);
@@ -77,10 +99,26 @@ final class HoldingRig implements AutoCloseable {
                         parts::keepText,
                         parts.footage(),
                         new KeysInHomes(keys, store.keys()),
-                        () -> Admission.onReels(parts.footage()),
+                        this::room,
                         parts.eraseLock(),
-                        () -> StreamState.instant(clock.utcMicros())));
+                        this::now));
+        this.copier = parts.copies()
+                .map(copies -> new HoldCopier(
+                        holds,
+                        copies,
+                        parts.footage(),
+                        parts.eraseLock(),
+                        new HoldCopier.Clocks(this::now, clock::monoNanos)));
         this.alarms = register.trouble().isPresent() ? List.of() : holds.begin();
+    }
+
+    private Admission.Room room() {
+        return copier.map(HoldCopier::room)
+                .orElseGet(() -> Admission.onReels(store.holds().footage()));
+    }
+
+    HoldCopier copier() {
+        return copier.orElseThrow();
     }
 
     Instant now() {
@@ -122,6 +160,9 @@ final class HoldingRig implements AutoCloseable {
     public void close() throws IOException {
         try (keys) {
             rig.close();
+            if (vault.isPresent()) {
+                vault.get().close();
+            }
         }
     }
 

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.watchkeep.retention.disk.Disk;
+import org.watchkeep.retention.keys.CaseKeys;
+
+/**
+ * A volume to which held footage is copied, each reel of it of one case and under that case's key: the same records,
+ * encrypted anew. What is in it is found again from its reels; there is no second list that could disagree.
+ *
+ * <p>Its disk is asked by one thread, the vault's ({@code org.watchkeep.retention.vault}), and by readers of footage that
+ * stands nowhere else. {@link #look}, {@link #write}, {@link #check} and {@link #free} are that thread's only; the rest is
+ * for any, and answers from memory. A vault that is away, or hangs, is one that knows nothing: nobody waits for it.
+ */
+public final class EvidenceVault {
+    /** What references to records in it have for their volume; no volume of a ring is called so. */
+    public static final String ID = "vault";
+
+    private static final Logger log = LoggerFactory.getLogger(EvidenceVault.class);
+
+    private final Disk disk;
+    private final Path path;
+    private final CaseKeys keys;
+    private final StoreClock clock;
+    private final RecordCipher cipher = new RecordCipher(new SecureRandom());
+    private final VaultCopy.Book book = new VaultCopy.Book();
+    private volatile @Nullable StreamBook streams;
+    private volatile @Nullable VaultReels reels;
+    private volatile @Nullable RecordReader reader;
+    /** What reels said while others could not be read; the vault's thread only. */
+    private final Map<String, Map<SegmentKey, VaultCopy.Gathering>> gathered = new HashMap<>();
+
+    private volatile String away = "it has not been opened yet";
+    private volatile boolean closed;
+
+    /** Touches no disk: {@link #look} does. */
+    public EvidenceVault(Disk disk, Path path, CaseKeys keys, StoreClock clock) {
+        this.disk = disk;
+        this.path = path;
+        this.keys = keys;
+        this.clock = clock;
+    }
+
+    /**
+     * Makes the reels and the identity of a new vault.
+     *
+     * @throws StoreException when there is a volume already, or it is too small
+     */
+    public static void enrol(Disk disk, Path path, long sizeBytes) throws IOException {
+        Volume.enrol(disk, ID, path, sizeBytes);
+    }
+
+    /** The store whose footage is copied. Once, before {@link #look}. */
+    void of(StreamBook book) {
+        streams = book;
+    }
+
+    private StreamBook streams() {
+        StreamBook known = streams;
+        if (known == null) {
+            throw new IllegalStateException("the vault is of no store yet");
+        }
+        return known;
+    }
+
+    CaseKeys keys() {
+        return keys;
+    }
+
+    // ---- the vault's thread ---------------------------------------------------------------------------------------
+
+    /**
+     * Opens it where it is not open, and reads the reels that were not read yet.
+     *
+     * @return why not all of it is known; empty when it is
+     */
+    public Optional<String> look() {
+        VaultReels open = reels;
+        if (open == null) {
+            try {
+                Volume volume = Volume.open(disk, ID, path, null);
+                open = new VaultReels(volume, clock);
+                synchronized (this) {
+                    if (closed) {
+                        return Optional.of("it is closed");
+                    }
+                    reader = new RecordReader(Map.of(ID, volume), new NoKeys());
+                    reels = open;
+                }
+            } catch (IOException e) {
+                String why = String.valueOf(e.getMessage());
+                if (!why.equals(away)) {
+                    log.error("ALARM vault: it is away, nothing is copied or read there: {}", why);
+                }
+                away = why;
+                return notWhole();
+            }
+        }
+        if (open.notWhole().isPresent()) {
+            open.read((caseId, serial, entry) -> gathered.computeIfAbsent(caseId, c -> new HashMap<>())
+                    .computeIfAbsent(SegmentKey.of(entry.header()), k -> new VaultCopy.Gathering(caseId))
+                    .add(
+                            entry.header(),
+                            SegmentBuilder.ref(entry.header(), ID, new RingPosition(serial, entry.offset()))));
+            gathered.values().forEach(ofCase -> ofCase.forEach(this::publish));
+            if (open.notWhole().isEmpty()) {
+                gathered.clear();
+            }
+        }
+        return notWhole();
+    }
+
+    /** Names a segment of a store. */
+    private record SegmentKey(int stream, SegmentBuilder.Key key) {
+        static SegmentKey of(RecordHeader header) {
+            return new SegmentKey(header.stream(), SegmentBuilder.Key.of(header));
+        }
+    }
+
+    private void publish(SegmentKey key, VaultCopy.Gathering gathered) {
+        Optional<StreamState> stream = streams().ofNumber(key.stream);
+        if (key.stream != 0 && stream.isEmpty()) {
+            log.error("ALARM vault: it has footage of stream {}, which the ledger does not know", key.stream);
+        }
+        stream.flatMap(state -> gathered.copy(state.id, streams().runs.codec(key.key.run())))
+                .ifPresent(copy -> {
+                    Optional<VaultCopy> before = book.find(copy.caseId(), key.stream, copy.key());
+                    book.put(
+                            key.stream, before.map(known -> merged(known, copy)).orElse(copy));
+                });
+    }
+
+    /** A reel that could not be read before has more of a segment that is known already. */
+    private static VaultCopy merged(VaultCopy known, VaultCopy more) {
+        Map<Long, FragmentRef> all = new TreeMap<>();
+        known.segment().fragments().forEach(ref -> all.put(ref.sequence(), ref));
+        more.segment().fragments().forEach(ref -> all.put(ref.sequence(), ref));
+        Segment of = more.segment().number() == known.segment().number() ? more.segment() : known.segment();
+        return new VaultCopy(known.caseId(), of.shortened(List.copyOf(all.values())), Optional.empty());
+    }
+
+    /** There is no room for more of this case. */
+    static final class FullException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        FullException(String message) {
+            super(message);
+        }
+    }
+
+    /** Its disk failed. */
+    static final class FailedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        FailedException(IOException cause) {
+            super(cause.toString(), cause);
+        }
+    }
+
+    /**
+     * Writes records of one segment, durable on return, and not yet {@linkplain #check checked}. Makes the key of a case that
+     * has none and never had a copy.
+     *
+     * @throws FullException when there is no room for it
+     * @throws FailedException when its disk fails
+     */
+    void write(String caseId, Segment of, List<VaultHead.Copied> records) throws IOException {
+        VaultReels open = opened();
+        Optional<String> unknown = open.notWhole();
+        if (unknown.isPresent() && !keys.isLive(caseId)) {
+            throw new IOException("case " + caseId + " has no key, and " + unknown.get());
+        }
+        if (!keys.isLive(caseId)) {
+            if (open.reelsOf(caseId) > 0) {
+                throw new IOException(
+                        "case " + caseId + " has copies in the vault and its key is not there: no new one is made");
+            }
+            keys.make(caseId);
+        }
+        int stream = records.get(0).header().stream();
+        SecretKey key = keys.streamKey(caseId, stream)
+                .orElseThrow(() -> new IOException("the key of case " + caseId + " is gone"));
+        Optional<VaultHead> head;
+        try {
+            head = open.headFor(caseId, records);
+        } catch (IOException e) {
+            throw new FailedException(e);
+        }
+        if (head.isEmpty()) {
+            throw new FullException("the vault has no free reel for case " + caseId);
+        }
+        List<FragmentRef> refs;
+        try {
+            refs = head.get().write(records, key, cipher);
+        } catch (IOException e) {
+            open.failed(head.get());
+            throw new FailedException(e);
+        }
+        put(caseId, of, stream, records, refs);
+    }
+
+    private void put(String caseId, Segment of, int stream, List<VaultHead.Copied> records, List<FragmentRef> refs) {
+        Optional<VaultCopy> before = book.find(caseId, stream, SegmentBuilder.Key.of(of));
+        Map<Long, FragmentRef> fragments = new TreeMap<>();
+        before.ifPresent(copy -> copy.segment().fragments().forEach(ref -> fragments.put(ref.sequence(), ref)));
+        FragmentRef configuration =
+                before.map(copy -> copy.segment().configuration()).orElse(refs.get(0));
+        Optional<FragmentRef> seal = before.flatMap(copy -> copy.segment().seal());
+        for (int i = 0; i < refs.size(); i++) {
+            switch (records.get(i).header().kind()) {
+                case CONFIGURATION -> configuration = refs.get(i);
+                case SEAL -> seal = Optional.of(refs.get(i));
+                case FRAGMENT -> fragments.put(refs.get(i).sequence(), refs.get(i));
+                case PADDING -> throw new IllegalArgumentException("padding is not copied");
+            }
+        }
+        boolean isWhole = fragments.size() >= of.fragments().size() && seal.isPresent();
+        Segment copy = new Segment(
+                of.stream(),
+                of.run(),
+                of.number(),
+                of.epoch(),
+                isWhole ? Segment.State.SEALED : Segment.State.UNSEALED,
+                of.codec(),
+                of.cameraOffsetMicros(),
+                of.ownLessUtcMicros(),
+                configuration,
+                isWhole ? seal : Optional.empty(),
+                List.copyOf(fragments.values()));
+        book.put(stream, new VaultCopy(caseId, copy, Optional.empty()));
+    }
+
+    /**
+     * Reads a copy back: every record of it, past the cache, decrypted and digested. What is damaged is left out of it from
+     * now on, so that it is copied again.
+     *
+     * @throws IOException when that cannot be told now
+     */
+    boolean check(int stream, VaultCopy copy) throws IOException {
+        if (copy.checked().isPresent()) {
+            return true;
+        }
+        Segment segment = copy.segment();
+        MessageDigest content = HeldCopies.sha256();
+        boolean isPlayable = isGood(copy, stream, segment.configuration(), RecordHeader.Kind.CONFIGURATION, content);
+        if (segment.seal().isPresent()) {
+            isPlayable &= isGood(copy, stream, segment.seal().get(), RecordHeader.Kind.SEAL, content);
+        }
+        Set<Long> damaged = new HashSet<>();
+        for (FragmentRef ref : segment.fragments()) {
+            if (!isGood(copy, stream, ref, RecordHeader.Kind.FRAGMENT, content)) {
+                damaged.add(ref.sequence());
+            }
+        }
+        Optional<VaultCopy> left = isPlayable ? copy.without(damaged) : Optional.empty();
+        if (left.isEmpty()) {
+            book.remove(stream, copy);
+            return false;
+        }
+        book.put(stream, damaged.isEmpty() ? copy.wasChecked(Digest.of(content.digest())) : left.get());
+        return damaged.isEmpty();
+    }
+
+    private boolean isGood(VaultCopy copy, int stream, FragmentRef ref, RecordHeader.Kind kind, MessageDigest content)
+            throws IOException {
+        try {
+            content.update(open(copy.segment(), stream, ref, kind).digest().toBytes());
+            return true;
+        } catch (DamagedSegmentException | FragmentGoneException e) {
+            log.error("ALARM vault: a copy for case {} is damaged: {}", copy.caseId(), e.getMessage());
+            return false;
+        }
+    }
+
+    /** A case is over: from now on nobody finds its copies. Under the erase lock: no hold is placed on them any more. */
+    public void forget(String caseId) {
+        gathered.remove(caseId);
+        book.removeCase(caseId);
+    }
+
+    /**
+     * A case is over: its key goes first, and then its reels are free.
+     *
+     * @return one sentence for each thing that could not be done; it is tried again
+     */
+    public List<String> free(String caseId) {
+        List<String> failures = new ArrayList<>();
+        forget(caseId);
+        if (!keys.isErased(caseId) && (keys.isLive(caseId) || isKnown(caseId))) {
+            try {
+                keys.erase(caseId);
+            } catch (IOException e) {
+                failures.add("the key of case " + caseId + " is not erased in every home: " + e.getMessage());
+            }
+        }
+        VaultReels open = reels;
+        if (open != null) {
+            failures.addAll(open.free(caseId));
+        }
+        return failures;
+    }
+
+    private boolean isKnown(String caseId) {
+        VaultReels open = reels;
+        return open != null && open.reelsOf(caseId) > 0;
+    }
+
+    private VaultReels opened() throws IOException {
+        VaultReels open = reels;
+        if (open == null) {
+            throw new IOException("the vault is away: " + away);
+        }
+        return open;
+    }
+
+    // ---- any thread -----------------------------------------------------------------------------------------------
+
+    /** Why not all of it is known; empty when it is. */
+    public Optional<String> notWhole() {
+        VaultReels open = reels;
+        return open == null ? Optional.of("the vault is away: " + away) : open.notWhole();
+    }
+
+    /** Cases that have reels in it, or a key. */
+    public Set<String> cases() {
+        Set<String> all = new TreeSet<>(keys.cases());
+        VaultReels open = reels;
+        if (open != null) {
+            all.addAll(open.cases());
+        }
+        return all;
+    }
+
+    /** Whether the case has a key that opens its copies. */
+    public boolean hasKey(String caseId) {
+        return keys.isLive(caseId);
+    }
+
+    /** Bytes that copies of a new case may yet take: whole reels, less what each needs for itself. */
+    public long freeBytes() {
+        VaultReels open = reels;
+        if (open == null) {
+            return 0;
+        }
+        long usable = open.volume().reelBytes - open.volume().reelBytes / 64 - ReelHeader.BYTES;
+        return open.freeReels() * usable;
+    }
+
+    /** What its disk is being asked; empty while it is away. */
+    Optional<DiskWatch> watch() {
+        VaultReels open = reels;
+        return open == null ? Optional.empty() : Optional.of(open.volume().watch());
+    }
+
+    List<VaultCopy> copies(int stream) {
+        return book.of(stream);
+    }
+
+    List<VaultCopy> copies(String caseId, int stream) {
+        return book.of(caseId, stream);
+    }
+
+    Optional<VaultCopy> copy(String caseId, int stream, SegmentBuilder.Key key) {
+        return book.find(caseId, stream, key);
+    }
+
+    List<VaultCopy> copies(int stream, SegmentBuilder.Key key) {
+        return book.of(stream, key);
+    }
+
+    /** Reads and decrypts one of its records. */
+    RecordCipher.Opened open(Segment segment, int stream, FragmentRef ref, RecordHeader.Kind kind) throws IOException {
+        VaultReels open = opened();
+        RecordReader records = reader;
+        if (records == null) {
+            throw new IOException("the vault is away: " + away);
+        }
+        String caseId = open.caseOf(ref.reelSerial())
+                .orElseThrow(() -> new FragmentGoneException(
+                        "its case is over: vault reel serial=" + ref.reelSerial() + " offset=" + ref.offset()));
+        if (!keys.isLive(caseId) && !keys.isErased(caseId)) {
+            throw new IOException("the key of case " + caseId + " is not there: its copy cannot be read");
+        }
+        return records.read(
+                ref,
+                new RecordReader.Expected(kind, stream, segment.run(), segment.number()),
+                new OfCase(keys, caseId));
+    }
+
+    /** The keys of one case. */
+    private record OfCase(CaseKeys keys, String caseId) implements RecordReader.Keys {
+        @Override
+        public Optional<SecretKey> streamKey(long epoch, int stream) {
+            return keys.streamKey(caseId, stream);
+        }
+
+        @Override
+        public boolean opens(long epoch, int stream) {
+            return keys.isLive(caseId);
+        }
+    }
+
+    private static final class NoKeys implements RecordReader.Keys {
+        @Override
+        public Optional<SecretKey> streamKey(long epoch, int stream) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean opens(long epoch, int stream) {
+            return false;
+        }
+    }
+
+    /** After the vault's thread has ended, or has been given up on. */
+    public void close() throws IOException {
+        VaultReels open;
+        synchronized (this) {
+            closed = true;
+            open = reels;
+            reels = null;
+            away = "it is closed";
+        }
+        if (open != null) {
+            open.close();
+        }
+    }
+}

@@ -1,0 +1,609 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.audit.Actor;
+import org.watchkeep.retention.disk.Disk;
+import org.watchkeep.retention.disk.DiskFile;
+import org.watchkeep.retention.disk.FakeDisk;
+import org.watchkeep.retention.disk.FakeFaults.Operation;
+import org.watchkeep.retention.hold.Ground;
+import org.watchkeep.retention.hold.HeldSpan;
+import org.watchkeep.retention.hold.Hold;
+import org.watchkeep.retention.hold.HoldAnswer;
+import org.watchkeep.retention.hold.HoldId;
+import org.watchkeep.retention.hold.HoldRules;
+import org.watchkeep.retention.hold.HoldState;
+import org.watchkeep.retention.hold.HoldTerms;
+import org.watchkeep.retention.hold.Refusal;
+
+/** Held footage in the evidence vault: copied whole or not said to be, read when the ring has it no more, gone when its case is over. */
+class VaultTest {
+    private static final StreamId GATE = StreamId.main("gate");
+    private static final StreamId HALL = StreamId.main("hall");
+    private static final int REELS = 8;
+    private static final long VAULT_REEL_BYTES = 1 << 20;
+    private static final Map<StreamId, String> CLASSES = new LinkedHashMap<>();
+
+    static {
+        CLASSES.put(GATE, StoreRig.CLASS);
+        CLASSES.put(HALL, StoreRig.CLASS);
+    }
+
+    @TempDir
+    private Path folder;
+
+    private FakeDisk disk = new FakeDisk();
+    private final TestClock clock = new TestClock();
+    private int vaultReels = 8;
+
+    private Path vaultFolder() {
+        return folder.resolve("vault");
+    }
+
+    private Path vaultReel(int index) {
+        return vaultFolder().resolve(String.format("reels/reel-%05d.wk", index));
+    }
+
+    private HoldingRig begin() throws IOException {
+        SmallReels.init(disk, folder, clock, REELS);
+        Volume.enrol(disk, EvidenceVault.ID, vaultFolder(), vaultReels * VAULT_REEL_BYTES, VAULT_REEL_BYTES);
+        disk.settle();
+        return open();
+    }
+
+    private HoldingRig open() throws IOException {
+        return new HoldingRig(
+                disk,
+                StoreRig.settings(folder, REELS),
+                clock,
+                StoreTrail.NONE,
+                StoreParts.IndexSettings.ON_DISK,
+                CLASSES,
+                Optional.of(vaultFolder()));
+    }
+
+    /** What was recorded of one burst, with the digests that were acknowledged. */
+    private record Burst(Instant from, Instant to, long run) {}
+
+    /** A burst of half a reel, a run of its own, far from its neighbours, indexed. */
+    private Burst burst(HoldingRig held, StreamId stream) {
+        clock.pass(5, TimeUnit.MINUTES);
+        held.rig.beginRun(stream);
+        Instant from = held.now();
+        SmallReels.record(held.rig, stream, 1);
+        Instant to = held.now();
+        held.rig.endRun(stream, GapCause.CONNECTION_LOST);
+        await(held, "indexed", () -> held.store.streamState(stream).unindexed().isEmpty());
+        List<Segment> all = segments(held, stream);
+        return new Burst(from, to, all.get(all.size() - 1).run());
+    }
+
+    private static void await(HoldingRig held, String what, java.util.function.BooleanSupplier isSo) {
+        StoreRig.await(what, () -> {
+            held.store.keeper().wake();
+            return isSo.getAsBoolean();
+        });
+    }
+
+    private static List<Segment> segments(HoldingRig held, StreamId stream) {
+        try {
+            return held.rig.segments(stream);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static HoldState state(HoldingRig held, HoldId id) {
+        return held.register.hold(id).map(Hold::state).orElseThrow();
+    }
+
+    private static HoldId held(HoldingRig held, Burst burst, StreamId stream) throws IOException {
+        return held.held(burst.from, burst.to, stream);
+    }
+
+    /** The head comes round: all that no hold shields is overwritten. */
+    private void comeRound(HoldingRig held) {
+        for (int i = 0; i < REELS + 2; i++) {
+            clock.pass(5, TimeUnit.MINUTES);
+            held.rig.beginRun(HALL);
+            SmallReels.record(held.rig, HALL, 1);
+            held.rig.endRun(HALL, GapCause.CONNECTION_LOST);
+        }
+    }
+
+    private static boolean isInRing(HoldingRig held, Burst burst, StreamId stream) throws IOException {
+        return held.store.finder.ring(held.store.streamState(stream), burst.from, burst.to).stream()
+                .anyMatch(segment -> segment.run() == burst.run);
+    }
+
+    /** Every picture of it reads, with the digest that was acknowledged. */
+    private static void assertReads(HoldingRig held, Burst burst, StreamId stream) throws IOException {
+        List<Segment> found = held.store.segments(stream, burst.from, burst.to);
+        int fragments = 0;
+        for (Segment segment : found) {
+            assertThat(held.store.configuration(segment)).isEqualTo(StoreRig.configurationOf(stream));
+            for (FragmentRef ref : segment.fragments()) {
+                ByteBuffer payload = held.store.read(segment, ref);
+                assertThat(payload)
+                        .isEqualTo(StoreRig.payload(stream, segment.run(), ref.sequence(), payload.remaining()));
+                fragments++;
+            }
+        }
+        assertThat(fragments).isEqualTo(SmallReels.BURST_FRAGMENTS);
+        assertThat(held.store.summaries(stream, burst.from, burst.to)).hasSize(found.size());
+    }
+
+    private static List<String> check(HoldingRig held) throws IOException {
+        return held.store.check(true, Optional.empty()).findings();
+    }
+
+    // ---- a life ---------------------------------------------------------------------------------------------------
+
+    @Test
+    void held_isCopied_readsWhenTheHeadHasComeRound_andIsGoneWhenItsHoldEnds() throws IOException {
+        HoldId id;
+        Burst wanted;
+        try (HoldingRig held = begin()) {
+            burst(held, GATE);
+            wanted = burst(held, GATE);
+            burst(held, GATE);
+            id = held(held, wanted, GATE);
+            assertThat(held.keptKeys()).isNotEmpty();
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().alarms()).isEmpty();
+            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
+            assertThat(held.register.copiedFragments(id)).hasValue(SmallReels.BURST_FRAGMENTS);
+            assertThat(held.keptKeys()).as("nobody needs them any more").isEmpty();
+            comeRound(held);
+            assertThat(isInRing(held, wanted, GATE)).isFalse();
+            assertThat(held.rig.gaps(GATE)).noneMatch(gap -> gap.cause() == GapCause.OVERWRITTEN);
+            assertReads(held, wanted, GATE);
+            assertThat(check(held)).isEmpty();
+        }
+        try (HoldingRig held = open()) {
+            assertThat(held.store.segments(GATE, wanted.from, wanted.to))
+                    .as("not looked into yet")
+                    .isEmpty();
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().alarms()).isEmpty();
+            assertReads(held, wanted, GATE);
+            clock.pass(40, TimeUnit.DAYS);
+            await(
+                    held,
+                    "nothing is due",
+                    () -> held.store.retention().status().classes().stream().allMatch(each -> each.dueEpochs() == 0));
+            assertReads(held, wanted, GATE);
+            held.release(id);
+            assertThat(held.store.segments(GATE, wanted.from, wanted.to)).isEmpty();
+            long free = held.vault.orElseThrow().freeBytes();
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.cases.isErased(id.text())).isTrue();
+            assertThat(held.vault.orElseThrow().freeBytes()).isGreaterThan(free);
+            assertThat(held.copier().alarms()).isEmpty();
+            assertThat(check(held)).isEmpty();
+        }
+        try (HoldingRig held = open()) {
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.vault.orElseThrow().cases()).isEmpty();
+        }
+    }
+
+    @Test
+    void copied_butTheRingStillHasIt_andItsRecordRots_readsFromTheVault() throws IOException {
+        try (HoldingRig held = begin()) {
+            Burst wanted = burst(held, GATE);
+            held(held, wanted, GATE);
+            assertThat(held.copier().round()).isFalse();
+            FragmentRef ref = segments(held, GATE).get(0).fragments().get(1);
+            assertThat(ref.volume()).isEqualTo("v1");
+            damage(held, ref);
+            assertReads(held, wanted, GATE);
+        }
+    }
+
+    private void damage(HoldingRig held, FragmentRef ref) throws IOException {
+        Reel reel = held.store.volumes().values().iterator().next().holding(ref.reelSerial());
+        if (reel == null) {
+            throw new AssertionError("not in the ring: " + ref);
+        }
+        disk.damage(reel.path, ref.offset() + 1_000, (byte) 1, (byte) 2, (byte) 3, (byte) 4);
+    }
+
+    /** A second case wants what the ring has no more: it gets copies of its own before the first one's go. */
+    @Test
+    void secondHoldOnWhatOnlyTheVaultHas_keepsItWhenTheFirstEnds() throws IOException {
+        try (HoldingRig held = begin()) {
+            Burst wanted = burst(held, GATE);
+            HoldId first = held(held, wanted, GATE);
+            assertThat(held.copier().round()).isFalse();
+            comeRound(held);
+            assertThat(isInRing(held, wanted, GATE)).isFalse();
+            HoldId second = held(held, wanted, GATE);
+            held.release(first);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, second)).isEqualTo(HoldState.COPIED);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.vault.orElseThrow().cases()).containsExactly(second.text());
+            assertReads(held, wanted, GATE);
+            assertThat(check(held)).isEmpty();
+            held.release(second);
+            HoldAnswer third = held.place(wanted.from, wanted.to, GATE);
+            assertThat(third).isInstanceOf(HoldAnswer.Refused.class);
+        }
+    }
+
+    // ---- faults ------------------------------------------------------------------------------------
+
+    @Test
+    void damagedInTheRing_isNotCopied_keepsKeysAndReels_andTheRestIsCopied() throws IOException {
+        try (HoldingRig held = begin()) {
+            Burst rotten = burst(held, GATE);
+            Burst good = burst(held, GATE);
+            damage(held, segments(held, GATE).get(0).fragments().get(1));
+            HoldId first = held(held, rotten, GATE);
+            HoldId second = held(held, good, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, first)).isEqualTo(HoldState.SECURED);
+            assertThat(state(held, second)).isEqualTo(HoldState.COPIED);
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("not what was recorded"));
+            assertThat(held.keptKeys()).isNotEmpty();
+            byte[] before = disk.contents(vaultReel(0));
+            assertThat(held.copier().round()).isFalse();
+            assertThat(disk.contents(vaultReel(0)))
+                    .as("not written again and again")
+                    .isEqualTo(before);
+            comeRound(held);
+            assertThat(isInRing(held, rotten, GATE)).as("its reel stays").isTrue();
+        }
+    }
+
+    @Test
+    void sourceDoesNotAnswerOnce_isCopiedInTheNextRound() throws IOException {
+        try (HoldingRig held = begin()) {
+            Burst wanted = burst(held, GATE);
+            Burst other = burst(held, GATE);
+            HoldId first = held(held, wanted, GATE);
+            HoldId second = held(held, other, GATE);
+            Path reel = SmallReels.reel(folder, 0);
+            disk.faults().failPath(reel, Operation.READ);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, first)).isEqualTo(HoldState.SECURED);
+            assertThat(state(held, second)).as("one reel keeps nothing else").isEqualTo(HoldState.COPIED);
+            assertThat(held.copier().alarms()).isNotEmpty();
+            disk.faults().heal();
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, first)).isEqualTo(HoldState.COPIED);
+            assertThat(held.copier().alarms()).isEmpty();
+        }
+    }
+
+    /** Without its rows the plan is empty: that proves nothing. */
+    @Test
+    void footageTheIndexDoesNotHave_isAHole_andNotCopied() throws IOException {
+        try (HoldingRig held = begin()) {
+            Burst first = burst(held, GATE);
+            Burst second = burst(held, GATE);
+            HoldId id = held.held(first.from, second.to, GATE);
+            Segment lost = segments(held, GATE).get(1);
+            held.store
+                    .index()
+                    .removeAll(List.of(new SegmentIndex.Row(held.store.streamState(GATE).number, lost).key()));
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("neither copied nor a gap"));
+            held.store
+                    .index()
+                    .removeAll(List.of(new SegmentIndex.Row(
+                                    held.store.streamState(GATE).number,
+                                    segments(held, GATE).get(0))
+                            .key()));
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).as("an empty plan").isEqualTo(HoldState.SECURED);
+        }
+    }
+
+    @Test
+    void indexOutOfOrder_nothingIsSaidToBeCopied() throws IOException {
+        SmallReels.init(disk, folder, clock, REELS);
+        Volume.enrol(disk, EvidenceVault.ID, vaultFolder(), vaultReels * VAULT_REEL_BYTES, VAULT_REEL_BYTES);
+        FlakyIndex index = new FlakyIndex();
+        try (HoldingRig held = new HoldingRig(
+                disk,
+                StoreRig.settings(folder, REELS),
+                clock,
+                StoreTrail.NONE,
+                index.settings(10_000),
+                CLASSES,
+                Optional.of(vaultFolder()))) {
+            Burst wanted = burst(held, GATE);
+            HoldId id = held(held, wanted, GATE);
+            index.failOpen = true;
+            index.damaged = true;
+            await(held, "the index is out of order", () -> !held.store.isIndexWhole());
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+            index.failOpen = false;
+        }
+    }
+
+    @Test
+    void vaultReelThatCannotBeRead_holdsUpOnlyWhatIsOnIt_andIsNeverGivenAway() throws IOException {
+        HoldId id;
+        Burst wanted;
+        try (HoldingRig held = begin()) {
+            wanted = burst(held, GATE);
+            id = held(held, wanted, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
+        }
+        disk.faults().failPath(vaultReel(0), Operation.READ);
+        try (HoldingRig held = open()) {
+            Burst other = burst(held, GATE);
+            HoldId second = held(held, other, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains(id + " was copied to the vault"));
+            assertThat(check(held)).anyMatch(finding -> finding.contains("hold " + id + " was copied to the vault"));
+            assertThat(state(held, second)).as("not all of the vault is known").isEqualTo(HoldState.SECURED);
+            disk.faults().heal();
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, second)).isEqualTo(HoldState.COPIED);
+            assertThat(held.copier().alarms()).isEmpty();
+            comeRound(held);
+            assertReads(held, wanted, GATE);
+            assertReads(held, other, GATE);
+        }
+    }
+
+    @Test
+    void keyOfACopiedCaseIsGone_isFoundAtTheStartAndByTheCheck_andNoneIsMadeAnew() throws IOException {
+        HoldId id;
+        Burst wanted;
+        try (HoldingRig held = begin()) {
+            wanted = burst(held, GATE);
+            id = held(held, wanted, GATE);
+            assertThat(held.copier().round()).isFalse();
+            comeRound(held);
+        }
+        for (String home : List.of("home-a", "home-b")) {
+            disk.delete(folder.resolve(home).resolve("cases").resolve(id + ".key"));
+        }
+        try (HoldingRig held = open()) {
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("key of case " + id));
+            assertThat(check(held)).anyMatch(finding -> finding.contains("key of case " + id));
+            assertThat(held.cases.isLive(id.text())).isFalse();
+        }
+    }
+
+    @Test
+    void copyDoesNotReadBack_isNotSaidToBeCopied_untilItDoes() throws IOException {
+        HoldId id;
+        try (HoldingRig held = begin()) {
+            Burst wanted = burst(held, GATE);
+            id = held(held, wanted, GATE);
+            disk.faults().failPath(vaultReel(0), Operation.READ);
+            assertThat(held.copier().round()).isFalse();
+            disk.faults().heal();
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+        }
+        try (HoldingRig held = open()) {
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
+        }
+    }
+
+    @Test
+    void copiesOfASecuredHold_withoutTheirKey_nothingIsWrittenUnderANewOne() throws IOException {
+        HoldId id;
+        try (HoldingRig held = begin()) {
+            Burst first = burst(held, GATE);
+            Burst second = burst(held, GATE);
+            id = held.held(first.from, second.to, GATE);
+            damage(held, segments(held, GATE).get(1).fragments().get(1));
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+        }
+        for (String home : List.of("home-a", "home-b")) {
+            disk.delete(folder.resolve(home).resolve("cases").resolve(id + ".key"));
+        }
+        try (HoldingRig held = open()) {
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+            assertThat(held.cases.isLive(id.text())).isFalse();
+            assertThat(held.keptKeys()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void vaultIsFullForOneCase_theOthersGoOn() throws IOException {
+        vaultReels = 4;
+        try (HoldingRig held = begin()) {
+            List<HoldId> ids = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                HoldTerms terms = HoldTerms.of(
+                        span(burst(held, GATE)),
+                        Ground.CRIME,
+                        HoldingRig.OWNER,
+                        held.now().plus(HoldRules.REVIEW));
+                HoldAnswer answer = held.holds.placeAutomatic(terms);
+                ids.add(((HoldAnswer.Done) answer).hold().id());
+                assertThat(held.holds.confirm(ids.get(i), HoldingRig.OWNER)).isInstanceOf(HoldAnswer.Done.class);
+                assertThat(held.copier().round()).isFalse();
+            }
+            assertThat(state(held, ids.get(3))).isEqualTo(HoldState.COPIED);
+            assertThat(state(held, ids.get(4))).isEqualTo(HoldState.SECURED);
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("no room for case " + ids.get(4)));
+            held.release(ids.get(0));
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, ids.get(4))).isEqualTo(HoldState.COPIED);
+            assertThat(held.copier().alarms()).isEmpty();
+        }
+    }
+
+    private static HeldSpan span(Burst burst) {
+        return HeldSpan.of(List.of(GATE), burst.from, burst.to);
+    }
+
+    @Test
+    void admission_countsWhatIsCopiedNoMore_andRefusesWhatDoesNotFit() throws IOException {
+        vaultReels = 4;
+        try (HoldingRig held = begin()) {
+            assertThat(held.copier().round()).isFalse();
+            for (int i = 0; i < 4; i++) {
+                held(held, burst(held, GATE), GATE);
+                assertThat(held.copier().round()).isFalse();
+            }
+            Burst last = burst(held, GATE);
+            HoldAnswer answer = held.place(last.from, last.to, GATE);
+            assertThat(answer)
+                    .isInstanceOfSatisfying(
+                            HoldAnswer.Refused.class,
+                            refused -> assertThat(refused.refusal().cause()).isEqualTo(Refusal.Cause.VAULT_FULL));
+        }
+    }
+
+    @Test
+    void automaticHold_isCopiedWhenConfirmed_orThreeDaysBeforeItsLimit() throws IOException {
+        try (HoldingRig held = begin()) {
+            Actor owner = HoldingRig.OWNER;
+            List<HoldId> ids = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                HoldTerms terms = HoldTerms.of(
+                        span(burst(held, GATE)), Ground.CRIME, owner, held.now().plus(HoldRules.REVIEW));
+                ids.add(((HoldAnswer.Done) held.holds.placeAutomatic(terms))
+                        .hold()
+                        .id());
+            }
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, ids.get(0))).isEqualTo(HoldState.SECURED);
+            assertThat(held.holds.confirm(ids.get(0), owner)).isInstanceOf(HoldAnswer.Done.class);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, ids.get(0))).isEqualTo(HoldState.COPIED);
+            assertThat(state(held, ids.get(1))).isEqualTo(HoldState.SECURED);
+            clock.pass(28, TimeUnit.DAYS);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, ids.get(1))).isEqualTo(HoldState.COPIED);
+        }
+    }
+
+    @Test
+    void vaultIsAway_whileTheHeadTakesWhatItHas_thatIsNotGone_andNotUnexplained() throws IOException {
+        Burst older;
+        Burst wanted;
+        try (HoldingRig held = begin()) {
+            older = burst(held, GATE);
+            wanted = burst(held, GATE);
+            burst(held, GATE);
+            HoldId id = held(held, wanted, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
+        }
+        disk.rename(vaultFolder().resolve("volume.json"), vaultFolder().resolve("elsewhere"));
+        try (HoldingRig held = open()) {
+            held(held, older, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("the vault is away"));
+            comeRound(held);
+            assertThat(held.rig.gaps(GATE))
+                    .noneMatch(gap -> gap.cause() == GapCause.OVERWRITTEN
+                            && gap.from().isBefore(wanted.to)
+                            && gap.to().orElse(Instant.MAX).isAfter(wanted.from));
+            assertThat(check(held)).hasSize(1).first().asString().contains("was copied to the vault");
+            disk.rename(vaultFolder().resolve("elsewhere"), vaultFolder().resolve("volume.json"));
+            assertThat(held.copier().round()).isFalse();
+            assertReads(held, wanted, GATE);
+            assertReads(held, older, GATE);
+            assertThat(check(held)).isEmpty();
+        }
+    }
+
+    @Test
+    void everyPictureDamaged_nothingIsWritten() throws IOException {
+        try (HoldingRig held = begin()) {
+            Burst rotten = burst(held, GATE);
+            for (FragmentRef ref : segments(held, GATE).get(0).fragments()) {
+                damage(held, ref);
+            }
+            HoldId id = held(held, rotten, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("not what was recorded"));
+            assertThat(held.vault.orElseThrow().cases()).isEmpty();
+        }
+    }
+
+    @Test
+    void vaultReelFailsItsWrites_anotherOneIsTaken() throws IOException {
+        try (HoldingRig held = begin()) {
+            Burst wanted = burst(held, GATE);
+            HoldId id = held(held, wanted, GATE);
+            assertThat(held.copier().alarms()).isEmpty();
+            disk.faults().failRange(vaultReel(0), Disk.BLOCK, Long.MAX_VALUE, Operation.WRITE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("the vault's disk failed"));
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
+            comeRound(held);
+            assertReads(held, wanted, GATE);
+        }
+        try (HoldingRig held = open()) {
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().alarms()).isEmpty();
+        }
+    }
+
+    @Test
+    void reelThatCannotBeFreed_isFreedLater_andKeepsNothingElse() throws IOException {
+        try (HoldingRig held = begin()) {
+            HoldId first = held(held, burst(held, GATE), GATE);
+            assertThat(held.copier().round()).isFalse();
+            held.release(first);
+            HoldId second = held(held, burst(held, GATE), GATE);
+            disk.faults().failPath(vaultReel(0), Operation.WRITE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("cannot be freed"));
+            assertThat(state(held, second)).isEqualTo(HoldState.COPIED);
+            disk.faults().heal();
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().alarms()).isEmpty();
+            assertThat(held.vault.orElseThrow().cases()).containsExactly(second.text());
+        }
+    }
+
+    /** Another case's reel, whose header rotted: it is not free, and what is on it is missed. */
+    @Test
+    void rottenHeader_neverMakesAReelFree() throws IOException {
+        HoldId id;
+        try (HoldingRig held = begin()) {
+            id = held(held, burst(held, GATE), GATE);
+            assertThat(held.copier().round()).isFalse();
+        }
+        try (DiskFile reel = disk.open(vaultReel(0), Disk.Mode.WRITE)) {
+            reel.write(ByteBuffer.allocate(Disk.BLOCK), 0);
+            reel.sync();
+        }
+        try (HoldingRig held = open()) {
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.vault.orElseThrow().notWhole()).isPresent();
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains(id.text()));
+        }
+    }
+}
