@@ -51,6 +51,7 @@ final class Feed {
         appender = next;
         isRunning = false;
         droppedBefore = 0;
+        truth.silent(time.trueMicros(), GapCause.CONNECTING);
     }
 
     private StreamAppender appender() {
@@ -95,12 +96,14 @@ final class Feed {
 
     void end(GapCause cause) {
         appender().endRun(cause, "simulated");
+        truth.silent(time.trueMicros(), cause);
         isRunning = false;
     }
 
     /** The store stops. */
     void close(GapCause cause) {
         appender().close(cause, "simulated");
+        truth.silent(time.trueMicros(), cause);
         isRunning = false;
     }
 

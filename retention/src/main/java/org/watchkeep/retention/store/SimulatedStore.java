@@ -3,7 +3,11 @@ package org.watchkeep.retention.store;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.watchkeep.retention.disk.Disk;
@@ -104,6 +108,41 @@ public final class SimulatedStore implements Closeable {
                 .flatMap(state -> state.gapSpans().stream())
                 .map(gap -> new OwnGap(gap.cause(), own(gap.from()), gap.to().map(this::own)))
                 .toList();
+    }
+
+    /** Every gap that the ledger ever told of, of each stream; those of what was erased since as well. */
+    public Map<StreamId, List<OwnGap>> gapsEver() throws IOException {
+        store.ledger().awaitDurable();
+        Map<Integer, StreamId> ids = new HashMap<>();
+        Map<Long, LedgerEntry.GapOpened> opened = new LinkedHashMap<>();
+        Map<Long, OwnTime> closed = new HashMap<>();
+        store.ledger().read(line -> {
+            LedgerEntry entry = line.entry();
+            if (entry instanceof LedgerEntry.StreamRegistered e) {
+                ids.put(e.number(), e.stream());
+            } else if (entry instanceof LedgerEntry.GapOpened e) {
+                opened.put(e.gap(), e);
+            } else if (entry instanceof LedgerEntry.GapClosed e) {
+                // Of two ends of one gap the later stands, and the later one is entered last.
+                closed.put(e.gap(), new OwnTime(e.bootId(), e.toMonoNanos() / 1_000));
+            }
+        });
+        Map<StreamId, List<OwnGap>> gaps = new LinkedHashMap<>();
+        opened.forEach((number, e) -> {
+            OwnTime from = new OwnTime(e.bootId(), e.fromMonoNanos() / 1_000);
+            gaps.computeIfAbsent(streamOf(ids, e), none -> new ArrayList<>())
+                    .add(new OwnGap(e.cause(), from, Optional.ofNullable(closed.get(number))));
+        });
+        return gaps;
+    }
+
+    private static StreamId streamOf(Map<Integer, StreamId> ids, LedgerEntry.GapOpened gap) {
+        StreamId id = ids.get(gap.stream());
+        if (id == null) {
+            throw new IllegalStateException(
+                    "gap " + gap.gap() + " is of stream " + gap.stream() + ", which nobody knows");
+        }
+        return id;
     }
 
     private OwnTime own(Moment moment) {

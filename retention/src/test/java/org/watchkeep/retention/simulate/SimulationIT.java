@@ -28,7 +28,7 @@ class SimulationIT {
 
     @Test
     void fewDays_nothingGoesWrong() throws IOException {
-        SimulationReport report = run(6, 2, Sabotage.NONE);
+        SimulationReport report = run(3, 2, Sabotage.NONE);
         assertThat(report.expiredSeconds()).isPositive();
         assertThat(report.isClean()).as("%s", report).isTrue();
     }
