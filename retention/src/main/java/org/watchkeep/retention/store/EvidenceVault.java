@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,9 @@ public final class EvidenceVault {
     private volatile @Nullable RecordReader reader;
     /** What reels said while others could not be read; the vault's thread only. */
     private final Map<String, Map<SegmentKey, VaultCopy.Gathering>> gathered = new HashMap<>();
+
+    /** Cases whose key is not overwritten in every home yet. */
+    private final Set<String> owed = ConcurrentHashMap.newKeySet();
 
     private volatile String away = "it has not been opened yet";
     private volatile boolean closed;
@@ -142,16 +146,20 @@ public final class EvidenceVault {
         stream.flatMap(state -> gathered.copy(state.id, streams().runs.codec(key.key.run())))
                 .ifPresent(copy -> {
                     Optional<VaultCopy> before = book.find(copy.caseId(), key.stream, copy.key());
-                    book.put(
-                            key.stream, before.map(known -> merged(known, copy)).orElse(copy));
+                    // Of what is known already, and perhaps read back, the same reels say nothing new in each look.
+                    if (before.isEmpty() || !before.get().sequences().containsAll(copy.sequences())) {
+                        book.put(
+                                key.stream,
+                                before.map(known -> merged(known, copy)).orElse(copy));
+                    }
                 });
     }
 
     /** A reel that could not be read before has more of a segment that is known already. */
     private static VaultCopy merged(VaultCopy known, VaultCopy more) {
         Map<Long, FragmentRef> all = new TreeMap<>();
-        known.segment().fragments().forEach(ref -> all.put(ref.sequence(), ref));
         more.segment().fragments().forEach(ref -> all.put(ref.sequence(), ref));
+        known.segment().fragments().forEach(ref -> all.put(ref.sequence(), ref));
         Segment of = more.segment().number() == known.segment().number() ? more.segment() : known.segment();
         return new VaultCopy(known.caseId(), of.shortened(List.copyOf(all.values())), Optional.empty());
     }
@@ -249,43 +257,50 @@ public final class EvidenceVault {
 
     /**
      * Reads a copy back: every record of it, past the cache, decrypted and digested. What is damaged is left out of it from
-     * now on, so that it is copied again.
+     * now on, so that it is copied again; what cannot be copied again stays as it is.
      *
+     * @param isInRing whether it can be copied again
      * @throws IOException when that cannot be told now
      */
-    boolean check(int stream, VaultCopy copy) throws IOException {
+    boolean check(int stream, VaultCopy copy, boolean isInRing) throws IOException {
         if (copy.checked().isPresent()) {
             return true;
         }
         Segment segment = copy.segment();
         MessageDigest content = HeldCopies.sha256();
         boolean isPlayable = isGood(copy, stream, segment.configuration(), RecordHeader.Kind.CONFIGURATION, content);
-        if (segment.seal().isPresent()) {
-            isPlayable &= isGood(copy, stream, segment.seal().get(), RecordHeader.Kind.SEAL, content);
-        }
+        boolean isSealed =
+                segment.seal().isEmpty() || isGood(copy, stream, segment.seal().get(), RecordHeader.Kind.SEAL, content);
         Set<Long> damaged = new HashSet<>();
         for (FragmentRef ref : segment.fragments()) {
             if (!isGood(copy, stream, ref, RecordHeader.Kind.FRAGMENT, content)) {
                 damaged.add(ref.sequence());
             }
         }
-        Optional<VaultCopy> left = isPlayable ? copy.without(damaged) : Optional.empty();
-        if (left.isEmpty()) {
-            book.remove(stream, copy);
-            return false;
+        boolean isWhole = isPlayable && isSealed && damaged.isEmpty();
+        if (isWhole) {
+            book.put(stream, copy.wasChecked(Digest.of(content.digest())));
+        } else if (isInRing) {
+            Optional<VaultCopy> left = isPlayable ? copy.without(damaged) : Optional.empty();
+            left.ifPresentOrElse(
+                    good -> book.put(stream, isSealed ? good : good.withoutSeal()), () -> book.remove(stream, copy));
         }
-        book.put(stream, damaged.isEmpty() ? copy.wasChecked(Digest.of(content.digest())) : left.get());
-        return damaged.isEmpty();
+        return isWhole;
     }
 
+    /** Read twice: what is left out of a copy for good must not be one bad reading. */
     private boolean isGood(VaultCopy copy, int stream, FragmentRef ref, RecordHeader.Kind kind, MessageDigest content)
             throws IOException {
-        try {
-            content.update(open(copy.segment(), stream, ref, kind).digest().toBytes());
-            return true;
-        } catch (DamagedSegmentException | FragmentGoneException e) {
-            log.error("ALARM vault: a copy for case {} is damaged: {}", copy.caseId(), e.getMessage());
-            return false;
+        for (int tries = 2; ; tries--) {
+            try {
+                content.update(open(copy.segment(), stream, ref, kind).digest().toBytes());
+                return true;
+            } catch (DamagedSegmentException | FragmentGoneException e) {
+                if (tries == 1) {
+                    log.error("ALARM vault: a copy for case {} is damaged: {}", copy.caseId(), e.getMessage());
+                    return false;
+                }
+            }
         }
     }
 
@@ -303,9 +318,12 @@ public final class EvidenceVault {
     public List<String> free(String caseId) {
         List<String> failures = new ArrayList<>();
         forget(caseId);
-        if (!keys.isErased(caseId) && (keys.isLive(caseId) || isKnown(caseId))) {
+        boolean isOwed = !keys.isErased(caseId) && (keys.isLive(caseId) || isKnown(caseId));
+        if (isOwed || owed.contains(caseId)) {
             try {
+                owed.add(caseId);
                 keys.erase(caseId);
+                owed.remove(caseId);
             } catch (IOException e) {
                 failures.add("the key of case " + caseId + " is not erased in every home: " + e.getMessage());
             }
@@ -341,6 +359,7 @@ public final class EvidenceVault {
     /** Cases that have reels in it, or a key. */
     public Set<String> cases() {
         Set<String> all = new TreeSet<>(keys.cases());
+        all.addAll(owed);
         VaultReels open = reels;
         if (open != null) {
             all.addAll(open.cases());

@@ -234,7 +234,7 @@ public final class HeldCopies {
                 written += batched;
             }
             Optional<VaultCopy> copy = vault.copy(item.caseId, item.stream, SegmentBuilder.Key.of(item.part));
-            if (copy.isPresent() && !vault.check(item.stream, copy.get())) {
+            if (copy.isPresent() && !vault.check(item.stream, copy.get(), true)) {
                 return new Outcome(Result.LATER, 0, "a copy did not read back as it was written");
             }
         } catch (EvidenceVault.FullException e) {
@@ -329,7 +329,9 @@ public final class HeldCopies {
         if (stream == null) {
             return Optional.of("stream " + id + " is not known");
         }
+        Set<SegmentBuilder.Key> inRing = new HashSet<>();
         for (Segment part : parts(stream, wanted)) {
+            inRing.add(SegmentBuilder.Key.of(part));
             if (part.state() == Segment.State.OPEN) {
                 return Optional.of(SegmentReading.name(part) + " is still being written");
             }
@@ -344,7 +346,7 @@ public final class HeldCopies {
         Coverage covered = new Coverage();
         boolean isAnything = false;
         for (VaultCopy copy : ofHold(wanted, stream)) {
-            if (!vault.check(stream.number, copy)) {
+            if (!vault.check(stream.number, copy, inRing.contains(copy.key()))) {
                 return Optional.of("a copy of " + SegmentReading.name(copy.segment()) + " is damaged");
             }
             for (FragmentRef ref : copy.segment().fragments()) {

@@ -59,6 +59,11 @@ record VaultCopy(String caseId, Segment segment, Optional<Digest> checked) {
                         Optional.empty()));
     }
 
+    /** The same without its seal, which is damaged: what it tells can be told anew. */
+    VaultCopy withoutSeal() {
+        return new VaultCopy(caseId, segment.shortened(segment.fragments()), Optional.empty());
+    }
+
     /** Gathers records of one segment, in whatever order reels are read. Confined to one thread. */
     static final class Gathering {
         private final String caseId;
