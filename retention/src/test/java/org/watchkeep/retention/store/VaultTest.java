@@ -4,25 +4,15 @@ package org.watchkeep.retention.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.watchkeep.retention.audit.Actor;
-import org.watchkeep.retention.disk.Disk;
-import org.watchkeep.retention.disk.DiskFile;
-import org.watchkeep.retention.disk.FakeDisk;
 import org.watchkeep.retention.disk.FakeFaults.Operation;
 import org.watchkeep.retention.hold.Ground;
-import org.watchkeep.retention.hold.HeldSpan;
-import org.watchkeep.retention.hold.Hold;
 import org.watchkeep.retention.hold.HoldAnswer;
 import org.watchkeep.retention.hold.HoldId;
 import org.watchkeep.retention.hold.HoldRules;
@@ -31,126 +21,7 @@ import org.watchkeep.retention.hold.HoldTerms;
 import org.watchkeep.retention.hold.Refusal;
 
 /** Held footage in the evidence vault: copied whole or not said to be, read when the ring has it no more, gone when its case is over. */
-class VaultTest {
-    private static final StreamId GATE = StreamId.main("gate");
-    private static final StreamId HALL = StreamId.main("hall");
-    private static final int REELS = 8;
-    private static final long VAULT_REEL_BYTES = 1 << 20;
-    private static final Map<StreamId, String> CLASSES = new LinkedHashMap<>();
-
-    static {
-        CLASSES.put(GATE, StoreRig.CLASS);
-        CLASSES.put(HALL, StoreRig.CLASS);
-    }
-
-    @TempDir
-    private Path folder;
-
-    private FakeDisk disk = new FakeDisk();
-    private final TestClock clock = new TestClock();
-    private int vaultReels = 8;
-
-    private Path vaultFolder() {
-        return folder.resolve("vault");
-    }
-
-    private Path vaultReel(int index) {
-        return vaultFolder().resolve(String.format("reels/reel-%05d.wk", index));
-    }
-
-    private HoldingRig begin() throws IOException {
-        SmallReels.init(disk, folder, clock, REELS);
-        Volume.enrol(disk, EvidenceVault.ID, vaultFolder(), vaultReels * VAULT_REEL_BYTES, VAULT_REEL_BYTES);
-        disk.settle();
-        return open();
-    }
-
-    private HoldingRig open() throws IOException {
-        return new HoldingRig(
-                disk,
-                StoreRig.settings(folder, REELS),
-                clock,
-                StoreTrail.NONE,
-                StoreParts.IndexSettings.ON_DISK,
-                CLASSES,
-                Optional.of(vaultFolder()));
-    }
-
-    /** What was recorded of one burst, with the digests that were acknowledged. */
-    private record Burst(Instant from, Instant to, long run) {}
-
-    /** A burst of half a reel, a run of its own, far from its neighbours, indexed. */
-    private Burst burst(HoldingRig held, StreamId stream) {
-        clock.pass(5, TimeUnit.MINUTES);
-        held.rig.beginRun(stream);
-        Instant from = held.now();
-        SmallReels.record(held.rig, stream, 1);
-        Instant to = held.now();
-        held.rig.endRun(stream, GapCause.CONNECTION_LOST);
-        await(held, "indexed", () -> held.store.streamState(stream).unindexed().isEmpty());
-        List<Segment> all = segments(held, stream);
-        return new Burst(from, to, all.get(all.size() - 1).run());
-    }
-
-    private static void await(HoldingRig held, String what, java.util.function.BooleanSupplier isSo) {
-        StoreRig.await(what, () -> {
-            held.store.keeper().wake();
-            return isSo.getAsBoolean();
-        });
-    }
-
-    private static List<Segment> segments(HoldingRig held, StreamId stream) {
-        try {
-            return held.rig.segments(stream);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static HoldState state(HoldingRig held, HoldId id) {
-        return held.register.hold(id).map(Hold::state).orElseThrow();
-    }
-
-    private static HoldId held(HoldingRig held, Burst burst, StreamId stream) throws IOException {
-        return held.held(burst.from, burst.to, stream);
-    }
-
-    /** The head comes round: all that no hold shields is overwritten. */
-    private void comeRound(HoldingRig held) {
-        for (int i = 0; i < REELS + 2; i++) {
-            clock.pass(5, TimeUnit.MINUTES);
-            held.rig.beginRun(HALL);
-            SmallReels.record(held.rig, HALL, 1);
-            held.rig.endRun(HALL, GapCause.CONNECTION_LOST);
-        }
-    }
-
-    private static boolean isInRing(HoldingRig held, Burst burst, StreamId stream) throws IOException {
-        return held.store.finder.ring(held.store.streamState(stream), burst.from, burst.to).stream()
-                .anyMatch(segment -> segment.run() == burst.run);
-    }
-
-    /** Every picture of it reads, with the digest that was acknowledged. */
-    private static void assertReads(HoldingRig held, Burst burst, StreamId stream) throws IOException {
-        List<Segment> found = held.store.segments(stream, burst.from, burst.to);
-        int fragments = 0;
-        for (Segment segment : found) {
-            assertThat(held.store.configuration(segment)).isEqualTo(StoreRig.configurationOf(stream));
-            for (FragmentRef ref : segment.fragments()) {
-                ByteBuffer payload = held.store.read(segment, ref);
-                assertThat(payload)
-                        .isEqualTo(StoreRig.payload(stream, segment.run(), ref.sequence(), payload.remaining()));
-                fragments++;
-            }
-        }
-        assertThat(fragments).isEqualTo(SmallReels.BURST_FRAGMENTS);
-        assertThat(held.store.summaries(stream, burst.from, burst.to)).hasSize(found.size());
-    }
-
-    private static List<String> check(HoldingRig held) throws IOException {
-        return held.store.check(true, Optional.empty()).findings();
-    }
-
+class VaultTest extends VaultCase {
     // ---- a life ---------------------------------------------------------------------------------------------------
 
     @Test
@@ -175,7 +46,7 @@ class VaultTest {
             assertThat(check(held)).isEmpty();
         }
         try (HoldingRig held = open()) {
-            assertThat(held.store.segments(GATE, wanted.from, wanted.to))
+            assertThat(held.store.segments(GATE, wanted.from(), wanted.to()))
                     .as("not looked into yet")
                     .isEmpty();
             assertThat(held.copier().round()).isFalse();
@@ -188,7 +59,7 @@ class VaultTest {
                     () -> held.store.retention().status().classes().stream().allMatch(each -> each.dueEpochs() == 0));
             assertReads(held, wanted, GATE);
             held.release(id);
-            assertThat(held.store.segments(GATE, wanted.from, wanted.to)).isEmpty();
+            assertThat(held.store.segments(GATE, wanted.from(), wanted.to())).isEmpty();
             long free = held.vault.orElseThrow().freeBytes();
             assertThat(held.copier().round()).isFalse();
             assertThat(held.cases.isErased(id.text())).isTrue();
@@ -215,14 +86,6 @@ class VaultTest {
         }
     }
 
-    private void damage(HoldingRig held, FragmentRef ref) throws IOException {
-        Reel reel = held.store.volumes().values().iterator().next().holding(ref.reelSerial());
-        if (reel == null) {
-            throw new AssertionError("not in the ring: " + ref);
-        }
-        disk.damage(reel.path, ref.offset() + 1_000, (byte) 1, (byte) 2, (byte) 3, (byte) 4);
-    }
-
     /** A second case wants what the ring has no more: it gets copies of its own before the first one's go. */
     @Test
     void secondHoldOnWhatOnlyTheVaultHas_keepsItWhenTheFirstEnds() throws IOException {
@@ -241,7 +104,7 @@ class VaultTest {
             assertReads(held, wanted, GATE);
             assertThat(check(held)).isEmpty();
             held.release(second);
-            HoldAnswer third = held.place(wanted.from, wanted.to, GATE);
+            HoldAnswer third = held.place(wanted.from(), wanted.to(), GATE);
             assertThat(third).isInstanceOf(HoldAnswer.Refused.class);
         }
     }
@@ -298,7 +161,7 @@ class VaultTest {
         try (HoldingRig held = begin()) {
             Burst first = burst(held, GATE);
             Burst second = burst(held, GATE);
-            HoldId id = held.held(first.from, second.to, GATE);
+            HoldId id = held.held(first.from(), second.to(), GATE);
             Segment lost = segments(held, GATE).get(1);
             held.store
                     .index()
@@ -414,7 +277,7 @@ class VaultTest {
         try (HoldingRig held = begin()) {
             Burst first = burst(held, GATE);
             Burst second = burst(held, GATE);
-            id = held.held(first.from, second.to, GATE);
+            id = held.held(first.from(), second.to(), GATE);
             damage(held, segments(held, GATE).get(1).fragments().get(1));
             assertThat(held.copier().round()).isFalse();
             assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
@@ -456,10 +319,6 @@ class VaultTest {
         }
     }
 
-    private static HeldSpan span(Burst burst) {
-        return HeldSpan.of(List.of(GATE), burst.from, burst.to);
-    }
-
     @Test
     void admission_countsWhatIsCopiedNoMore_andRefusesWhatDoesNotFit() throws IOException {
         vaultReels = 4;
@@ -470,7 +329,7 @@ class VaultTest {
                 assertThat(held.copier().round()).isFalse();
             }
             Burst last = burst(held, GATE);
-            HoldAnswer answer = held.place(last.from, last.to, GATE);
+            HoldAnswer answer = held.place(last.from(), last.to(), GATE);
             assertThat(answer)
                     .isInstanceOfSatisfying(
                             HoldAnswer.Refused.class,
@@ -499,111 +358,6 @@ class VaultTest {
             clock.pass(28, TimeUnit.DAYS);
             assertThat(held.copier().round()).isFalse();
             assertThat(state(held, ids.get(1))).isEqualTo(HoldState.COPIED);
-        }
-    }
-
-    @Test
-    void vaultIsAway_whileTheHeadTakesWhatItHas_thatIsNotGone_andNotUnexplained() throws IOException {
-        Burst older;
-        Burst wanted;
-        try (HoldingRig held = begin()) {
-            older = burst(held, GATE);
-            wanted = burst(held, GATE);
-            burst(held, GATE);
-            HoldId id = held(held, wanted, GATE);
-            assertThat(held.copier().round()).isFalse();
-            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
-        }
-        disk.rename(vaultFolder().resolve("volume.json"), vaultFolder().resolve("elsewhere"));
-        try (HoldingRig held = open()) {
-            held(held, older, GATE);
-            assertThat(held.copier().round()).isFalse();
-            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("the vault is away"));
-            comeRound(held);
-            assertThat(held.rig.gaps(GATE))
-                    .noneMatch(gap -> gap.cause() == GapCause.OVERWRITTEN
-                            && gap.from().isBefore(wanted.to)
-                            && gap.to().orElse(Instant.MAX).isAfter(wanted.from));
-            assertThat(check(held)).hasSize(1).first().asString().contains("was copied to the vault");
-            disk.rename(vaultFolder().resolve("elsewhere"), vaultFolder().resolve("volume.json"));
-            assertThat(held.copier().round()).isFalse();
-            assertReads(held, wanted, GATE);
-            assertReads(held, older, GATE);
-            assertThat(check(held)).isEmpty();
-        }
-    }
-
-    @Test
-    void everyPictureDamaged_nothingIsWritten() throws IOException {
-        try (HoldingRig held = begin()) {
-            Burst rotten = burst(held, GATE);
-            for (FragmentRef ref : segments(held, GATE).get(0).fragments()) {
-                damage(held, ref);
-            }
-            HoldId id = held(held, rotten, GATE);
-            assertThat(held.copier().round()).isFalse();
-            assertThat(held.copier().round()).isFalse();
-            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
-            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("not what was recorded"));
-            assertThat(held.vault.orElseThrow().cases()).isEmpty();
-        }
-    }
-
-    @Test
-    void vaultReelFailsItsWrites_anotherOneIsTaken() throws IOException {
-        try (HoldingRig held = begin()) {
-            Burst wanted = burst(held, GATE);
-            HoldId id = held(held, wanted, GATE);
-            assertThat(held.copier().alarms()).isEmpty();
-            disk.faults().failRange(vaultReel(0), Disk.BLOCK, Long.MAX_VALUE, Operation.WRITE);
-            assertThat(held.copier().round()).isFalse();
-            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
-            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("the vault's disk failed"));
-            assertThat(held.copier().round()).isFalse();
-            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
-            comeRound(held);
-            assertReads(held, wanted, GATE);
-        }
-        try (HoldingRig held = open()) {
-            assertThat(held.copier().round()).isFalse();
-            assertThat(held.copier().alarms()).isEmpty();
-        }
-    }
-
-    @Test
-    void reelThatCannotBeFreed_isFreedLater_andKeepsNothingElse() throws IOException {
-        try (HoldingRig held = begin()) {
-            HoldId first = held(held, burst(held, GATE), GATE);
-            assertThat(held.copier().round()).isFalse();
-            held.release(first);
-            HoldId second = held(held, burst(held, GATE), GATE);
-            disk.faults().failPath(vaultReel(0), Operation.WRITE);
-            assertThat(held.copier().round()).isFalse();
-            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("cannot be freed"));
-            assertThat(state(held, second)).isEqualTo(HoldState.COPIED);
-            disk.faults().heal();
-            assertThat(held.copier().round()).isFalse();
-            assertThat(held.copier().alarms()).isEmpty();
-            assertThat(held.vault.orElseThrow().cases()).containsExactly(second.text());
-        }
-    }
-
-    /** Another case's reel, whose header rotted: it is not free, and what is on it is missed. */
-    @Test
-    void rottenHeader_neverMakesAReelFree() throws IOException {
-        HoldId id;
-        try (HoldingRig held = begin()) {
-            id = held(held, burst(held, GATE), GATE);
-            assertThat(held.copier().round()).isFalse();
-        }
-        try (DiskFile reel = disk.open(vaultReel(0), Disk.Mode.WRITE)) {
-            reel.write(ByteBuffer.allocate(Disk.BLOCK), 0);
-            reel.sync();
-        }
-        try (HoldingRig held = open()) {
-            assertThat(held.copier().round()).isFalse();
-            assertThat(held.vault.orElseThrow().notWhole()).isPresent();
-            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains(id.text()));
         }
     }
 }

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.watchkeep.retention.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.watchkeep.retention.disk.Disk;
+import org.watchkeep.retention.disk.DiskFile;
+import org.watchkeep.retention.disk.FakeFaults.Operation;
+import org.watchkeep.retention.hold.HoldId;
+import org.watchkeep.retention.hold.HoldState;
+
+/** What the vault does while its disk, or the ring's, is in trouble. */
+class VaultTroubleTest extends VaultCase {
+    @Test
+    void vaultIsAway_whileTheHeadTakesWhatItHas_thatIsNotGone_andNotUnexplained() throws IOException {
+        Burst older;
+        Burst wanted;
+        try (HoldingRig held = begin()) {
+            older = burst(held, GATE);
+            wanted = burst(held, GATE);
+            burst(held, GATE);
+            HoldId id = held(held, wanted, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
+        }
+        disk.rename(vaultFolder().resolve("volume.json"), vaultFolder().resolve("elsewhere"));
+        try (HoldingRig held = open()) {
+            held(held, older, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("the vault is away"));
+            comeRound(held);
+            assertThat(held.rig.gaps(GATE))
+                    .noneMatch(gap -> gap.cause() == GapCause.OVERWRITTEN
+                            && gap.from().isBefore(wanted.to())
+                            && gap.to().orElse(Instant.MAX).isAfter(wanted.from()));
+            assertThat(check(held)).hasSize(1).first().asString().contains("was copied to the vault");
+            disk.rename(vaultFolder().resolve("elsewhere"), vaultFolder().resolve("volume.json"));
+            assertThat(held.copier().round()).isFalse();
+            assertReads(held, wanted, GATE);
+            assertReads(held, older, GATE);
+            assertThat(check(held)).isEmpty();
+        }
+    }
+
+    @Test
+    void everyPictureDamaged_nothingIsWritten() throws IOException {
+        try (HoldingRig held = begin()) {
+            Burst rotten = burst(held, GATE);
+            for (FragmentRef ref : segments(held, GATE).get(0).fragments()) {
+                damage(held, ref);
+            }
+            HoldId id = held(held, rotten, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("not what was recorded"));
+            assertThat(held.vault.orElseThrow().cases()).isEmpty();
+        }
+    }
+
+    @Test
+    void vaultReelFailsItsWrites_anotherOneIsTaken() throws IOException {
+        try (HoldingRig held = begin()) {
+            Burst wanted = burst(held, GATE);
+            HoldId id = held(held, wanted, GATE);
+            assertThat(held.copier().alarms()).isEmpty();
+            disk.faults().failRange(vaultReel(0), Disk.BLOCK, Long.MAX_VALUE, Operation.WRITE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("the vault's disk failed"));
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
+            comeRound(held);
+            assertReads(held, wanted, GATE);
+        }
+        try (HoldingRig held = open()) {
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().alarms()).isEmpty();
+        }
+    }
+
+    @Test
+    void reelThatCannotBeFreed_isFreedLater_andKeepsNothingElse() throws IOException {
+        try (HoldingRig held = begin()) {
+            HoldId first = held(held, burst(held, GATE), GATE);
+            assertThat(held.copier().round()).isFalse();
+            held.release(first);
+            HoldId second = held(held, burst(held, GATE), GATE);
+            disk.faults().failPath(vaultReel(0), Operation.WRITE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("cannot be freed"));
+            assertThat(state(held, second)).isEqualTo(HoldState.COPIED);
+            disk.faults().heal();
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.copier().alarms()).isEmpty();
+            assertThat(held.vault.orElseThrow().cases()).containsExactly(second.text());
+        }
+    }
+
+    /** Another case's reel, whose header rotted: it is not free, and what is on it is missed. */
+    @Test
+    void rottenHeader_neverMakesAReelFree() throws IOException {
+        HoldId id;
+        try (HoldingRig held = begin()) {
+            id = held(held, burst(held, GATE), GATE);
+            assertThat(held.copier().round()).isFalse();
+        }
+        try (DiskFile reel = disk.open(vaultReel(0), Disk.Mode.WRITE)) {
+            reel.write(ByteBuffer.allocate(Disk.BLOCK), 0);
+            reel.sync();
+        }
+        try (HoldingRig held = open()) {
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.vault.orElseThrow().notWhole()).isPresent();
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains(id.text()));
+        }
+    }
+}
