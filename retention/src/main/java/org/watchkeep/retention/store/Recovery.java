@@ -266,7 +266,8 @@ final class Recovery {
         if (first.isPresent()) {
             // A hole between the newest row and what follows it was made by the stop, too.
             newestBefore(stream, first.get()).ifPresent(row -> addFootage(coverage, row, streams));
-            unindexed.forEach(segment -> addFootage(coverage, segment, streams));
+            // A segment whose configuration went with a reel that failed is shown to nobody: its time is a hole.
+            unindexed.stream().filter(store::isOnReel).forEach(segment -> addFootage(coverage, segment, streams));
             // Between segments that lie in one ring there can be others, in another ring, whose rows are in the index.
             for (Epoch epoch : store.held().epochs.epochs()) {
                 if (epoch.number() >= first.get().epoch()) {
@@ -279,8 +280,24 @@ final class Recovery {
                 }
             }
         }
-        stream.lastEnd().ifPresent(end -> coverage.add(end, end));
+        Optional<Moment> last = stream.lastEnd();
+        if (first.isEmpty() && last.isPresent()) {
+            // Its last records are of no segment (their configuration never became durable): a hole, behind what is
+            // known.
+            toldBefore(stream, last.get()).ifPresent(told -> coverage.add(told, told));
+        }
+        last.ifPresent(end -> coverage.add(end, end));
         return coverage;
+    }
+
+    /** The end of the newest row or gap that does not come later. */
+    private Optional<Moment> toldBefore(StreamState stream, Moment last) throws IOException {
+        Moment told = newestIndexedEnd(stream).filter(end -> !end.isAfter(last)).orElse(null);
+        for (GapBook.Span gap : stream.gapSpans()) {
+            Moment end = gap.to().orElse(gap.from());
+            told = !end.isAfter(last) && (told == null || end.isAfter(told)) ? end : told;
+        }
+        return Optional.ofNullable(told);
     }
 
     private Moment start(Segment segment) {
