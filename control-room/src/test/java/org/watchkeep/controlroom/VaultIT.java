@@ -62,7 +62,7 @@ class VaultIT {
             vault: {path: volumes/vault, size: 256MiB}
             keys: {keystore: keys/m.p12, passphraseFile: passphrase, homes: [keys/a, homes/b]}
             classes:
-              - {id: town, days: 31}
+              - {id: town, days: 31, reason: as the code of practice says}
             cameras:
               - {id: gate, number: 7, name: Gate, url: "rtsp://127.0.0.1:1/x", enabled: false}
             """));
