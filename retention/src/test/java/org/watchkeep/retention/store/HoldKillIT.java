@@ -36,7 +36,6 @@ import org.watchkeep.retention.keys.HeldKey;
  * {@code kill -9} in the middle of placing, of releasing, of an erasure beside what is held, and of a change of the master key; on a
  * real disk, one store through all its lives. What was said stands, what is held reads, what is not does not past its limit.
  */
-@Tag("alone")
 class HoldKillIT {
     private static final int KILLS_OF_EACH = 20;
     private static final long MOST_MICROS_TO_KILL = 12_000;
