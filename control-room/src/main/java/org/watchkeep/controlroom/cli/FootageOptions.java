@@ -27,7 +27,8 @@ final class FootageOptions {
     @Option(
             names = "--purpose",
             paramLabel = "P",
-            description = "What the footage is looked at for. Accepted, not kept yet.")
+            description =
+                    "What it is for: a code of the audit trail, as crime-investigation. Extracts are entered with it.")
     @Nullable
     String purpose;
 

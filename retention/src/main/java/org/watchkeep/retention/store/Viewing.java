@@ -39,6 +39,9 @@ public final class Viewing {
 
     /** A GOP is set aside as a whole: what leads to a picture of the incident is there, past its limit, only for the incident. */
     private Optional<String> quarantine(Segment segment, FragmentRef fragment) {
+        if (held.quarantine(segment.stream(), segment.start(), segment.end()).isEmpty()) {
+            return Optional.empty(); // which is so of nearly all that anybody looks at
+        }
         List<FragmentRef> all = segment.fragments();
         int at = Math.max(0, all.indexOf(fragment));
         int first = at;

@@ -139,6 +139,33 @@ class QuarantineTest {
         }
     }
 
+    /** What leads to the first picture of the incident is kept past its limit only for the incident: nobody else sees it. */
+    @Test
+    void quarantine_closesWholeGops_pastTheLimitToo() throws IOException {
+        StoreRig.init(disk, StoreRig.settings(folder, 8), clock);
+        IncidentId id;
+        try (HoldingRig held = open()) {
+            StoreRig rig = held.rig;
+            rig.beginRun(GATE);
+            Instant start = held.now();
+            for (int i = 0; i < SECONDS; i++) {
+                rig.record(GATE, 2_000, i % 3 == 0);
+            }
+            StoreRig.await("recorded", () -> rig.isSettled(GATE));
+            rig.endRun(GATE, GapCause.CONNECTION_LOST);
+            id = incident(held, start.plusSeconds(2), start.plusSeconds(3), GATE);
+            assertThat(shows(held, held.store.viewing(Optional.empty()), GATE))
+                    .containsExactly(false, false, false, true, true, true);
+        }
+        clock.pass(40, TimeUnit.DAYS);
+        clock.witnessed(true);
+        try (HoldingRig held = open()) {
+            assertThat(shows(held, held.store.viewing(Optional.empty()), GATE)).containsExactly(false, false, false);
+            assertThat(shows(held, held.store.viewing(Optional.of(id.text())), GATE))
+                    .containsExactly(true, true, true);
+        }
+    }
+
     @Test
     void registerThatCannotBeRead_closesAll() throws IOException {
         StoreRig.init(disk, StoreRig.settings(folder, 8), clock);

@@ -212,12 +212,16 @@ final class StoreRig implements AutoCloseable {
         }
 
         void append(ByteBuffer content, TestClock clock) {
+            append(content, clock, FragmentFlags.KEY_PICTURE);
+        }
+
+        void append(ByteBuffer content, TestClock clock, int flags) {
             appender.append(new Fragment(
                     List.of(content),
                     clock.utcMicros() - 1_000_000,
                     clock.monoNanos() - 1_000_000_000L,
                     1_000_000,
-                    FragmentFlags.KEY_PICTURE,
+                    flags,
                     Fragment.OFFSET_UNKNOWN,
                     () -> {}));
             sequence++;
@@ -264,6 +268,16 @@ final class StoreRig implements AutoCloseable {
             Acknowledged name = new Acknowledged(stream, feed.run, feed.sequence);
             feed.append(payload(stream, feed.run, feed.sequence, bytes), clock);
             return name;
+        });
+    }
+
+    /** Lets a second pass and appends it, with a key picture at its beginning or with none. */
+    void record(StreamId stream, int bytes, boolean isKey) {
+        clock.pass(1, TimeUnit.SECONDS);
+        onLoop(() -> {
+            Feed feed = feed(stream);
+            feed.append(payload(stream, feed.run, feed.sequence, bytes), clock, isKey ? FragmentFlags.KEY_PICTURE : 0);
+            return null;
         });
     }
 
