@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.watchkeep.recorder.camera.CameraClock;
 import org.watchkeep.recorder.camera.SimulatedCamera;
 import org.watchkeep.recorder.camera.SimulatedCameras;
+import org.watchkeep.retention.Campaign;
 
 /**
  * {@code kill -9} of {@code serve} at random moments while real cameras record: everything the acknowledgement log names
@@ -33,7 +34,7 @@ import org.watchkeep.recorder.camera.SimulatedCameras;
 @Tag("alone")
 class KillIT {
     private static final int CAMERAS = 3;
-    private static final int CAMPAIGN_KILLS = 20;
+    private static final int CAMPAIGN_KILLS = Campaign.of(20);
     private static final int EVERYDAY_KILLS = 2;
     private static final long MOST_MILLIS_TO_KILL = 3_000;
 
@@ -47,13 +48,13 @@ class KillIT {
 
     @Test
     @Tag("campaign")
-    void kill_twentyTimes_nothingAcknowledgedIsMissing() throws Exception {
+    void kill_manyTimes_nothingAcknowledgedIsMissing() throws Exception {
         kill(CAMPAIGN_KILLS, false);
     }
 
     @Test
     @Tag("campaign")
-    void kill_twentyTimesAndTheIndexDeletedBetween_nothingAcknowledgedIsMissing() throws Exception {
+    void kill_manyTimesAndTheIndexDeletedBetween_nothingAcknowledgedIsMissing() throws Exception {
         kill(CAMPAIGN_KILLS, true);
     }
 

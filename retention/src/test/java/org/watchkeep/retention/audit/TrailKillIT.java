@@ -13,6 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.Campaign;
 import org.watchkeep.retention.disk.RealDisk;
 
 /** A process that appends is killed, kill -9, and what it had said to be durable is there. */
@@ -88,8 +89,8 @@ class TrailKillIT {
 
     @Test
     @Tag("campaign")
-    void append_killedTwentyTimes_whatWasSaidIsThere() throws IOException, InterruptedException {
-        for (long seed = 10; seed < 30; seed++) {
+    void append_killedManyTimes_whatWasSaidIsThere() throws IOException, InterruptedException {
+        for (long seed = 10; seed < 10 + Campaign.of(20); seed++) {
             killAndOpen(folder.resolve("trail"), seed);
         }
     }

@@ -2,12 +2,13 @@
 package org.watchkeep.retention.keys;
 
 import org.junit.jupiter.api.Tag;
+import org.watchkeep.retention.Campaign;
 
 /** The same cuts with many more seeds. */
 @Tag("campaign")
 class KeysPowerCutIT extends KeysPowerCutTest {
     @Override
     int thoroughness() {
-        return 4;
+        return Campaign.of(4);
     }
 }

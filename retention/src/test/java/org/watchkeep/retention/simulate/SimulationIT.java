@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.watchkeep.retention.Campaign;
 
 /** Days of the real store under a clock moved by hand; that its findings are findings is shown by sabotage. */
 class SimulationIT {
@@ -42,7 +43,7 @@ class SimulationIT {
     @Test
     @Tag("campaign")
     void thirtyFourDays_beyondTheLongestLimit_nothingGoesWrong() throws IOException {
-        SimulationReport report = run(34, 2, Sabotage.NONE);
+        SimulationReport report = run(34, Campaign.of(2), Sabotage.NONE);
         assertThat(report.isClean()).as("%s", report).isTrue();
     }
 

@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.Campaign;
 import org.watchkeep.retention.audit.Act;
 import org.watchkeep.retention.disk.FakeDisk;
 import org.watchkeep.retention.disk.PowerCut;
@@ -31,28 +32,30 @@ class ErasurePowerCutIT {
 
     @Test
     void powerCut_atSomeSteps_erasesWhatIsDueAndNothingElse() throws IOException {
-        cutAtEach(EVERYDAY_STRIDE, false);
+        cutAtEach(1, EVERYDAY_STRIDE, false);
     }
 
     @Test
     @Tag("campaign")
     void powerCut_atEveryStep_erasesWhatIsDueAndNothingElse() throws IOException {
-        cutAtEach(1, false);
+        int stride = Campaign.stride(1);
+        cutAtEach(Campaign.firstStep(stride), stride, false);
     }
 
     @Test
     void powerCut_atSomeStepsWithATrail_erasesWhatIsDueAndEntersItOnce() throws IOException {
-        cutAtEach(EVERYDAY_STRIDE, true);
+        cutAtEach(1, EVERYDAY_STRIDE, true);
     }
 
     @Test
     @Tag("campaign")
     void powerCut_atEveryStepWithATrail_erasesWhatIsDueAndEntersItOnce() throws IOException {
-        cutAtEach(1, true);
+        int stride = Campaign.stride(1);
+        cutAtEach(Campaign.firstStep(stride), stride, true);
     }
 
-    private void cutAtEach(int stride, boolean trailed) throws IOException {
-        long step = 1;
+    private void cutAtEach(int first, int stride, boolean trailed) throws IOException {
+        long step = first;
         for (; life(step, folder.resolve((trailed ? "trailed-" : "life-") + step), trailed); step += stride) {
             assertThat(step).as("an erasure has an end").isLessThan(2_000);
         }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.Campaign;
 import org.watchkeep.retention.disk.FakeDisk;
 import org.watchkeep.retention.disk.PowerCut;
 import org.watchkeep.retention.hold.Ground;
@@ -53,25 +54,27 @@ class HoldPowerCutIT {
 
     @Test
     void powerCut_atSomeSteps_heldReadsAndNothingElseDoes() throws IOException {
-        cutAtEach(EVERYDAY_STRIDE, true, 0);
+        cutAtEach(1, EVERYDAY_STRIDE, true, 0);
     }
 
     @Test
     @Tag("campaign")
     void powerCut_atEveryStep_heldReadsAndNothingElseDoes() throws IOException {
-        cutAtEach(1, false, 0);
+        int stride = Campaign.stride(1);
+        cutAtEach(Campaign.firstStep(stride), stride, false, 0);
     }
 
     @Test
     @Tag("campaign")
     void powerCut_atEveryStepWithATrail_heldReadsAndNothingElseDoes() throws IOException {
         // What is left of a cut depends on the seed: nothing unsynced, all of it, some (FakeDisk).
-        cutAtEach(1, true, 0);
-        cutAtEach(1, true, 1);
+        int stride = Campaign.stride(1);
+        cutAtEach(Campaign.firstStep(stride), stride, true, 0);
+        cutAtEach(Campaign.firstStep(stride), stride, true, 1);
     }
 
-    private void cutAtEach(int stride, boolean trailed, int shift) throws IOException {
-        long step = 1;
+    private void cutAtEach(int first, int stride, boolean trailed, int shift) throws IOException {
+        long step = first;
         while (new Life(
                         folder.resolve((trailed ? "trailed-" : "life-") + shift + "-" + step),
                         step,

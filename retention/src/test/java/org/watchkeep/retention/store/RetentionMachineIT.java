@@ -17,6 +17,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.state.Action;
 import net.jqwik.api.state.ActionChain;
 import net.jqwik.api.state.Transformer;
+import org.watchkeep.retention.Campaign;
 
 /**
  * A state machine of retention on a disk that fails: recording, sealing, holding, releasing, time passing, kills, power
@@ -128,7 +129,7 @@ class RetentionMachineIT {
 
     @Provide
     Arbitrary<ActionChain<Machine>> campaign() {
-        return chains(Integer.getInteger("retention.machine.acts", 200));
+        return chains(Integer.getInteger("retention.machine.acts", Campaign.of(200)));
     }
 
     @Property(tries = 1, seed = "1", shrinking = ShrinkingMode.OFF)

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.Campaign;
 import org.watchkeep.retention.audit.Act;
 import org.watchkeep.retention.disk.PowerCut;
 
@@ -22,7 +23,7 @@ import org.watchkeep.retention.disk.PowerCut;
  * limit, and no longer; no key is kept for nothing.
  */
 class SingleStreamPowerCutIT {
-    /** Every step takes half a minute more than a campaign has for it; which ones are cut is the same each time. */
+    /** Every step takes half a minute more than a campaign has for it. */
     private static final int STRIDE = 2;
 
     @TempDir
@@ -31,13 +32,14 @@ class SingleStreamPowerCutIT {
     @Test
     @Tag("campaign")
     void powerCut_atEverySecondStep_oneStreamGoesAndNothingElse() throws IOException {
-        int step = 1;
+        int stride = Campaign.stride(STRIDE);
+        int step = Campaign.firstStep(stride);
         while (isCut(step, step % 3)) {
-            step += STRIDE;
+            step += stride;
             assertThat(step).as("the life has an end").isLessThan(2_000);
         }
         assertThat(step).as("steps in which something can be cut").isGreaterThan(60);
-        System.out.println("power cut at steps up to " + step + ", every " + STRIDE);
+        System.out.println("power cut at steps up to " + step + ", every " + stride);
     }
 
     private boolean isCut(int step, int seed) throws IOException {

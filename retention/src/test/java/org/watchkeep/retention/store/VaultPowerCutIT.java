@@ -17,6 +17,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.retention.Campaign;
 import org.watchkeep.retention.disk.FakeDisk;
 import org.watchkeep.retention.disk.PowerCut;
 import org.watchkeep.retention.hold.Hold;
@@ -60,10 +61,11 @@ class VaultPowerCutIT {
     }
 
     private void cutAtEach(String name, boolean copiedBefore, boolean trailed) throws IOException {
-        long step = 1;
+        // A trail adds steps of its own kind to the same order, whose every step is cut without one.
+        int stride = Campaign.stride(trailed ? 3 : 1);
+        long step = Campaign.firstStep(stride);
         while (new Life(folder.resolve(name + step), step, copiedBefore, trailed).isCut()) {
-            // A trail adds steps of its own kind to the same order, whose every step is cut without one.
-            step += trailed ? 3 : 1;
+            step += stride;
             assertThat(step).as("a life has an end").isLessThan(1_000);
         }
         System.out.println(name + ": power cut at steps up to " + step);
