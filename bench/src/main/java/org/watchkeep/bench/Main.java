@@ -15,6 +15,7 @@ import org.watchkeep.bench.floor.FloorCommand;
 import org.watchkeep.bench.ingest.IngestCommand;
 import org.watchkeep.bench.ingest.RecorderCommand;
 import org.watchkeep.bench.report.ResultsCommand;
+import org.watchkeep.bench.store.HoldCommand;
 import org.watchkeep.bench.store.StoreCommand;
 import org.watchkeep.bench.store.StoreReaderCommand;
 import org.watchkeep.bench.store.StoreWriterCommand;
@@ -63,6 +64,7 @@ public final class Main {
         root.addSubcommand(new CompareCommand(System.out, System.err, System::nanoTime));
         root.addSubcommand(new FleetCommand(System.out, System.err, System::nanoTime, Clock.systemUTC()));
         root.addSubcommand(new StoreCommand(System.out, System.err, System::nanoTime));
+        root.addSubcommand(new HoldCommand(System.out, System.err, System::nanoTime));
         root.addSubcommand(new DiskCommand(System.out, System.err, System::nanoTime));
         root.addSubcommand(new AuditCommand(System.out, System.err, System::nanoTime, Clock.systemUTC()));
         root.addSubcommand(new StoreReaderCommand(System.out, System::nanoTime));

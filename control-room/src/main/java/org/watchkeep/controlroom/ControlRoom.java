@@ -402,7 +402,7 @@ public final class ControlRoom implements Closeable {
         for (VolumeStatus standing : store.volumeStatuses()) {
             site.volumes().stream()
                     .filter(volume -> volume.id().equals(standing.id()))
-                    .filter(volume -> !standing.isOfSize(volume.sizeBytes()))
+                    .filter(volume -> standing.missing().isEmpty() && !standing.isOfSize(volume.sizeBytes()))
                     .forEach(volume -> warnings.add("volume " + volume.id() + ": the configuration says "
                             + SizeText.format(volume.sizeBytes()) + ", it was made with "
                             + SizeText.format(standing.reels() * standing.reelBytes())

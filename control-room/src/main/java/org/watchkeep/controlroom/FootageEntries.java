@@ -42,7 +42,8 @@ final class FootageEntries implements StoreActs.BeforeExtracting {
     }
 
     @Override
-    public void extracting(StreamId stream, Span span, Optional<String> purpose) throws IOException, Refusal {
+    public void extracting(StreamId stream, Span span, Optional<String> purpose, Optional<String> incident)
+            throws IOException, Refusal {
         String stated = purpose.orElse(NOT_STATED);
         if (purpose.isPresent() && !PURPOSES.contains(stated)) {
             throw Refusal.badInput("bad-purpose", "purpose: " + stated, "Give one of " + PURPOSES + ".");
@@ -52,7 +53,8 @@ final class FootageEntries implements StoreActs.BeforeExtracting {
                 .with("from", bounded(span.from()))
                 .with("to", bounded(span.to()))
                 .with("purpose", stated);
-        entries.enter(NewEntry.of(Act.FOOTAGE_EXTRACTED, entries.people(), data));
+        Fields all = incident.map(id -> data.with("incident", id)).orElse(data);
+        entries.enter(NewEntry.of(Act.FOOTAGE_EXTRACTED, entries.people(), all));
     }
 
     /** An open end is that of all footage there can be: from 1970 on, until now. */

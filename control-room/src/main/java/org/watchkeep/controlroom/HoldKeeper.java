@@ -99,12 +99,13 @@ final class HoldKeeper implements Closeable {
         }
         Instant review = clock.instant().plus(HoldRules.REVIEW);
         HeldSpan span = HeldSpan.of(List.of(stream), from, to);
-        HoldAnswer answer = holds.placeAutomatic(HoldTerms.of(span, Ground.INTEGRITY, owner, review));
-        if (answer instanceof HoldAnswer.Refused refused) {
-            LOG.error(
-                    "ALARM holds: what lies beside damaged footage is not held: {}",
-                    refused.refusal().message());
-            return Scrubber.Neighbours.Outcome.REFUSED;
+        for (HoldAnswer answer : holds.placeAutomatic(HoldTerms.of(span, Ground.INTEGRITY, owner, review))) {
+            if (answer instanceof HoldAnswer.Refused refused) {
+                LOG.error(
+                        "ALARM holds: what lies beside damaged footage is not held: {}",
+                        refused.refusal().message());
+                return Scrubber.Neighbours.Outcome.REFUSED;
+            }
         }
         return Scrubber.Neighbours.Outcome.HELD;
     }

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.RealDisk;
 import org.watchkeep.retention.keys.EpochKeys;
+import org.watchkeep.retention.keys.HeldKeys;
 import org.watchkeep.retention.keys.MasterKeystore;
 import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.StoreClock;
@@ -58,8 +59,16 @@ record StoreFolder(Path path, long volumeBytes, boolean isSparse) {
     }
 
     EpochKeys openKeys() throws IOException {
-        return EpochKeys.open(
-                disk(), home("a"), home("b"), MasterKeystore.open(disk(), path.resolve(KEYSTORE_FILE), passphrase()));
+        return EpochKeys.open(disk(), home("a"), home("b"), openMaster());
+    }
+
+    /** Where keys go that holds keep. */
+    HeldKeys openHeldKeys() throws IOException {
+        return HeldKeys.open(disk(), home("a"), home("b"), openMaster());
+    }
+
+    MasterKeystore openMaster() throws IOException {
+        return MasterKeystore.open(disk(), path.resolve(KEYSTORE_FILE), passphrase());
     }
 
     Path index() {

@@ -46,6 +46,9 @@ final class VolumeListCommand implements Callable<Integer> {
                 volume.path("free").asInt(),
                 volume.path("retired").asInt(),
                 volume.path("uuid").asText()));
+        if (volume.has("missing")) {
+            shell.say("  missing since the start: " + volume.path("missing").asText());
+        }
         if (volume.has("notAnswering")) {
             shell.say("  does not answer: " + volume.path("notAnswering").asText());
         }

@@ -149,6 +149,7 @@ public final class HoldActs implements Acts {
     static Refusal refusal(org.watchkeep.retention.hold.Refusal refused) {
         int exit = switch (refused.cause()) {
             case NOTHING_LEFT, PARTLY_ERASED, VAULT_FULL, TOO_SLOW, RING_FULL -> Refusal.FOUND;
+            case CLOCK_IN_DOUBT -> Refusal.ENVIRONMENT;
             default -> Refusal.BAD_INPUT;
         };
         return new Refusal(exit, refused.cause().code(), refused.message(), refused.next());

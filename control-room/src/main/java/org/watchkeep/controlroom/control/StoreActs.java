@@ -18,6 +18,7 @@ import org.watchkeep.retention.store.FootageStore;
 import org.watchkeep.retention.store.Scrubber;
 import org.watchkeep.retention.store.StreamAccount;
 import org.watchkeep.retention.store.StreamId;
+import org.watchkeep.retention.store.Viewing;
 import org.watchkeep.retention.store.VolumeStatus;
 
 /**
@@ -46,7 +47,8 @@ public final class StoreActs implements Acts {
     /** Enters that footage is copied out; where it throws, nothing is. */
     @FunctionalInterface
     public interface BeforeExtracting {
-        void extracting(StreamId stream, Span span, Optional<String> purpose) throws IOException, Refusal;
+        void extracting(StreamId stream, Span span, Optional<String> purpose, Optional<String> incident)
+                throws IOException, Refusal;
     }
 
     /**
@@ -107,9 +109,9 @@ public final class StoreActs implements Acts {
         Optional<String> incident = options.optionalText("incident");
         options.nothingElse();
         StreamId stream = cameras.stream(camera, track);
-        before.extracting(stream, span, purpose);
-        ObjectNode document =
-                new StoreExtraction(store, store.viewing(incident), scrubber).extract(stream, span, exact, answer);
+        Viewing viewing = store.viewing(incident);
+        before.extracting(stream, span, purpose, incident);
+        ObjectNode document = new StoreExtraction(store, viewing, scrubber).extract(stream, span, exact, answer);
         boolean whole = Stream.of("missing", "mismatched")
                         .allMatch(part -> document.path(part).isEmpty())
                 && !document.path("files").isEmpty();
@@ -195,6 +197,7 @@ public final class StoreActs implements Acts {
                     .put("full", volume.full())
                     .put("retired", volume.retired());
             volume.notAnswering().ifPresent(what -> of.put("notAnswering", what));
+            volume.missing().ifPresent(why -> of.put("missing", why));
         }
         return new Result(document, Refusal.GOOD);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -174,6 +175,14 @@ class HoldIT {
             assertThat(site.ask("hold", "incident", "ls").path("incidents")).isEmpty();
             TestShell after = new TestShell();
             assertThat(run(site, after, extract("after.mp4"))).as(after.err()).isZero();
+            Path entries = folder.resolve("entries");
+            site.ask("audit", "export", "--from", "-1h", "--to", "now", "--out", entries.toString());
+            assertThat(Files.readAllLines(entries.resolve("entries.jsonl")))
+                    .filteredOn(entry -> entry.contains("\"footage.extracted\""))
+                    .filteredOn(entry -> entry.contains("\"incident\""))
+                    .singleElement()
+                    .asString()
+                    .contains("\"incident\":\"" + id + "\"");
             assertThat(site.ask("audit", "verify").path("good").asBoolean()).isTrue();
         }
     }

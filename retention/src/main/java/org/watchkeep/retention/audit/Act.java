@@ -31,9 +31,9 @@ public enum Act {
     /** Each minute with something in it. */
     FOOTAGE_ROOT("footage.root", "minute:t root:h leaves:n segments:n gaps:n"),
     /** Before footage is shown. */
-    FOOTAGE_VIEWED("footage.viewed", "streams:[]i from:t to:t purpose:c case:i? reason:m?"),
+    FOOTAGE_VIEWED("footage.viewed", "streams:[]i from:t to:t purpose:c case:i? incident:i? reason:m?"),
     /** Before footage is copied out. */
-    FOOTAGE_EXTRACTED("footage.extracted", "streams:[]i from:t to:t purpose:c case:i? reason:m?"),
+    FOOTAGE_EXTRACTED("footage.extracted", "streams:[]i from:t to:t purpose:c case:i? incident:i? reason:m?"),
     /** Bytes read are not those recorded. */
     FOOTAGE_MISMATCH("footage.mismatch", "stream:i run:n number:n"),
     /** What the re-reading of a day found. */

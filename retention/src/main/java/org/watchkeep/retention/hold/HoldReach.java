@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,13 +44,23 @@ final class HoldReach {
         final Set<StreamId> streams = new LinkedHashSet<>();
         final Set<HeldKey> keys = new TreeSet<>();
         final List<FootageInReach.OnReel> reels = new ArrayList<>();
-        final Set<FootageInReach.Part> parts = new LinkedHashSet<>();
+
+        /** What is left, and of which streams just that is. */
+        final Map<FootageInReach.Part, Set<StreamId>> parts = new LinkedHashMap<>();
+
         final List<String> nothingLeft = new ArrayList<>();
     }
 
     static HeldSpan span(Found found) {
-        FootageInReach.Part part = found.parts.iterator().next();
+        FootageInReach.Part part = found.parts.keySet().iterator().next();
         return HeldSpan.of(found.streams, part.from(), part.to());
+    }
+
+    /** A hold for each part that is left, on the streams of which it is. */
+    static List<HeldSpan> spans(Found found) {
+        List<HeldSpan> spans = new ArrayList<>();
+        found.parts.forEach((part, streams) -> spans.add(HeldSpan.of(streams, part.from(), part.to())));
+        return spans;
     }
 
     /** No hold brings back what readers may not have any more: what is left must be one span. */
@@ -63,7 +74,7 @@ final class HoldReach {
         return Optional.of(Refusal.of(
                 Cause.PARTLY_ERASED,
                 "of this span some was erased, and what is left is not one span: "
-                        + found.parts.stream()
+                        + found.parts.keySet().stream()
                                 .limit(MAX_NAMED)
                                 .map(FootageInReach.Part::toString)
                                 .collect(Collectors.joining(", ")),
@@ -81,7 +92,10 @@ final class HoldReach {
                 found.streams.add(stream);
                 found.keys.addAll(left.keys());
                 found.reels.addAll(left.reels());
-                found.parts.addAll(left.parts());
+                left.parts()
+                        .forEach(part -> found.parts
+                                .computeIfAbsent(part, none -> new LinkedHashSet<>())
+                                .add(stream));
             }
         }
         return found;

@@ -135,9 +135,30 @@ public final class Holds {
         return oneByOne(() -> secured(locked(() -> place(terms, by, Hold.Origin.PERSON))));
     }
 
-    /** The machine holds footage on receipt of a request: never refused for want of room. */
-    public HoldAnswer placeAutomatic(HoldTerms terms) throws IOException {
-        return oneByOne(() -> secured(locked(() -> place(terms, Actor.MACHINE, Hold.Origin.AUTOMATIC))));
+    /**
+     * The machine holds footage on receipt of a request: never refused for want of room, and where several parts of the span
+     * are left, each is held. One answer for each; refused only where nothing is left.
+     */
+    public List<HoldAnswer> placeAutomatic(HoldTerms terms) throws IOException {
+        return oneByOne(() -> {
+            List<Placing> placings = locked(() -> placeParts(terms));
+            List<HoldAnswer> answers = new ArrayList<>();
+            placings.forEach(placing -> answers.add(secured(placing)));
+            return List.copyOf(answers);
+        });
+    }
+
+    private List<Placing> placeParts(HoldTerms terms) throws IOException {
+        boolean isWrong = check.terms(terms, now()).isPresent();
+        List<HeldSpan> parts = isWrong ? List.of() : HoldReach.spans(reach.find(terms.span()));
+        if (parts.size() < 2) {
+            return List.of(place(terms, Actor.MACHINE, Hold.Origin.AUTOMATIC));
+        }
+        List<Placing> placings = new ArrayList<>();
+        for (HeldSpan part : parts) {
+            placings.add(place(terms.on(part), Actor.MACHINE, Hold.Origin.AUTOMATIC));
+        }
+        return placings;
     }
 
     /**
@@ -283,6 +304,10 @@ public final class Holds {
 
     /** A review says that it is no longer needed: its end is announced, and comes after the notice period. */
     public HoldAnswer announceEnd(HoldId id, Optional<String> reason, Actor by) throws IOException {
+        Optional<Refusal> doubt = inDoubt();
+        if (doubt.isPresent()) {
+            return new Refused(doubt.get());
+        }
         return locked(() -> {
             Optional<Refusal> wrong = inForce(id).or(() -> notOfOpenIncident(id));
             if (wrong.isPresent()) {
@@ -291,6 +316,16 @@ public final class Holds {
             Fields data = withReason(named(id).with("ends", now().plus(HoldRules.NOTICE)), reason);
             return done(Act.HOLD_NOTIFIED, by, id, data);
         });
+    }
+
+    /** An end that is announced by a wrong clock may be over as soon as that is put right. */
+    Optional<Refusal> inDoubt() {
+        return around.footage().isTimeInDoubt()
+                ? Optional.of(Refusal.of(
+                        Cause.CLOCK_IN_DOUBT,
+                        "the clock is in doubt, so nobody can say when the end would come",
+                        "Put the clock right, or compare it and say 'retention confirm-clock'."))
+                : Optional.empty();
     }
 
     /** Releases at once, without notice: only with the word of a second person. */
@@ -329,12 +364,19 @@ public final class Holds {
         releaseEnded();
     }
 
-    /** Releases what was announced and whose notice has run out. The keeper, and every start. */
+    /**
+     * Releases what was announced and whose notice has run out: nothing while the clock is in doubt, or one that is set forward
+     * would end every hold that was announced, and what they kept past its limit would be gone. The keeper, and every start.
+     */
     public void releaseEnded() throws IOException {
+        Instant now = now();
+        if (around.footage().isTimeInDoubt()) {
+            return; // asked after the time was read, and before the erase lock, which whoever answers may wait for
+        }
         locked(() -> {
             for (Hold hold : register.holds()) {
                 boolean over = hold.isActive()
-                        && hold.ends().filter(ends -> !ends.isAfter(now())).isPresent();
+                        && hold.ends().filter(ends -> !ends.isAfter(now)).isPresent();
                 if (over && notOfOpenIncident(hold.id()).isEmpty()) {
                     enter(Act.HOLD_RELEASED, Actor.MACHINE, named(hold.id()));
                     ended.dropUnneeded(Set.of(hold.id()));

@@ -62,6 +62,10 @@ public final class Incidents {
             return new Answer.Refused(Refusal.of(
                     Cause.UNKNOWN_INCIDENT, "no open incident " + id, "See 'incident ls' for those there are."));
         }
+        Optional<Refusal> doubt = holds.inDoubt();
+        if (doubt.isPresent()) {
+            return new Answer.Refused(doubt.get());
+        }
         holds.enter(
                 Act.INCIDENT_CLOSED, by, Fields.NONE.with("incident", id.text()).with("outcome", outcome.code()));
         List<HoldAnswer> ended = new ArrayList<>();

@@ -28,6 +28,7 @@ public record Refusal(Cause cause, String message, String next, OptionalLong nee
         UNKNOWN_HOLD("unknown-hold"),
         UNKNOWN_INCIDENT("unknown-incident"),
         WRONG_STATE("wrong-state"),
+        CLOCK_IN_DOUBT("clock-in-doubt"),
         SECOND_PERSON("second-person");
 
         private final String code;

@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -44,10 +46,17 @@ public final class CheckedJson<T> {
      * How it is written.
      *
      * @param file its name
-     * @param version that this program writes, and the only one it reads
+     * @param version that this program writes
      * @param mostBytes of the file
+     * @param older makes what an older version wrote, with its members, what this one would have written but for the
+     *     version; false where there was no such version
      */
-    public record Form<T>(String file, int version, Class<T> type, int mostBytes) {
+    public record Form<T>(String file, int version, Class<T> type, int mostBytes, Older older) {
+        /** Of which there is one version only. */
+        public Form(String file, int version, Class<T> type, int mostBytes) {
+            this(file, version, type, mostBytes, (members, found) -> false);
+        }
+
         /** The line of this content. */
         public byte[] encode(T content) throws IOException {
             return CheckedLine.encode(JSON.writeValueAsBytes(content));
@@ -65,17 +74,28 @@ public final class CheckedJson<T> {
             }
             byte[] body = checked.get();
             try {
-                int found = JSON.readTree(body).path("version").asInt();
-                if (found != version) {
-                    throw new IOException(file + ": format version " + found + " (expected: " + version
-                            + "; a newer Watchkeep wrote it)");
+                JsonNode members = JSON.readTree(body);
+                int found = members.path("version").asInt();
+                if (found == version) {
+                    return Optional.of(JSON.readValue(body, type));
                 }
-                return Optional.of(JSON.readValue(body, type));
+                if (found < version && members instanceof ObjectNode old && older.bring(old, found)) {
+                    old.put("version", version);
+                    return Optional.of(JSON.treeToValue(old, type));
+                }
+                throw new IOException(file + ": format version " + found + " (expected: " + version
+                        + "; a newer Watchkeep wrote it)");
             } catch (JsonProcessingException e) {
                 String start = new String(body, 0, Math.min(SHOWN_BYTES, body.length), UTF_8);
                 throw new IOException(file + ": not what this version writes: " + start, e);
             }
         }
+    }
+
+    /** Reads what older versions wrote. */
+    @FunctionalInterface
+    public interface Older {
+        boolean bring(ObjectNode members, int version);
     }
 
     public CheckedJson(Disk disk, Path folder, Form<T> form) {

@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.watchkeep.retention.policy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.watchkeep.retention.disk.Disk;
 
 /**
  * The retention clock as it is written down, each minute and when an epoch is opened: {@code retention.clock}, checked
- * JSON: {@code {"version":1,"clock":{...},"stamps":{"17":...},"marks":{"ordinary":{...}}}}. Confined to the keeper's thread.
+ * JSON: {@code {"version":2,"clock":{...},"stamps":{"17":...},"marks":{"ordinary":{...}}}}. Version 1 knew only the first place
+ * where time may have passed unseen, and is read so. Confined to the keeper's thread.
  */
 public final class RetentionBook {
     public static final String FILE = "retention.clock";
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /** 32 classes of 366 days of epochs, each some 30 bytes: 9 MB. */
     static final int MAX_BYTES = 16 << 20;
 
     private static final CheckedJson.Form<Content> FORM =
-            new CheckedJson.Form<>(FILE, VERSION, Content.class, MAX_BYTES);
+            new CheckedJson.Form<>(FILE, VERSION, Content.class, MAX_BYTES, RetentionBook::ofVersionOne);
 
     /**
      * What is written down. Immutable.
@@ -40,6 +44,22 @@ public final class RetentionBook {
     }
 
     private final CheckedJson<Content> json;
+
+    private static boolean ofVersionOne(ObjectNode members, int version) {
+        if (version != 1 || !(members.path("clock") instanceof ObjectNode clock)) {
+            return false;
+        }
+        clock.set("unseenUntil", clock.path("unseenAt"));
+        clock.put("stepped", false);
+        for (String jumps : List.of("taken", "inDoubt")) {
+            for (JsonNode jump : clock.path(jumps)) {
+                if (jump instanceof ObjectNode one) {
+                    one.set("untilElapsedMicros", one.path("atElapsedMicros"));
+                }
+            }
+        }
+        return true;
+    }
 
     public RetentionBook(Disk disk, Path folder) {
         this.json = new CheckedJson<>(disk, folder, FORM);

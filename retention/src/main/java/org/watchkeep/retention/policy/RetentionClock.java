@@ -14,9 +14,11 @@ import java.util.concurrent.TimeUnit;
  * clock) there is doubt, until UTC is put right by itself, or a witness or a person says that it is right.
  *
  * <p>Time that passed unseen can only have passed where the recorder was stopped, or where a clock that had been vouched
- * for jumps. When UTC is said to be right, what it went on by counts from the first such place since it was last vouched
- * for: what was stamped before it is that much older, what was stamped after it is not. So nothing is ever taken for older
- * than it is; and no age ever becomes less.
+ * for jumps. When UTC is said to be right, what it went on by counts, for what is <i>erased</i>, from the first such place since
+ * it was last vouched for: what was stamped before it is that much older, what was stamped after it is not. So nothing is ever
+ * taken for older than it is; and no age ever becomes less. For what is <i>shown</i> it counts from the last place where it can
+ * have passed: so nothing is shown that may be past its limit. Where UTC only ever went on, and only over stops, each stop has
+ * what UTC went on by over it; where it was set as well, all of it may have passed over the last.
  *
  * <p>UTC and elapsed time may drift apart a little: up to {@link #TOLERANCE_MICROS} is no doubt, and is made up for at
  * {@link #SLEW_PPM}, so that a crystal that is off does not add up over a month.
@@ -37,8 +39,17 @@ public final class RetentionClock {
     /** What the recorder's clocks say at one moment. */
     public record Reading(long utcMicros, long monoNanos, String bootId) {}
 
-    /** Time that UTC went on by (or back, where negative) while elapsed time stood at this. */
-    public record Jump(long atElapsedMicros, long micros) {}
+    /**
+     * Time that UTC went on by (or back, where negative) while elapsed time stood.
+     *
+     * @param atElapsedMicros where it stood, or the first place where it may have
+     * @param untilElapsedMicros the last such place
+     */
+    public record Jump(long atElapsedMicros, long untilElapsedMicros, long micros) {
+        Jump(long atElapsedMicros, long micros) {
+            this(atElapsedMicros, atElapsedMicros, micros);
+        }
+    }
 
     /**
      * All there is to know of the clock; what is written down. Immutable.
@@ -47,6 +58,8 @@ public final class RetentionClock {
      * @param zeroUtcMicros UTC when nothing had elapsed, as reckoned now
      * @param forgottenMicros jumps that were settled so long ago that nothing is left that was stamped before them
      * @param unseenAt where time may first have passed unseen since UTC was last vouched for; -1 nowhere
+     * @param unseenUntil the last such place; -1 nowhere
+     * @param stepped whether UTC was set since then: it went back, or on while the recorder ran
      * @param taken time that did pass unseen, oldest first, all forward
      * @param inDoubt steps of UTC that nobody has vouched for, oldest first, either way
      */
@@ -55,6 +68,8 @@ public final class RetentionClock {
             long zeroUtcMicros,
             long forgottenMicros,
             long unseenAt,
+            long unseenUntil,
+            boolean stepped,
             List<Jump> taken,
             List<Jump> inDoubt,
             long monoNanos,
@@ -69,9 +84,14 @@ public final class RetentionClock {
             return elapsedMicros - stamp + sumBehind(taken, stamp);
         }
 
-        /** How old it is by the reckoning, its own or UTC's, that makes it older. */
+        /** How old it may be, by its own reckoning or UTC's: what is past its limit by this is not shown. */
         public long greatestAgeMicros(long stamp) {
-            return ageMicros(stamp) + Math.max(0, sumBehind(inDoubt, stamp));
+            long passed = taken.stream()
+                    .filter(jump -> jump.untilElapsedMicros >= stamp)
+                    .mapToLong(Jump::micros)
+                    .sum();
+            long atLast = stepped && unseenUntil >= stamp ? doubtMicros() : 0;
+            return elapsedMicros - stamp + passed + Math.max(0, Math.max(sumBehind(inDoubt, stamp), atLast));
         }
 
         /** Whether UTC says otherwise than what was seen to elapse: nothing is erased then. */
@@ -108,26 +128,55 @@ public final class RetentionClock {
         }
 
         private State at(long elapsed, long mono, String boot) {
-            return new State(elapsed, zeroUtcMicros, forgottenMicros, unseenAt, taken, inDoubt, mono, boot);
+            return new State(
+                    elapsed,
+                    zeroUtcMicros,
+                    forgottenMicros,
+                    unseenAt,
+                    unseenUntil,
+                    stepped,
+                    taken,
+                    inDoubt,
+                    mono,
+                    boot);
         }
 
         private State elapsed(long micros) {
             return at(elapsedMicros + micros, monoNanos, bootId);
         }
 
-        private State inDoubt(List<Jump> jumps) {
-            return new State(elapsedMicros, zeroUtcMicros, forgottenMicros, unseenAt, taken, jumps, monoNanos, bootId);
+        private State inDoubt(List<Jump> jumps, boolean isStepped) {
+            return new State(
+                    elapsedMicros,
+                    zeroUtcMicros,
+                    forgottenMicros,
+                    unseenAt,
+                    unseenUntil,
+                    isStepped,
+                    taken,
+                    jumps,
+                    monoNanos,
+                    bootId);
         }
 
-        /** From now on time may have passed unseen; what is stamped from now on lies behind it. */
+        /** Here time may have passed unseen; what is stamped from now on lies behind it. */
         private State unseen() {
-            long first = unseenAt == NONE ? elapsedMicros : unseenAt;
             return new State(
-                    elapsedMicros + 1, zeroUtcMicros, forgottenMicros, first, taken, inDoubt, monoNanos, bootId);
+                    elapsedMicros + 1,
+                    zeroUtcMicros,
+                    forgottenMicros,
+                    unseenAt == NONE ? elapsedMicros : unseenAt,
+                    elapsedMicros,
+                    stepped,
+                    taken,
+                    inDoubt,
+                    monoNanos,
+                    bootId);
         }
 
         private State vouched(long zero, List<Jump> nowTaken) {
-            return new State(elapsedMicros, zero, forgottenMicros, NONE, nowTaken, List.of(), monoNanos, bootId);
+            return new State(
+                    elapsedMicros, zero, forgottenMicros, NONE, NONE, false, nowTaken, List.of(), monoNanos, bootId);
         }
 
         /** A jump counts for what was stamped at it or before it. */
@@ -152,8 +201,8 @@ public final class RetentionClock {
 
     /** A clock of a store that never had one: its UTC is believed, as there is nothing to compare it with. */
     public static RetentionClock begin(Reading now) {
-        return new RetentionClock(
-                new State(0, now.utcMicros(), 0, NONE, List.of(), List.of(), now.monoNanos(), now.bootId()));
+        return new RetentionClock(new State(
+                0, now.utcMicros(), 0, NONE, NONE, false, List.of(), List.of(), now.monoNanos(), now.bootId()));
     }
 
     public State state() {
@@ -176,7 +225,7 @@ public final class RetentionClock {
         }
         long off = now.utcMicros() - state.utcMicros();
         if (Math.abs(off) <= TOLERANCE_MICROS) {
-            state = state.inDoubt(List.of());
+            state = state.inDoubt(List.of(), state.stepped);
             follow(off, passed);
             if (witnessed) {
                 state = state.vouched(state.zeroUtcMicros, state.taken);
@@ -185,7 +234,7 @@ public final class RetentionClock {
         }
         long unexplained = off - state.doubtMicros();
         if (Math.abs(unexplained) > TOLERANCE_MICROS) {
-            jump(unexplained);
+            jump(unexplained, !sameBoot);
         } else {
             follow(unexplained, passed);
         }
@@ -199,12 +248,30 @@ public final class RetentionClock {
         long off = utcMicros - state.utcMicros();
         if (off > 0 && state.unseenAt != NONE) {
             List<Jump> taken = new ArrayList<>(state.taken);
-            taken.add(new Jump(state.unseenAt, off));
+            taken.addAll(passed(off));
             state = state.vouched(state.zeroUtcMicros, taken);
         } else {
             // Only what the time is called changes, not how old anything is.
             state = state.vouched(state.zeroUtcMicros + off, state.taken);
         }
+    }
+
+    /** Where so much time passed that nobody saw. */
+    private List<Jump> passed(long off) {
+        List<Jump> seen = state.inDoubt;
+        if (state.stepped || seen.isEmpty()) {
+            return List.of(new Jump(state.unseenAt, state.unseenUntil, off));
+        }
+        List<Jump> passed = new ArrayList<>();
+        long left = off;
+        for (int i = 0; i < seen.size(); i++) {
+            Jump stop = seen.get(i);
+            // Within the tolerance they are not what it is off by: the last has the rest.
+            long micros = i == seen.size() - 1 ? left : Math.min(left, stop.micros);
+            passed.add(new Jump(state.unseenAt, stop.atElapsedMicros, micros));
+            left -= micros;
+        }
+        return passed;
     }
 
     /** For an epoch that is opened now. */
@@ -216,7 +283,7 @@ public final class RetentionClock {
     public void forgetBefore(long oldestStamp) {
         long forgotten = state.forgottenMicros;
         List<Jump> left = new ArrayList<>(state.taken);
-        while (!left.isEmpty() && left.get(0).atElapsedMicros < oldestStamp) {
+        while (!left.isEmpty() && left.get(0).untilElapsedMicros < oldestStamp) {
             forgotten += left.remove(0).micros;
         }
         state = new State(
@@ -224,6 +291,8 @@ public final class RetentionClock {
                 state.zeroUtcMicros,
                 forgotten,
                 state.unseenAt,
+                state.unseenUntil,
+                state.stepped,
                 left,
                 state.inDoubt,
                 state.monoNanos,
@@ -236,9 +305,10 @@ public final class RetentionClock {
         state = state.elapsed(Math.max(-most, Math.min(most, offMicros)));
     }
 
-    private void jump(long micros) {
+    private void jump(long micros, boolean isOverStop) {
         List<Jump> jumps = new ArrayList<>(state.inDoubt);
-        if (jumps.size() >= MOST_JUMPS) {
+        boolean isOneTooMany = jumps.size() >= MOST_JUMPS;
+        if (isOneTooMany) {
             Jump last = jumps.remove(jumps.size() - 1);
             jumps.add(new Jump(last.atElapsedMicros, last.micros + micros));
         } else {
@@ -246,7 +316,7 @@ public final class RetentionClock {
         }
         // A clock that was right and goes on by itself: this machine may have slept.
         boolean wasRight = state.unseenAt == NONE && micros > 0;
-        state = state.inDoubt(jumps);
+        state = state.inDoubt(jumps, state.stepped || !isOverStop || micros < 0 || isOneTooMany);
         state = wasRight ? state.unseen() : state.elapsed(1);
     }
 }

@@ -45,12 +45,6 @@ final class Checker {
     /** A volume that is not there: what is on it is not asked for until it is back. */
     private @Nullable String lostVolume;
 
-    /**
-     * When a volume that was lost came back. What was erased until then is not asked for in the account: the store has no gap of
-     * what was erased in its order while older, held footage was out of reach (see retention.md, a known fault).
-     */
-    private long volumeBackAt = Long.MIN_VALUE;
-
     /** Where the account of this look begins, in true time. */
     private long accountedFrom;
 
@@ -76,9 +70,6 @@ final class Checker {
 
     /** From now on this volume is not there; null where all are. */
     void volumeIsLost(@Nullable String volume) {
-        if (lostVolume != null && volume == null) {
-            volumeBackAt = time.trueMicros();
-        }
         lostVolume = volume;
     }
 
@@ -127,7 +118,6 @@ final class Checker {
     private boolean isAnothersCount(CameraTruth camera, Recorded fragment) {
         return isOutOfReach(fragment)
                 || fragment.fromTrueMicros >= youngerThanLimit(camera)
-                || fragment.fromTrueMicros < volumeBackAt
                 || isHeld(camera, fragment);
     }
 

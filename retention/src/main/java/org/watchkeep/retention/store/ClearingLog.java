@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.watchkeep.retention.audit.Act;
 import org.watchkeep.retention.audit.Fields;
-import org.watchkeep.retention.keys.Epoch;
 import org.watchkeep.retention.policy.RetentionRule;
 
 /**
@@ -21,12 +20,12 @@ final class ClearingLog {
     private static final long BEYOND_PROMISE_MICROS = EpochSchedule.MOST_NANOS / 1_000 + RetentionRule.MARGIN_MICROS;
 
     private final StoreParts parts;
-    private final EarlyEndings early;
+    private final Erasures erasures;
 
-    /** @param early sums up what ends before its promise */
-    ClearingLog(StoreParts parts, EarlyEndings early) {
+    /** @param erasures knows how old each epoch is, and sums up what ends before its promise */
+    ClearingLog(StoreParts parts, Erasures erasures) {
         this.parts = parts;
-        this.early = early;
+        this.erasures = erasures;
     }
 
     /**
@@ -40,7 +39,7 @@ final class ClearingLog {
         long utcMicros = parts.clock().utcMicros();
         parts.ledger().appendDurably(entry, utcMicros);
         Map<Long, Set<SegmentBuilder.Key>> endEarly = new TreeMap<>(segments);
-        endEarly.keySet().removeIf(epoch -> !isPromised(epoch, days, utcMicros));
+        endEarly.keySet().removeIf(epoch -> !isPromised(epoch, days));
         boolean isEarly = entry.reason().equals(EarlyEndings.CAPACITY) && !endEarly.isEmpty();
         Instant now = StreamState.instant(utcMicros);
         parts.trail()
@@ -59,18 +58,18 @@ final class ClearingLog {
                                 .with("early", isEarly),
                         now);
         if (isEarly) {
-            early.lost(classId, endEarly);
+            erasures.early.lost(classId, endEarly);
         }
         parts.trail().settle();
     }
 
+    /** Whether something of these epochs was promised for longer. */
+    boolean endsEarly(Set<Long> epochs, int days) {
+        return epochs.stream().anyMatch(epoch -> isPromised(epoch, days));
+    }
+
     /** Not yet erased, and its promise not reached: it could have been seen for longer, and was to be. */
-    private boolean isPromised(long epoch, int days, long utcMicros) {
-        long promise = TimeUnit.DAYS.toMicros(days) - BEYOND_PROMISE_MICROS;
-        return parts.keys()
-                .epoch(epoch)
-                .filter(known -> known.state() == Epoch.State.LIVE)
-                .filter(known -> utcMicros - known.openedUtcMicros() < promise)
-                .isPresent();
+    private boolean isPromised(long epoch, int days) {
+        return erasures.isYounger(epoch, TimeUnit.DAYS.toMicros(days) - BEYOND_PROMISE_MICROS);
     }
 }

@@ -17,13 +17,15 @@ final class ErasureAccounts {
 
     private final FootageStore store;
     private final StreamBook streams;
+    private final Index index;
 
     /** Epochs whose gaps were entered and whose erasure then failed, and by which holds: a second try says it once. */
     private final Map<Long, Long> entered = new HashMap<>();
 
-    ErasureAccounts(FootageStore store, StreamBook streams) {
+    ErasureAccounts(FootageStore store, StreamBook streams, Index index) {
         this.store = store;
         this.streams = streams;
+        this.index = index;
     }
 
     /** An index that fails must not keep an erasure from being done. */
@@ -34,11 +36,11 @@ final class ErasureAccounts {
         long bytes = 0;
         try {
             for (StreamState stream : streams.all()) {
-                List<Segment> rows = store.segments(epoch.number(), stream, Instant.MIN, Instant.MAX);
+                List<SegmentSummary> rows = summaries(epoch.number(), stream);
                 ofStreams += rows.isEmpty() ? 0 : 1;
-                for (Segment row : rows) {
+                for (SegmentSummary row : rows) {
                     segments++;
-                    fragments += row.fragments().size();
+                    fragments += row.fragments();
                     bytes += row.sizeBytes();
                 }
             }
@@ -46,6 +48,17 @@ final class ErasureAccounts {
             log.error("what epoch {} held is not known, it is erased all the same: {}", epoch.number(), e.toString());
         }
         return new Erasing.Counts(ofStreams, segments, fragments, bytes);
+    }
+
+    /** One row of the index where it has been summed up, as all that is due has been for weeks; else all of its rows. */
+    private List<SegmentSummary> summaries(long epoch, StreamState stream) throws IOException {
+        List<SegmentSummary> known =
+                index.summaries(stream.number, stream.id, epoch, epoch).get(epoch);
+        return known != null
+                ? known
+                : store.segments(epoch, stream, Instant.MIN, Instant.MAX).stream()
+                        .map(SegmentSummary::of)
+                        .toList();
     }
 
     /**

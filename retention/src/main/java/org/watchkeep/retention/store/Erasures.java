@@ -82,7 +82,7 @@ final class Erasures implements RetentionActs {
         parts.settings().classes().forEach(inClass -> configured.put(inClass.id(), inClass));
         this.book = new RetentionBook(parts.disk(), parts.settings().folder());
         this.entries = new ErasureLedger(parts);
-        this.accounts = new ErasureAccounts(store, streams);
+        this.accounts = new ErasureAccounts(store, streams, parts.index());
         this.early = new EarlyEndings(parts.trail(), clock);
         this.reckoning = parts.running().reckoning();
         this.erasing = new Erasing(
@@ -244,6 +244,10 @@ final class Erasures implements RetentionActs {
         }
     }
 
+    boolean isDoubtful() {
+        return reckoned.doubtful();
+    }
+
     synchronized void writeDown() {
         stamps.keySet().removeIf(number -> !isLive(number));
         stamps.values().stream().min(Long::compare).ifPresent(retention::forgetBefore);
@@ -281,6 +285,12 @@ final class Erasures implements RetentionActs {
         long stamp = stamps.getOrDefault(number, now.stampOf(opened));
         long age = now.greatestAgeMicros(stamp) + sinceTick - EpochSchedule.intoEpochMicros(opened, start);
         return !reckoning.isPast(age, days(epoch.classId()));
+    }
+
+    /** Whether it lives and is not that old: as erasing reckons, whatever UTC says. Any thread. */
+    boolean isYounger(long number, long micros) {
+        Long stamp = stamps.get(number);
+        return stamp != null && isLive(number) && reckoned.ageMicros(stamp) < micros;
     }
 
     /** Days in force. A class that nobody ever set a rule for has the limit of ordinary CCTV. */

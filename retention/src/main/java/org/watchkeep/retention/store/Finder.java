@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.watchkeep.retention.keys.Epoch;
 
 /** Finds the segments of a stream in a span: what is still in memory, and what is in the index. Any thread. */
@@ -40,50 +41,75 @@ final class Finder {
 
     /** Segments with footage in {@code [from, to)}, in order of their start; the one being written included. */
     List<Segment> segments(StreamState state, Instant from, Instant to) throws IOException {
-        List<Segment> ring = ring(state, from, to);
+        return withCopies(state, from, to, ring(state, from, to));
+    }
+
+    /** The same with what stands on volumes that are away: it cannot be read now, and may be held. */
+    List<Segment> inReach(StreamState state, Instant from, Instant to) throws IOException {
+        return withCopies(state, from, to, ring(state, from, to, this::isOnReelOrAway));
+    }
+
+    private List<Segment> withCopies(StreamState state, Instant from, Instant to, List<Segment> ring) {
         if (vault.isEmpty()) {
             return ring;
         }
         List<Segment> all = new ArrayList<>(ring);
-        Set<SegmentBuilder.Key> there = new HashSet<>();
-        ring.forEach(segment -> there.add(SegmentBuilder.Key.of(segment)));
-        copies(state, from, to, there).forEach(all::add);
+        all.addAll(copies(state, from, to, ring));
         all.sort(Comparator.comparing(Segment::start).thenComparing(Segment::run));
         return List.copyOf(all);
     }
 
-    /** What stands in the vault, is held, and is not among these. */
-    List<Segment> copies(StreamState state, Instant from, Instant to, Set<SegmentBuilder.Key> there) {
+    /**
+     * What stands in the vault, is held, and is not in the ring. Of one segment the ring may have its end only, and two cases
+     * two parts: each gives what the others lack.
+     */
+    private List<Segment> copies(StreamState state, Instant from, Instant to, List<Segment> ring) {
+        Map<SegmentBuilder.Key, Set<Long>> there = new HashMap<>();
+        ring.forEach(segment -> addCopied(there, state, segment));
+        return copies(state, from, to, there);
+    }
+
+    /** @param there what need not come from the vault, by its segment; grows by what is found */
+    List<Segment> copies(StreamState state, Instant from, Instant to, Map<SegmentBuilder.Key, Set<Long>> there) {
+        List<VaultCopy> copies = vault.map(of -> of.copies(state.number)).orElse(List.of());
         List<Segment> found = new ArrayList<>();
-        for (VaultCopy copy : vault.map(of -> of.copies(state.number)).orElse(List.of())) {
-            Segment segment = copy.segment();
-            boolean isAsked = !there.contains(copy.key())
-                    && segment.start().isBefore(to)
-                    && segment.end().isAfter(from);
-            Optional<Segment> part = isAsked ? showing.copiedPart(segment) : Optional.empty();
+        for (VaultCopy copy : copies) {
+            boolean isAsked =
+                    copy.segment().start().isBefore(to) && copy.segment().end().isAfter(from);
+            Optional<Segment> part = isAsked
+                    ? copy.without(there.getOrDefault(copy.key(), Set.of()))
+                            .flatMap(lacking -> showing.copiedPart(lacking.segment()))
+                    : Optional.empty();
             if (part.isPresent()
                     && part.get().start().isBefore(to)
                     && part.get().end().isAfter(from)) {
                 found.add(part.get());
+                add(there, part.get());
             }
         }
-        return distinct(found);
+        return found;
     }
 
-    /** Of copies for several cases the longest. */
-    private static List<Segment> distinct(List<Segment> found) {
-        Map<SegmentBuilder.Key, Segment> longest = new LinkedHashMap<>();
-        for (Segment copy : found) {
-            longest.merge(
-                    SegmentBuilder.Key.of(copy),
-                    copy,
-                    (one, other) -> one.fragments().size() >= other.fragments().size() ? one : other);
+    /** Notes what a segment has, where the vault has something of it too. */
+    void addCopied(Map<SegmentBuilder.Key, Set<Long>> there, StreamState state, Segment segment) {
+        SegmentBuilder.Key key = SegmentBuilder.Key.of(segment);
+        if (vault.filter(of -> !of.copies(state.number, key).isEmpty()).isPresent()) {
+            add(there, segment);
         }
-        return List.copyOf(longest.values());
+    }
+
+    private static void add(Map<SegmentBuilder.Key, Set<Long>> there, Segment segment) {
+        Set<Long> sequences = there.computeIfAbsent(SegmentBuilder.Key.of(segment), none -> new HashSet<>());
+        segment.fragments().forEach(ref -> sequences.add(ref.sequence()));
     }
 
     /** What is in memory and in the ring; beyond its limit what a hold keeps there. */
     List<Segment> ring(StreamState state, Instant from, Instant to) throws IOException {
+        return ring(state, from, to, this::isOnReel);
+    }
+
+    private List<Segment> ring(StreamState state, Instant from, Instant to, Predicate<Segment> stands)
+            throws IOException {
         // Those not yet in the index first: a row that is put in the meantime is then found, never missed by both
         // looks.
         Map<SegmentBuilder.Key, Segment> found = new LinkedHashMap<>();
@@ -93,7 +119,8 @@ final class Finder {
         }
         return found.values().stream()
                 .filter(s -> s.start().isBefore(to) && s.end().isAfter(from))
-                .flatMap(s -> readable(s).stream())
+                .filter(stands)
+                .flatMap(s -> showing.shown(s).stream())
                 .filter(s -> s.start().isBefore(to) && s.end().isAfter(from))
                 .sorted(Comparator.comparing(Segment::start).thenComparing(Segment::run))
                 .toList();
@@ -121,9 +148,12 @@ final class Finder {
             }
         }
         found.values().removeIf(s -> !isReadable(s));
-        copies(state, from, to, found.keySet())
-                .forEach(copy -> found.put(SegmentBuilder.Key.of(copy), SegmentSummary.of(copy)));
-        return found.values().stream()
+        List<SegmentSummary> all = new ArrayList<>(found.values());
+        if (vault.filter(of -> !of.copies(state.number).isEmpty()).isPresent()) {
+            // A summary does not say which fragments it has.
+            copies(state, from, to, ring(state, from, to)).forEach(copy -> all.add(SegmentSummary.of(copy)));
+        }
+        return all.stream()
                 .filter(s -> s.start().isBefore(to) && s.end().isAfter(from))
                 .sorted(Comparator.comparing(SegmentSummary::start).thenComparing(SegmentSummary::run))
                 .toList();
@@ -160,6 +190,10 @@ final class Finder {
         return isOnReel(segment) ? showing.shown(segment) : Optional.empty();
     }
 
+    boolean isReadable(Segment segment) {
+        return readable(segment).isPresent();
+    }
+
     private boolean isReadable(SegmentSummary segment) {
         return isOnReel(segment.volume(), segment.reelSerial())
                 && (isWithinLimit(segment)
@@ -173,6 +207,11 @@ final class Finder {
     boolean isOnReel(Segment segment) {
         return isOnReel(
                 segment.configuration().volume(), segment.configuration().reelSerial());
+    }
+
+    /** On a reel here, or on a volume that is not open and may be put back: only what was overwritten is gone. */
+    boolean isOnReelOrAway(Segment segment) {
+        return isOnReel(segment) || !volumes.containsKey(segment.configuration().volume());
     }
 
     private boolean isOnReel(String volumeId, long reelSerial) {

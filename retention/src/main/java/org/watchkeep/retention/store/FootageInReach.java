@@ -23,6 +23,12 @@ public interface FootageInReach {
     /** The same reel with the time that is left to it now. */
     OnReel asOfNow(OnReel reel);
 
+    /**
+     * Whether UTC, read anew, says otherwise than what was seen to elapse: nothing may be ended because its time has come. Not
+     * under the erase lock.
+     */
+    boolean isTimeInDoubt();
+
     /** How many reels a volume has; 0 for one that is not of the store. */
     int reelsOf(String volume);
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
 import org.watchkeep.retention.disk.Disk;
@@ -39,6 +40,7 @@ public final class FootageStore implements Closeable {
     private final Indexer indexer;
     private final StreamBook streams;
     private final Map<String, Volume> volumes;
+    private final List<VolumeStatus> missing;
     private final List<VolumeWriter> writers;
     private final List<Ring> rings;
     private final Map<String, EpochSchedule> schedules;
@@ -68,6 +70,7 @@ public final class FootageStore implements Closeable {
         this.streams = parts.streams();
         streams.leaves.of(this, parts);
         this.volumes = parts.volumes();
+        this.missing = parts.missing();
         this.loops = loops;
         this.nobody = new StreamState(0, new StreamId("padding", "main"), "", streams);
         this.held = new StoreHolds(this, parts);
@@ -313,10 +316,6 @@ public final class FootageStore implements Closeable {
         return finder.segments(epoch, state, from, to);
     }
 
-    boolean isReadable(Segment segment) {
-        return readable(segment).isPresent();
-    }
-
     /** What of it stands on a reel and may be shown. */
     Optional<Segment> readable(Segment segment) {
         return finder.readable(segment);
@@ -374,9 +373,10 @@ public final class FootageStore implements Closeable {
         return StoreTotals.of(this);
     }
 
-    /** Every volume and what its reels are doing. */
+    /** Every volume and what its reels are doing; those that were missing at the start too. */
     public List<VolumeStatus> volumeStatuses() {
-        return volumes.values().stream().map(VolumeStatus::of).toList();
+        return Stream.concat(volumes.values().stream().map(VolumeStatus::of), missing.stream())
+                .toList();
     }
 
     /**

@@ -92,7 +92,7 @@ final class HeldRows {
                 .forEach(segment -> all.put(SegmentBuilder.Key.of(segment), segment));
         rows(epoch, stream).forEach(row -> all.put(SegmentBuilder.Key.of(row), row));
         return all.values().stream()
-                .filter(store::isOnReel)
+                .filter(store.finder::isOnReelOrAway)
                 .sorted(Comparator.comparing(Segment::start).thenComparing(Segment::run))
                 .toList();
     }
@@ -140,7 +140,7 @@ final class HeldRows {
         for (Segment row : rows) {
             // Where a GOP reached into the hold from before it, that went with it.
             Instant lead = from.minusMillis(StreamAppender.SEGMENT_MICROS / 1_000);
-            if (store.isOnReel(row) && row.start().isBefore(to) && lead.isBefore(row.end())) {
+            if (store.finder.isOnReelOrAway(row) && row.start().isBefore(to) && lead.isBefore(row.end())) {
                 addUnheld(spans, row);
             }
         }

@@ -68,7 +68,7 @@ final class Keeper implements Runnable {
         this.streams = parts.streams();
         this.index = parts.index();
         this.indexer = indexer;
-        this.clearingLog = new ClearingLog(parts, store.erasures().early);
+        this.clearingLog = new ClearingLog(parts, store.erasures());
         this.trail = parts.trail();
         this.watchLedger = parts.watchLedger();
         this.hasThread = parts.running().keepsHouse();
@@ -80,6 +80,9 @@ final class Keeper implements Runnable {
     }
 
     void start() {
+        store.volumeStatuses().stream()
+                .filter(volume -> volume.missing().isPresent())
+                .forEach(this::tellMissing);
         if (hasThread) {
             thread.start();
         }
@@ -207,10 +210,10 @@ final class Keeper implements Runnable {
                         .append(
                                 new LedgerEntry.VolumeFailed(volume.id, what),
                                 store.clock().utcMicros());
-                oweVolume(volume, "not-answering");
+                oweVolume(volume.id, "not-answering");
             } else if (change == DiskWatch.Change.ANSWERS_AGAIN) {
                 log.warn("volume {} answers again", volume.id);
-                oweVolume(volume, "back");
+                oweVolume(volume.id, "back");
             }
         }
     }
@@ -229,9 +232,24 @@ final class Keeper implements Runnable {
         });
     }
 
-    private void oweVolume(Volume volume, String state) {
+    /** At the start; those who look are told by `volume ls`. */
+    private void tellMissing(VolumeStatus volume) {
+        String why = volume.missing().orElse("");
+        log.error(
+                "ALARM volume {} is missing: {}. Its cameras are recorded on the others; its footage is not shown, and not gone:"
+                        + " mount it and start again",
+                volume.id(),
+                why);
+        store.ledger()
+                .append(
+                        new LedgerEntry.VolumeFailed(volume.id(), "missing: " + why),
+                        store.clock().utcMicros());
+        oweVolume(volume.id(), "missing");
+    }
+
+    private void oweVolume(String volume, String state) {
         Instant now = StreamState.instant(store.clock().utcMicros());
-        trail.owe(Act.VOLUME_CHANGED, Fields.NONE.with("volume", volume.id).with("state", state), now);
+        trail.owe(Act.VOLUME_CHANGED, Fields.NONE.with("volume", volume).with("state", state), now);
     }
 
     private void rollEpochs() throws IOException {
@@ -374,7 +392,9 @@ final class Keeper implements Runnable {
             reel.become(Reel.State.RETIRED);
         }
         enterOverwritten(ring, contents);
-        boolean expired = surplusMicros(ring) > 0;
+        int days = store.erasures().days(ring.classId);
+        // By a clock that is set forward all of it is old.
+        boolean expired = surplusMicros(ring) > 0 && !clearingLog.endsEarly(contents.segments.keySet(), days);
         clearingLog.cleared(
                 new LedgerEntry.ReelCleared(
                         ring.volume.id,
@@ -385,7 +405,7 @@ final class Keeper implements Runnable {
                         contents.firstStartUtcMicros,
                         contents.lastEndUtcMicros),
                 ring.classId,
-                store.erasures().days(ring.classId),
+                days,
                 contents.segments);
         streams.reels.cleared(ring.volume.id, reel.index, header.serial());
         ring.volume.unreadable(header.serial());

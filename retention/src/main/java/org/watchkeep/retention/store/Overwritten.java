@@ -35,7 +35,7 @@ final class Overwritten {
 
     /** Before the reel's clearing is entered: whoever finds the one finds the other. */
     void enter(ClearedRows rows, String volume) throws IOException {
-        if (store.volumes().size() == 1 && !store.held().footage.isAnythingHeld()) {
+        if (store.volumes().size() == 1 && !isAnyAway() && !store.held().footage.isAnythingHeld()) {
             return; // one ring that passes over no reel overwrites its streams in their order
         }
         Map<StreamState, Going> goes = going(rows);
@@ -112,19 +112,31 @@ final class Overwritten {
     /** Before an epoch is erased: its spans of those streams of which something older is left. */
     void enterErased(Epoch epoch, String why) throws IOException {
         for (StreamState stream : streams.all()) {
+            boolean hasOlder = hasOlderEpoch(stream, epoch);
+            if (!hasOlder && !mayBeKept(stream, epoch)) {
+                continue; // it goes in its order, as almost all do: its rows need not be read
+            }
             Coverage spans = new Coverage();
             List<Segment> rows = all(epoch, stream);
-            boolean isKept = store.held().footage.isAnythingHeld()
-                    && rows.stream()
-                            .anyMatch(
-                                    row -> store.held().showing().heldPart(row).isPresent());
-            if (isKept || hasOlderEpoch(stream, epoch)) {
+            boolean isKept = rows.stream()
+                    .anyMatch(row -> store.held().showing().heldPart(row).isPresent());
+            if (isKept || hasOlder) {
                 rows.forEach(row -> store.held().rows.addUnheld(spans, row));
             }
             for (Coverage.Span span : spans.spans()) {
                 stream.gap(span.from(), span.to(), GapCause.ERASED, why);
             }
         }
+    }
+
+    private boolean mayBeKept(StreamState stream, Epoch epoch) {
+        HeldFootage footage = store.held().footage;
+        return footage.isAnythingHeld()
+                && store.held()
+                        .epochs
+                        .window(epoch.number())
+                        .map(window -> footage.isHeld(stream.id, window.from(), window.to()))
+                        .orElse(true);
     }
 
     private boolean hasOlderEpoch(StreamState stream, Epoch than) throws IOException {
@@ -138,7 +150,9 @@ final class Overwritten {
                 break;
             }
             boolean looks = epoch.number() >= from && store.held().epochs.opens(epoch.number(), stream.number);
-            if (looks && !rows(epoch, stream).isEmpty()) {
+            // What is held may be on a volume that is away, and an index that was made anew has no row of it.
+            boolean mayBeAway = isAnyAway() && store.held().epochs.isKept(epoch.number(), stream.number);
+            if (looks && (mayBeAway || !rows(epoch, stream).isEmpty())) {
                 return true;
             }
             emptyBelow.merge(stream.number, epoch.number(), Math::max);
@@ -154,8 +168,12 @@ final class Overwritten {
     /** Of the index. */
     private List<Segment> rows(Epoch epoch, StreamState stream) throws IOException {
         return store.segments(epoch.number(), stream, java.time.Instant.MIN, java.time.Instant.MAX).stream()
-                .filter(store::isOnReel)
+                .filter(store.finder::isOnReelOrAway)
                 .toList();
+    }
+
+    private boolean isAnyAway() {
+        return streams.knowsVolumeBeside(store.volumes().keySet());
     }
 
     /** Of the index and of memory, where a start without an index has them all. */
@@ -170,10 +188,10 @@ final class Overwritten {
 
     /** Also what is shown to nobody for as long as holds cannot be told: their keys are kept. */
     private boolean isLeft(StreamState stream, Segment segment) {
-        boolean mayBeHeld = !store.held().footage.isReadable()
-                && store.isOnReel(segment)
-                && store.held().epochs.isKept(segment.epoch(), stream.number);
-        return mayBeHeld || store.isReadable(segment);
+        boolean mayBeHeld =
+                !store.held().footage.isReadable() && store.held().epochs.isKept(segment.epoch(), stream.number);
+        return store.finder.isOnReelOrAway(segment)
+                && (mayBeHeld || store.held().showing().shown(segment).isPresent());
     }
 
     /** Whether something of the stream is left that is older than this. */

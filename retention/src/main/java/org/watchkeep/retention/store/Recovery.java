@@ -117,7 +117,7 @@ final class Recovery {
             long from = segment.startUtcMicros;
             for (Segment row :
                     index.find(segment.epoch, stream.number, stream.id, from, from + StreamAppender.SEGMENT_MICROS)) {
-                if (SegmentBuilder.Key.of(row).equals(segment.key) && store.isReadable(row)) {
+                if (SegmentBuilder.Key.of(row).equals(segment.key) && store.finder.isReadable(row)) {
                     stream.adopt(segment, row);
                 }
             }
@@ -342,7 +342,7 @@ final class Recovery {
             }
             Optional<Segment> row = newestOf(epoch, stream, first);
             if (row.isPresent()) {
-                return row.filter(store::isReadable);
+                return row.filter(store.finder::isReadable);
             }
         }
         return Optional.empty();

@@ -51,7 +51,7 @@ final class ScrubOrder {
                     boolean wasRead = isLast
                             && (segment.run() < last.run()
                                     || (segment.run() == last.run() && segment.number() <= last.number()));
-                    if (!wasRead && isOf(sweep, segment) && store.isReadable(segment)) {
+                    if (!wasRead && isOf(sweep, segment) && store.finder.isReadable(segment)) {
                         return new Next(
                                 segment,
                                 new ScrubState.Position(

@@ -296,7 +296,8 @@ public final class Scrubber implements Closeable {
     private boolean isThere(ScrubState.Mark mark) {
         try {
             return store.segments(mark.epoch(), store.streamState(mark.id()), mark.from(), mark.to()).stream()
-                    .anyMatch(row -> row.run() == mark.run() && row.number() == mark.number() && store.isReadable(row));
+                    .anyMatch(row ->
+                            row.run() == mark.run() && row.number() == mark.number() && store.finder.isReadable(row));
         } catch (IOException e) {
             return true; // not known, so it stays
         }
@@ -323,7 +324,7 @@ public final class Scrubber implements Closeable {
         if (!found.isSilent() && unverified.remove(volume)) {
             log.warn("volume {} can be read again", volume);
         }
-        if (!store.isReadable(segment)) {
+        if (!store.finder.isReadable(segment)) {
             return; // gone while it was read, whatever was found
         }
         state = state.with(state.today().and(segment.fragments().size(), found.damaged(), found.missing()));

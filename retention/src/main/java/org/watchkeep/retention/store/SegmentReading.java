@@ -77,7 +77,7 @@ final class SegmentReading {
                 return new Outcome(digests, false);
             }
         }
-        if (store.isReadable(segment)) {
+        if (store.finder.isReadable(segment)) {
             sealed.keySet()
                     .forEach(sequence ->
                             findings.missing(segment, "sequence " + sequence + ": in the seal, not in the store"));
@@ -106,7 +106,7 @@ final class SegmentReading {
         try {
             return store.opened(segment, ref, kind).digest();
         } catch (FragmentGoneException e) {
-            if (store.isReadable(segment)) {
+            if (store.finder.isReadable(segment)) {
                 findings.missing(segment, String.valueOf(e.getMessage()));
             }
         } catch (DamagedSegmentException e) {

@@ -18,7 +18,7 @@ import org.watchkeep.retention.keys.EpochKeys;
  * but for three things: reels can be small, a commit does not wait for a quarter of a real second, and the housekeeping is
  * done when the owner says so and not by a thread of its own, so that the clock never moves in the middle of it.
  *
- * <p>For {@code retention.simulate} and tests. Nothing that records opens one: a {@link Fault} cannot be configured.
+ * <p>For {@code retention.simulate}, {@code bench hold} and tests. Nothing that records opens one: a {@link Fault} cannot be configured.
  * Opened, used and closed by one thread.
  */
 public final class SimulatedStore implements Closeable {

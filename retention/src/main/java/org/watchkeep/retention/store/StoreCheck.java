@@ -45,7 +45,7 @@ final class StoreCheck {
     private final SegmentReading reading;
 
     /** Of the stream that is being checked. */
-    private final Set<SegmentBuilder.Key> shownInRing = new HashSet<>();
+    private final Map<SegmentBuilder.Key, Set<Long>> shownInRing = new HashMap<>();
 
     /** A fragment that is there, when it is of, and its digest where the deep check read it. */
     private record Known(Moment start, @Nullable Digest digest) {}
@@ -128,7 +128,7 @@ final class StoreCheck {
             throws IOException {
         Optional<Segment> shown = store.readable(segment);
         if (shown.isPresent()) {
-            shownInRing.add(SegmentBuilder.Key.of(shown.get()));
+            store.finder.addCopied(shownInRing, stream, shown.get());
             check(stream, shown.get(), remember);
             Recovery.addFootage(coverage, shown.get(), streams);
         }

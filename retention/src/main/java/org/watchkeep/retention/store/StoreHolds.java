@@ -97,7 +97,7 @@ final class StoreHolds implements FootageInReach {
     @Override
     public Left left(StreamId id, Instant from, Instant to) throws IOException {
         StreamState stream = streams.of(id).orElse(null);
-        List<Segment> found = store.segments(id, from, to);
+        List<Segment> found = stream == null ? List.of() : store.finder.inReach(stream, from, to);
         if (stream != null && found.isEmpty() && !store.isIndexWhole()) {
             throw new IOException(
                     "what there is of " + id + " from " + from + " to " + to
@@ -132,10 +132,10 @@ final class StoreHolds implements FootageInReach {
     private List<OnReel> reels(List<Segment> found) {
         Map<String, OnReel> all = new LinkedHashMap<>();
         for (Segment segment : found) {
-            // No head comes to what stands in the vault.
-            boolean isInVault =
-                    vault.isPresent() && segment.configuration().volume().equals(EvidenceVault.ID);
-            for (FragmentRef ref : isInVault ? List.<FragmentRef>of() : segment.fragments()) {
+            // No head comes to what stands in the vault, or on a volume that is away.
+            boolean isOnRing =
+                    store.volumes().containsKey(segment.configuration().volume());
+            for (FragmentRef ref : isOnRing ? segment.fragments() : List.<FragmentRef>of()) {
                 all.merge(
                         ref.volume() + "/" + ref.reelSerial(),
                         new OnReel(ref.volume(), ref.reelSerial(), ref.recordBytes(), Duration.ZERO),
@@ -165,6 +165,12 @@ final class StoreHolds implements FootageInReach {
             }
         }
         return Duration.ZERO;
+    }
+
+    @Override
+    public boolean isTimeInDoubt() {
+        store.erasures().tick();
+        return store.erasures().isDoubtful();
     }
 
     @Override

@@ -30,6 +30,7 @@ record StoreParts(
         int mostWaitingForIndex,
         StreamBook streams,
         Map<String, Volume> volumes,
+        List<VolumeStatus> missing,
         Disk disk,
         Holding holding,
         StoreTrail trail,
@@ -142,7 +143,8 @@ record StoreParts(
         Ledger ledger = Ledger.open(disk, ledgerFolder, streams::replay, trouble);
         try {
             streams.opened(ledger, clock);
-            Map<String, Volume> volumes = openVolumes(settings, disk, streams);
+            List<VolumeStatus> missing = missing(settings, disk, streams);
+            Map<String, Volume> volumes = openVolumes(settings, disk, streams, missing);
             Runnable watch = () -> trouble.look(disk.freeBytes(data));
             return new StoreParts(
                     settings,
@@ -154,6 +156,7 @@ record StoreParts(
                     indexSettings.mostWaiting,
                     streams,
                     volumes,
+                    missing,
                     disk,
                     Holding.NONE,
                     StoreTrail.NONE,
@@ -190,22 +193,40 @@ record StoreParts(
                 mostWaitingForIndex,
                 streams,
                 volumes,
+                missing,
                 disk,
                 held,
                 entered,
                 way);
     }
 
-    private static Map<String, Volume> openVolumes(StoreSettings settings, Disk disk, StreamBook streams)
-            throws IOException {
+    private static UUID uuid(StoreSettings.VolumeSettings volume, StreamBook streams) throws StoreException {
+        return streams.volumeUuid(volume.id())
+                .map(UUID::fromString)
+                .orElseThrow(() -> new StoreException(
+                        "volume " + volume.id() + " is not of this store",
+                        "Enrol it with 'watchkeep volume enrol', or take it out of the configuration."));
+    }
+
+    /** A disk that died, or is not mounted, keeps nobody from recording on the others; all of them together do. */
+    private static List<VolumeStatus> missing(StoreSettings settings, Disk disk, StreamBook streams)
+            throws StoreException {
+        List<VolumeStatus> missing = new ArrayList<>();
+        for (StoreSettings.VolumeSettings volume : settings.volumes()) {
+            UUID uuid = uuid(volume, streams);
+            Volume.notThere(disk, volume.path()).ifPresent(why -> missing.add(VolumeStatus.missing(volume, uuid, why)));
+        }
+        return missing.size() == settings.volumes().size() ? List.of() : List.copyOf(missing);
+    }
+
+    private static Map<String, Volume> openVolumes(
+            StoreSettings settings, Disk disk, StreamBook streams, List<VolumeStatus> missing) throws IOException {
         Map<String, Volume> volumes = new LinkedHashMap<>();
         for (StoreSettings.VolumeSettings volume : settings.volumes()) {
-            UUID expected = streams.volumeUuid(volume.id())
-                    .map(UUID::fromString)
-                    .orElseThrow(() -> new StoreException(
-                            "volume " + volume.id() + " is not of this store",
-                            "Enrol it with 'watchkeep volume enrol', or take it out of the configuration."));
-            volumes.put(volume.id(), Volume.open(disk, volume.id(), volume.path(), expected));
+            if (missing.stream().noneMatch(of -> of.id().equals(volume.id()))) {
+                UUID expected = uuid(volume, streams);
+                volumes.put(volume.id(), Volume.open(disk, volume.id(), volume.path(), expected));
+            }
         }
         return volumes;
     }

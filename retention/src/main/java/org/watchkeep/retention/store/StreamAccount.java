@@ -117,7 +117,7 @@ public record StreamAccount(List<Piece> pieces, Duration overlap) {
     private static OptionalLong oldest(FootageStore store, StreamState state) throws IOException {
         for (Epoch epoch : store.held().epochs.epochs()) {
             OptionalLong first = store.segments(epoch.number(), state, Instant.MIN, Instant.MAX).stream()
-                    .filter(store::isReadable)
+                    .filter(store.finder::isReadable)
                     .mapToLong(segment -> StreamState.micros(segment.start()))
                     .min();
             if (first.isPresent()) {
@@ -125,7 +125,7 @@ public record StreamAccount(List<Piece> pieces, Duration overlap) {
             }
         }
         return state.unindexed().stream()
-                .filter(store::isReadable)
+                .filter(store.finder::isReadable)
                 .mapToLong(segment -> StreamState.micros(segment.start()))
                 .min();
     }

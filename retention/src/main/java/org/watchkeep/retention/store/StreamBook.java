@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -187,6 +188,11 @@ final class StreamBook {
                     clockSteps.removeIf(
                             step -> Math.max(step.fromUtcMicros(), step.toUtcMicros()) < oldest.utcMicros());
                 });
+    }
+
+    /** Whether the store has a volume beside these: one that was taken out, and may be put back. */
+    boolean knowsVolumeBeside(Set<String> volumes) {
+        return !volumes.containsAll(volumeUuids.keySet());
     }
 
     Optional<String> volumeUuid(String volume) {

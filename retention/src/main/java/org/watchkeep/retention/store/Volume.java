@@ -181,6 +181,19 @@ final class Volume {
         return new Volume(id, path, uuid, reelBytes, disk, List.copyOf(reels));
     }
 
+    /** Why nothing of a volume can be found there; empty where something is, be it another volume. */
+    static Optional<String> notThere(Disk disk, Path path) {
+        Path file = path.resolve(IDENTITY_FILE);
+        try (DiskFile identity = disk.open(file, Disk.Mode.READ)) {
+            identity.read(ByteBuffer.allocate((int) Math.min(identity.size(), MAX_IDENTITY_BYTES)), 0);
+            return Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.of("there is no " + file);
+        } catch (IOException e) {
+            return Optional.of(file + " cannot be read: " + e);
+        }
+    }
+
     private static JsonNode readIdentity(Disk disk, String id, Path path) throws IOException {
         Path file = path.resolve(IDENTITY_FILE);
         try (DiskFile identity = disk.open(file, Disk.Mode.READ)) {

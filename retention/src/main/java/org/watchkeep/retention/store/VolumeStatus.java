@@ -17,6 +17,7 @@ import java.util.UUID;
  * @param full reels that hold footage
  * @param retired reels that met an I/O error: still read, never written again
  * @param notAnswering what its disk has been asked for ten seconds or more without an answer; empty while it answers
+ * @param missing why it was not there at the start: none of its footage is shown, and nothing is known of its reels
  */
 public record VolumeStatus(
         String id,
@@ -28,7 +29,13 @@ public record VolumeStatus(
         int writing,
         int full,
         int retired,
-        Optional<String> notAnswering) {
+        Optional<String> notAnswering,
+        Optional<String> missing) {
+
+    /** One that was not there. */
+    static VolumeStatus missing(StoreSettings.VolumeSettings volume, UUID uuid, String why) {
+        return new VolumeStatus(volume.id(), volume.path(), uuid, 0, 0, 0, 0, 0, 0, Optional.empty(), Optional.of(why));
+    }
 
     static VolumeStatus of(Volume volume) {
         Map<Reel.State, Integer> count = new EnumMap<>(Reel.State.class);
@@ -43,7 +50,8 @@ public record VolumeStatus(
                 count.getOrDefault(Reel.State.HEAD, 0),
                 count.getOrDefault(Reel.State.FULL, 0),
                 count.getOrDefault(Reel.State.RETIRED, 0) + count.getOrDefault(Reel.State.DOUBTFUL, 0),
-                volume.watch().notAnswering());
+                volume.watch().notAnswering(),
+                Optional.empty());
     }
 
     /** Whether a volume enrolled with this size would have as many reels of the same size. */

@@ -48,6 +48,7 @@ final class HoldRig implements FootageInReach, Holds.KeyStore {
     boolean trailFails;
     boolean keysFail;
     boolean indexFails;
+    boolean isClockInDoubt;
     int ended;
     int looks;
 
@@ -137,6 +138,11 @@ final class HoldRig implements FootageInReach, Holds.KeyStore {
             }
         }
         return new Left(keys, reels, keys.isEmpty() ? List.of() : List.of(new Part(from, to)), gone);
+    }
+
+    @Override
+    public boolean isTimeInDoubt() {
+        return isClockInDoubt;
     }
 
     @Override

@@ -238,7 +238,7 @@ class HoldsTest {
         assertThat(refusal.needed()).hasValue(1_800_000_000);
         assertThat(rig.entries.get(0).entry().data().number("available")).isEqualTo(1_000_000_000);
 
-        HoldAnswer.Done automatic = done(rig.holds.placeAutomatic(terms));
+        HoldAnswer.Done automatic = done(rig.holds.placeAutomatic(terms).get(0));
         assertThat(automatic.hold().state()).isEqualTo(HoldState.SECURED);
         assertThat(automatic.decision())
                 .hasValueSatisfying(
@@ -283,6 +283,13 @@ class HoldsTest {
         assertThat(rig.register.now().isEmpty()).isFalse();
 
         rig.now = rig.now.plus(HoldRules.NOTICE);
+        rig.isClockInDoubt = true;
+        rig.holds.releaseEnded();
+        assertThat(rig.register.hold(hold.id())).map(Hold::isActive).hasValue(true);
+        assertThat(refused(rig.holds.announceEnd(other.id(), Optional.empty(), OWNER))
+                        .cause())
+                .isEqualTo(Refusal.Cause.CLOCK_IN_DOUBT);
+        rig.isClockInDoubt = false;
         rig.holds.releaseEnded();
 
         assertThat(rig.register.hold(hold.id())).map(Hold::isActive).hasValue(false);
@@ -340,7 +347,9 @@ class HoldsTest {
 
     @Test
     void confirm_automaticOnlyOnce() throws IOException {
-        Hold hold = done(rig.holds.placeAutomatic(terms(STREAMS, hour(10), hour(11), rig.now)))
+        Hold hold = done(rig.holds
+                        .placeAutomatic(terms(STREAMS, hour(10), hour(11), rig.now))
+                        .get(0))
                 .hold();
         Instant limit = rig.now.plus(Duration.ofDays(28));
         Instant head = rig.now.plus(Duration.ofDays(20));

@@ -26,7 +26,9 @@ class RetentionBookTest {
                 1_780_309_800_000_000L,
                 11,
                 3,
-                List.of(new RetentionClock.Jump(1, 2)),
+                5,
+                true,
+                List.of(new RetentionClock.Jump(1, 4, 2)),
                 List.of(new RetentionClock.Jump(5, -9)),
                 99,
                 "boot-1");
@@ -85,12 +87,32 @@ class RetentionBookTest {
 
     @Test
     void ofANewerVersion_isRefused() {
-        String body = "{\"version\":2}";
+        assertThatThrownBy(() -> RetentionBook.parse(line("{\"version\":3}")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("format version 3");
+    }
+
+    /** As the first version wrote it, byte for byte. */
+    @Test
+    void ofTheFirstVersion_isRead_eachPlaceBeingTheFirstAndTheLast() throws IOException {
+        String body = "{\"version\":1,\"clock\":{\"elapsedMicros\":7,\"zeroUtcMicros\":1780309800000000,"
+                + "\"forgottenMicros\":11,\"unseenAt\":3,\"taken\":[{\"atElapsedMicros\":1,\"micros\":2}],"
+                + "\"inDoubt\":[{\"atElapsedMicros\":5,\"micros\":-9}],\"monoNanos\":99,\"bootId\":\"boot-1\"},"
+                + "\"stamps\":{\"17\":4,\"18\":6},\"marks\":{\"town\":{\"spentMicros\":5,\"limitMicros\":6}}}";
+        RetentionBook.Content read = RetentionBook.parse(line(body)).orElseThrow();
+        RetentionClock.State clock = read.clock();
+        assertThat(clock.unseenAt()).isEqualTo(3);
+        assertThat(clock.unseenUntil()).isEqualTo(3);
+        assertThat(clock.stepped()).isFalse();
+        assertThat(clock.taken()).containsExactly(new RetentionClock.Jump(1, 1, 2));
+        assertThat(clock.inDoubt()).containsExactly(new RetentionClock.Jump(5, 5, -9));
+        assertThat(read.stamps()).isEqualTo(Map.of(17L, 4L, 18L, 6L));
+        assertThat(RetentionBook.parse(RetentionBook.encode(read))).contains(read);
+    }
+
+    private static byte[] line(String body) {
         java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
         crc.update(body.getBytes(StandardCharsets.UTF_8));
-        String line = String.format("%08x %s%n", crc.getValue(), body);
-        assertThatThrownBy(() -> RetentionBook.parse(line.getBytes(StandardCharsets.UTF_8)))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("format version 2");
+        return String.format("%08x %s%n", crc.getValue(), body).getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -131,6 +131,42 @@ class RetentionClockModelTest {
         }
     }
 
+    /** By the last word of the clock nothing is taken for younger than it is by those who show it. */
+    @Property(tries = 3_000)
+    void onceTheClockIsRight_nothingIsShownForLongerThanItMay(@ForAll("lives") List<Step> life) {
+        Machine machine = new Machine();
+        machine.take(new Step(Kind.OPEN, 0, false));
+        for (Step step : life) {
+            machine.take(step);
+            if (machine.wrongBy == 0 && !machine.clock.state().doubtful()) {
+                for (Opened epoch : machine.opened) {
+                    long truth = machine.trueMicros - epoch.trueMicros;
+                    assertThat(truth - machine.clock.state().greatestAgeMicros(epoch.stamp))
+                            .as("taken for younger, after %s", step)
+                            .isLessThanOrEqualTo(TOLERANCE * (1 + life.size()));
+                }
+            }
+        }
+    }
+
+    /** Power cuts, one after the other, and nobody who sets the clock: nothing is hidden that is within its limit. */
+    @Property(tries = 1_000)
+    void stopsAlone_hideNothingEarly(@ForAll("lives") List<Step> life) {
+        Machine machine = new Machine();
+        for (Step step : life) {
+            if (step.kind != Kind.SET) {
+                machine.take(step);
+            }
+        }
+        machine.take(new Step(Kind.PUT_RIGHT, 0, true));
+        assertThat(machine.clock.state().doubtful()).isFalse();
+        for (Opened epoch : machine.opened) {
+            long truth = machine.trueMicros - epoch.trueMicros;
+            assertThat(machine.clock.state().greatestAgeMicros(epoch.stamp) - truth)
+                    .isBetween(-TOLERANCE * (1 + life.size()), TOLERANCE * (1 + life.size()));
+        }
+    }
+
     private static List<Long> ages(Machine machine) {
         return machine.opened.stream()
                 .map(epoch -> machine.clock.state().ageMicros(epoch.stamp))

@@ -103,9 +103,9 @@ class RetentionClockTest {
         assertThat(clock.state().ageMicros(after)).isCloseTo(HOUR, within(10L));
     }
 
-    /** Nobody can tell whether it slept at the step or only stopped later: it is taken for no older than it surely is. */
+    /** Nobody can tell whether it slept at the step or only stopped later: it is erased by the one, and shown by the other. */
     @Test
-    void setForwardAndStopped_allTimeIsTheSteps_whatWasStampedBetweenIsTakenForYounger() {
+    void setForwardAndStopped_whatWasStampedBetweenIsErasedLater_andShownNoLongerThanItMay() {
         long before = clock.stamp();
         pass(DAY);
         utc += TimeUnit.MINUTES.toMicros(2);
@@ -116,7 +116,40 @@ class RetentionClockTest {
         clock.confirmUtc(utc);
         assertThat(clock.state().ageMicros(before)).isCloseTo(11 * DAY + HOUR, within(10L));
         assertThat(clock.state().ageMicros(between)).isCloseTo(HOUR, within(10L));
-        assertThat(clock.state().greatestAgeMicros(between)).isCloseTo(HOUR, within(10L));
+        assertThat(clock.state().greatestAgeMicros(between)).isCloseTo(10 * DAY + HOUR, within(10L));
+        long after = clock.stamp();
+        pass(HOUR);
+        assertThat(clock.state().greatestAgeMicros(after)).isCloseTo(HOUR, within(10L));
+    }
+
+    /** Put right by the start itself: the step over the stop says nothing of how long that was. */
+    @Test
+    void setForwardAndPutRightOverAStop_beforeAnybodyVouches_showsNothingLongerEither() {
+        utc += 45 * DAY;
+        clock.tick(reading(), false);
+        long between = clock.stamp();
+        pass(HOUR);
+        off(14 * DAY, 14 * DAY - 45 * DAY);
+        assertThat(clock.state().doubtful()).isTrue();
+        assertThat(clock.state().greatestAgeMicros(between)).isCloseTo(14 * DAY + HOUR, within(10L));
+        clock.confirmUtc(utc);
+        assertThat(clock.state().ageMicros(between)).isCloseTo(HOUR, within(10L));
+        assertThat(clock.state().greatestAgeMicros(between)).isCloseTo(14 * DAY + HOUR, within(10L));
+    }
+
+    /** Two power cuts before anybody vouches, and nobody touched the clock: what was recorded between is shown. */
+    @Test
+    void offTwice_eachStopHasItsOwn() {
+        long before = clock.stamp();
+        pass(DAY);
+        off(40 * DAY, 40 * DAY);
+        long between = clock.stamp();
+        pass(DAY);
+        off(HOUR, HOUR);
+        clock.confirmUtc(utc);
+        assertThat(clock.state().ageMicros(before)).isCloseTo(42 * DAY + HOUR, within(10L));
+        assertThat(clock.state().ageMicros(between)).isCloseTo(DAY, within(10L));
+        assertThat(clock.state().greatestAgeMicros(between)).isCloseTo(DAY + HOUR, within(10L));
     }
 
     /** A dead battery: the clock starts at 1970 and NTP puts it right minutes later. */

@@ -58,14 +58,14 @@ class ErasureTest {
 
     /** Waits until the keeper has come to what is due. */
     private static void awaitErased(StoreRig rig, long epoch) {
-        StoreRig.await(
+        rig.awaitKept(
                 "epoch " + epoch + " erased",
                 () -> rig.store
                         .keys()
                         .epoch(epoch)
                         .filter(e -> e.state() == Epoch.State.ERASED)
                         .isPresent());
-        StoreRig.await(
+        rig.awaitKept(
                 "nothing is due",
                 () -> rig.store.retention().status().classes().stream().allMatch(status -> status.dueEpochs() == 0));
     }
@@ -99,7 +99,7 @@ class ErasureTest {
             long first = live(rig).get(0);
             record(rig, GATE, 5);
             clock.pass(1, TimeUnit.HOURS);
-            StoreRig.await("next epoch", () -> live(rig).size() > 1);
+            rig.awaitKept("next epoch", () -> live(rig).size() > 1);
             rig.endRun(GATE, GapCause.CONNECTION_LOST);
             record(rig, GATE, 5);
             rig.endRun(GATE, GapCause.CONNECTION_LOST);

@@ -48,7 +48,8 @@ class HeldFaultsTest {
         }
         StoreRig.await("recorded", () -> held.rig.isSettled(GATE));
         held.rig.endRun(GATE, GapCause.CONNECTION_LOST);
-        StoreRig.await("indexed", () -> held.store.streamState(GATE).unindexed().isEmpty());
+        held.rig.awaitKept(
+                "indexed", () -> held.store.streamState(GATE).unindexed().isEmpty());
         return start;
     }
 
@@ -64,7 +65,7 @@ class HeldFaultsTest {
 
     private void awaitErased(HoldingRig held, long epoch) {
         clock.pass(40, TimeUnit.DAYS);
-        StoreRig.await("erased", () -> !held.store.keys().isReadable(epoch));
+        held.rig.awaitKept("erased", () -> !held.store.keys().isReadable(epoch));
     }
 
     /** A power cut would bring the hold back, and find its keys overwritten. */
@@ -138,7 +139,8 @@ class HeldFaultsTest {
         try (HoldingRig held = open(settings)) {
             record(held);
             clock.pass(2, TimeUnit.DAYS);
-            StoreRig.await("the next epoch", () -> held.store.keys().epochs().size() > 1);
+            held.rig.awaitKept(
+                    "the next epoch", () -> held.store.keys().epochs().size() > 1);
             record(held);
             held.register.unreadable("entry 3: told to fail");
             clock.pass(40, TimeUnit.DAYS);
@@ -149,6 +151,112 @@ class HeldFaultsTest {
                                     .count()
                             >= 2);
             assertThat(held.rig.gaps(GATE)).noneMatch(gap -> gap.cause() == GapCause.ERASED);
+        }
+    }
+
+    /** Two volumes; the one with what is held is taken out, the other records on, and a month passes. */
+    @Test
+    void erasedInItsOrder_whileTheVolumeOfWhatIsHeldIsAway_isToldWhenThatIsBack() throws IOException {
+        StoreSettings both = SmallReels.init(disk, folder, clock, 2, REELS);
+        HoldId hold;
+        Instant before;
+        StoreSettings other;
+        try (HoldingRig held = open(both)) {
+            String home = held.rig.volumeOf(GATE);
+            before = record(held);
+            hold = held.held(before, before.plusSeconds(5), GATE);
+            other = new StoreSettings(
+                    both.folder(),
+                    both.volumes().stream()
+                            .filter(volume -> !volume.id().equals(home))
+                            .toList(),
+                    both.classes());
+        }
+        Instant erased;
+        try (HoldingRig held = open(other)) {
+            clock.pass(2, TimeUnit.DAYS);
+            held.rig.awaitKept(
+                    "the next epoch", () -> held.store.keys().epochs().size() > 1);
+            erased = record(held);
+            long epoch = held.rig.segments(GATE).get(0).epoch();
+            awaitErased(held, epoch);
+        }
+        try (HoldingRig held = open(both)) {
+            assertThat(fragments(held)).as("what is held is back").isEqualTo(5);
+            assertTold(held, before.plusSeconds(5), 15);
+            assertTold(held, erased, SECONDS);
+        }
+        try (HoldingRig held = open(other)) {
+            held.release(hold);
+        }
+        try (HoldingRig held = open(both)) {
+            assertThat(fragments(held)).as("nothing is held").isZero();
+            assertTold(held, before, SECONDS);
+            assertTold(held, erased, SECONDS);
+            assertThat(held.store.check(false, Optional.empty()).findings()).isEmpty();
+        }
+    }
+
+    /** By UTC the notice is over, and the limit too; by what elapsed neither is. */
+    @Test
+    void announcedEnd_underAClockSetForward_waitsUntilItIsRight() throws IOException {
+        StoreSettings settings = init();
+        try (HoldingRig held = open(settings)) {
+            long epoch = firstEpoch(held);
+            Instant start = record(held);
+            HoldId hold = held.held(start, start.plusSeconds(5), GATE);
+            awaitErased(held, epoch);
+            held.holds.announceEnd(hold, Optional.empty(), HoldingRig.OWNER);
+            clock.step(45, TimeUnit.DAYS);
+            held.holds.goOn();
+            assertThat(held.register.hold(hold)).map(Hold::isActive).contains(true);
+            clock.step(-45, TimeUnit.DAYS);
+            held.holds.goOn();
+            assertThat(fragments(held)).isEqualTo(5);
+            clock.pass(8, TimeUnit.DAYS);
+            held.holds.goOn();
+            assertThat(held.register.hold(hold)).map(Hold::isActive).contains(false);
+        }
+    }
+
+    /** A request comes in while the disk with its footage is at the repairer's, and a month passes. */
+    @Test
+    void holdOnWhatStandsOnAVolumeThatIsAway_keepsItForWhenThatIsBack() throws IOException {
+        StoreSettings both = SmallReels.init(disk, folder, clock, 2, REELS);
+        StoreSettings other;
+        Instant start;
+        try (HoldingRig held = open(both)) {
+            String home = held.rig.volumeOf(GATE);
+            start = record(held);
+            other = new StoreSettings(
+                    both.folder(),
+                    both.volumes().stream()
+                            .filter(volume -> !volume.id().equals(home))
+                            .toList(),
+                    both.classes());
+        }
+        try (HoldingRig held = open(other)) {
+            assertThat(fragments(held)).isZero();
+            long epoch = firstEpoch(held);
+            held.held(start, start.plusSeconds(5), GATE);
+            awaitErased(held, epoch);
+            assertThat(fragments(held)).isZero();
+        }
+        try (HoldingRig held = open(both)) {
+            assertThat(fragments(held)).isEqualTo(5);
+            assertTold(held, start.plusSeconds(5), SECONDS - 5);
+            assertThat(held.store.check(true, Optional.empty()).findings()).isEmpty();
+        }
+    }
+
+    private static void assertTold(HoldingRig held, Instant from, int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            Instant middle = from.plusMillis(1_000L * i + 500);
+            assertThat(held.rig.gaps(GATE))
+                    .as("second %s from %s", i, from)
+                    .anyMatch(gap -> gap.cause() == GapCause.ERASED
+                            && !gap.from().isAfter(middle)
+                            && gap.to().filter(end -> end.isAfter(middle)).isPresent());
         }
     }
 

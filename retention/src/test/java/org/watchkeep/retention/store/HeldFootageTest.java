@@ -10,16 +10,21 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.watchkeep.retention.audit.Act;
 import org.watchkeep.retention.audit.TrailException;
 import org.watchkeep.retention.disk.FakeDisk;
+import org.watchkeep.retention.hold.Ground;
+import org.watchkeep.retention.hold.HeldSpan;
 import org.watchkeep.retention.hold.Hold;
 import org.watchkeep.retention.hold.HoldAnswer;
 import org.watchkeep.retention.hold.HoldId;
+import org.watchkeep.retention.hold.HoldRules;
 import org.watchkeep.retention.hold.HoldState;
+import org.watchkeep.retention.hold.HoldTerms;
 import org.watchkeep.retention.hold.Refusal;
 
 /** What is held stays beyond its limit, and nothing beside it does. */
@@ -65,7 +70,7 @@ class HeldFootageTest {
         rig.endRun(GATE, GapCause.CONNECTION_LOST);
         rig.endRun(HALL, GapCause.CONNECTION_LOST);
         // What is past its limit was in the index for weeks.
-        StoreRig.await(
+        rig.awaitKept(
                 "indexed",
                 () -> held.store.streamState(GATE).unindexed().isEmpty()
                         && held.store.streamState(HALL).unindexed().isEmpty());
@@ -79,7 +84,7 @@ class HeldFootageTest {
     }
 
     private static void awaitErased(HoldingRig held, long epoch) {
-        StoreRig.await(
+        held.rig.awaitKept(
                 "epoch " + epoch + " is erased",
                 () -> !held.store.keys().isReadable(epoch)
                         && held.store.retention().status().classes().stream()
@@ -116,7 +121,7 @@ class HeldFootageTest {
         }
         FootageStore.deleteIndex(settings());
         try (HoldingRig held = open()) {
-            StoreRig.await("the index is whole", () -> !held.store.isIndexBehind());
+            held.rig.awaitKept("the index is whole", () -> !held.store.isIndexBehind());
             assertThat(fragments(held, GATE)).hasSize(3);
             assertThat(held.store.check(true, Optional.empty()).findings()).isEmpty();
             held.release(hold);
@@ -234,6 +239,18 @@ class HeldFootageTest {
                             HoldAnswer.Refused.class,
                             refused -> assertThat(refused.refusal().cause()).isEqualTo(Refusal.Cause.PARTLY_ERASED));
             assertThat(fragments(held, GATE)).hasSize(10);
+            // A request that comes in holds what is left of what it names, in as many parts as there are.
+            HoldTerms terms = HoldTerms.of(
+                    HeldSpan.of(Set.of(GATE), start, start.plusSeconds(SECONDS)),
+                    Ground.CRIME,
+                    HoldingRig.OWNER,
+                    held.now().plus(HoldRules.REVIEW));
+            List<HeldSpan> parts = held.holds.placeAutomatic(terms).stream()
+                    .map(answer -> ((HoldAnswer.Done) answer).hold().span())
+                    .toList();
+            assertThat(parts).extracting(HeldSpan::from).containsExactly(start.plusSeconds(4), start.plusSeconds(15));
+            held.release(second);
+            assertThat(fragments(held, GATE)).hasSize(10);
             assertThat(held.store.check(true, Optional.empty()).findings()).isEmpty();
         }
     }
@@ -301,7 +318,7 @@ class HeldFootageTest {
         disk.powerCut(4);
         held.abandon();
         try (HoldingRig again = open(disk.restart())) {
-            StoreRig.await("the index is whole", () -> !again.store.isIndexBehind());
+            again.rig.awaitKept("the index is whole", () -> !again.store.isIndexBehind());
             assertThat(fragments(again, GATE)).hasSize(4);
             assertThat(again.store.check(true, Optional.empty()).findings()).isEmpty();
         }

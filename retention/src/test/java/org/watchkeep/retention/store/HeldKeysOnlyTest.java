@@ -71,7 +71,7 @@ class HeldKeysOnlyTest {
         clock.pass(40, TimeUnit.DAYS);
         try (TestTrail trail = TestTrail.open(disk, folder, clock);
                 HoldingRig held = new HoldingRig(disk, settings, clock, trail.entries(), classes)) {
-            StoreRig.await("all is erased", () -> isErased(held.store.keys()));
+            held.rig.awaitKept("all is erased", () -> isErased(held.store.keys()));
             assertHeldIsAsRecorded(held.store, before, receipts);
             assertThat(held.rig.segments(SQUARE)).isEmpty();
         }
@@ -94,7 +94,7 @@ class HeldKeysOnlyTest {
     private void nextEpoch(StoreRig rig) {
         long epoch = rig.recordingEpoch();
         clock.pass(1, TimeUnit.HOURS);
-        StoreRig.await("the next epoch", () -> rig.recordingEpoch() > epoch);
+        rig.awaitKept("the next epoch", () -> rig.recordingEpoch() > epoch);
     }
 
     private static List<FragmentRef> fragments(FootageStore store, Instant from, Instant to) throws IOException {

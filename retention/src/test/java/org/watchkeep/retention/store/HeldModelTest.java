@@ -95,7 +95,7 @@ class HeldModelTest {
         Map<StreamId, String> classes = new LinkedHashMap<>();
         CAMERAS.forEach(camera -> classes.put(camera, StoreRig.CLASS));
         HoldingRig held = new HoldingRig(disk, settings, clock, classes);
-        StoreRig.await("the index is whole", () -> !held.store.isIndexBehind());
+        held.rig.awaitKept("the index is whole", () -> !held.store.isIndexBehind());
         return held;
     }
 
@@ -106,7 +106,7 @@ class HeldModelTest {
         rig.beginRun(camera);
         SmallReels.record(rig, camera, 1 + random.nextInt(4));
         rig.endRun(camera, GapCause.CONNECTION_LOST);
-        StoreRig.await(
+        rig.awaitKept(
                 "indexed", () -> held.store.streamState(camera).unindexed().isEmpty());
         for (Segment segment : rig.segments(camera)) {
             for (FragmentRef ref : segment.fragments()) {
@@ -151,7 +151,7 @@ class HeldModelTest {
 
     private void pass(HoldingRig held, Duration time) {
         clock.pass(time.toSeconds(), TimeUnit.SECONDS);
-        StoreRig.await(
+        held.rig.awaitKept(
                 "what is due is erased",
                 () -> held.store.retention().status().classes().stream().allMatch(status -> status.dueEpochs() == 0));
     }

@@ -216,7 +216,7 @@ class HoldPowerCutIT {
             Asked person = ask(gate(1, 2));
             person.id = placed(rig.holds.place(terms(rig, person), HoldingRig.OWNER));
             Asked machine = ask(gate(2, 3));
-            machine.id = placed(rig.holds.placeAutomatic(terms(rig, machine)));
+            machine.id = placed(rig.holds.placeAutomatic(terms(rig, machine)).get(0));
             done(rig.holds.confirm(machine.id, HoldingRig.OWNER));
             machine.isConfirmed = true;
             Instant review = rig.now().plus(Duration.ofDays(90));

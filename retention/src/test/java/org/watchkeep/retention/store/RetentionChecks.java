@@ -86,7 +86,7 @@ final class RetentionChecks {
         boolean isHeld = world.holds.values().stream().anyMatch(piece::isIn);
         piece.wasDue |= age >= world.limitMicros() - EARLY_MICROS;
         if (isShown) {
-            assertThat(isHeld || age - piece.unseenMicros < world.limitMicros())
+            assertThat(isHeld || age < world.limitMicros())
                     .as("%s: %s is shown past its limit, %s old", when, piece, days(age))
                     .isTrue();
             // What was due and refused, but not yet erased, more days bring back.

@@ -159,12 +159,15 @@ final class RetentionDeeds {
                 HoldingRig.OWNER,
                 rig.now().plus(HoldRules.REVIEW));
         world.beingPlaced = asked;
-        HoldAnswer answer =
-                random.nextInt(3) == 0 ? rig.holds.placeAutomatic(terms) : rig.holds.place(terms, HoldingRig.OWNER);
+        List<HoldAnswer> answers = random.nextInt(3) == 0
+                ? rig.holds.placeAutomatic(terms)
+                : List.of(rig.holds.place(terms, HoldingRig.OWNER));
         world.beingPlaced = null;
-        if (answer instanceof HoldAnswer.Done done) {
-            HeldSpan left = done.hold().span();
-            world.holds.put(done.hold().id(), new RetentionWorld.Span(stream, left.from(), left.to()));
+        for (HoldAnswer answer : answers) {
+            if (answer instanceof HoldAnswer.Done done) {
+                HeldSpan left = done.hold().span();
+                world.holds.put(done.hold().id(), new RetentionWorld.Span(stream, left.from(), left.to()));
+            }
         }
     }
 

@@ -32,9 +32,6 @@ import org.watchkeep.retention.Campaign;
  *   <li>whatever happened, the store opens by itself; now and then a deep check of all of it finds nothing.
  * </ul>
  *
- * <p>What was recorded while the clock was wrong may be taken for younger by the time that the machine was off before the clock was
- * vouched for again (docs/design/retention.md): so long, and no longer, it may be shown past its limit.
- *
  * <p>Not modelled: what is recorded in the half second before the keeper has seen a step of the clock (held or not, it goes by the
  * epoch of before), a machine that comes up with a wrong clock (it is right by then, whatever it was), a volume that cannot be read
  * (SeveralVolumesTest), both homes lost.

@@ -33,7 +33,6 @@ final class RetentionWorld implements AutoCloseable {
     private static final int REELS = 14;
     private static final long REEL_BYTES = 1 << 20;
     private static final long SEEN_MICROS = TimeUnit.MINUTES.toMicros(1);
-    private static final long NEVER = Long.MAX_VALUE;
     private static final Operation[] EVERYTHING = Operation.values();
     private static final Operation[] WRITING = {Operation.WRITE, Operation.SYNC, Operation.CREATE, Operation.ALLOCATE};
 
@@ -62,12 +61,6 @@ final class RetentionWorld implements AutoCloseable {
 
         /** Its hour was due once, by the days that were in force: since then nothing but a hold keeps it. */
         boolean wasDue;
-
-        /**
-         * By how much it may be taken for younger than it is: the machine stopped before its clock, which had been
-         * wrong, was vouched for again (docs/design/retention.md says why).
-         */
-        long unseenMicros;
 
         /** It was rightly not there once: overwritten in its turn, or erased. */
         boolean isGone;
@@ -130,9 +123,6 @@ final class RetentionWorld implements AutoCloseable {
     private int boots = 1;
     private boolean wasClockWrong;
 
-    /** Since when, in true time, the clock has been wrong, until it is surely written down that it is right again. */
-    private long wrongSince = NEVER;
-
     RetentionWorld(Path folder) throws IOException {
         this.folder = folder;
         this.longer = new StoreSettings(
@@ -169,14 +159,6 @@ final class RetentionWorld implements AutoCloseable {
         if (isHourOver) {
             // No recorder sleeps for an hour and then writes on before its keeper has looked at the clock.
             await("the next epoch", () -> rig().rig.recordingEpoch() > epoch);
-            vouched();
-        }
-    }
-
-    /** The opening of an epoch writes down what is known of the clock. */
-    private void vouched() {
-        if (offMicros == 0) {
-            wrongSince = NEVER;
         }
     }
 
@@ -189,9 +171,6 @@ final class RetentionWorld implements AutoCloseable {
         clock.step(micros - offMicros, TimeUnit.MICROSECONDS);
         offMicros = micros;
         wasClockWrong |= micros != 0;
-        if (micros != 0) {
-            wrongSince = Math.min(wrongSince, elapsed);
-        }
         believed();
         if (isSeen) {
             // A step ends the epoch; what is recorded in the half second before the keeper has seen it is not looked at
@@ -289,7 +268,6 @@ final class RetentionWorld implements AutoCloseable {
         HoldingRig now = new HoldingRig(disk, settings, clock, opened.entries(), classes);
         rig = now;
         daysAreInForce();
-        vouched();
         await("the index is whole", () -> !now.store.isIndexBehind());
         now.holds.goOn();
         // Where the clock was wrong once, which epochs a hold reached is reckoned otherwise later: such keys stay, and
@@ -347,9 +325,6 @@ final class RetentionWorld implements AutoCloseable {
     private void between(Duration off, boolean isMachine, boolean losesIndex) throws IOException {
         pass(off);
         if (isMachine) {
-            pieces.values().stream()
-                    .filter(piece -> piece.to >= wrongSince)
-                    .forEach(piece -> piece.unseenMicros += off.toNanos() / 1_000);
             boots++;
             clock.reboot("boot-" + boots);
             bootedAt.put(clock.bootId(), elapsed - BootBook.micros(clock.monoNanos()));

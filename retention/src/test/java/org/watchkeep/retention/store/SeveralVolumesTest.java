@@ -2,10 +2,12 @@
 package org.watchkeep.retention.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -148,5 +150,68 @@ class SeveralVolumesTest {
                     .isEqualTo(2);
             assertClean(rig);
         }
+    }
+
+    /** The machine comes up again without one of its disks. */
+    @Test
+    void volume_missingAtAStart_isReported_othersRecordOn_andAllIsThereWhenItIsBack() throws IOException {
+        StoreSettings settings = SmallReels.init(disk, folder, clock, 2, 8);
+        StoreRig first = StoreRig.open(disk, settings, clock, GATE, SQUARE);
+        String home = first.volumeOf(GATE);
+        for (StreamId stream : List.of(GATE, SQUARE)) {
+            first.beginRun(stream);
+            SmallReels.record(first, stream, 2);
+        }
+        int before = fragments(first, GATE);
+        disk.powerCut(1);
+        first.abandon();
+        FakeDisk machine = disk.restart();
+        Path identity = folder.resolve(home).resolve("volume.json");
+        Path away = folder.resolve("at-the-repairers");
+        machine.rename(identity, away);
+        clock.pass(1, TimeUnit.HOURS);
+        try (StoreRig rig = StoreRig.open(machine, settings, clock, GATE, SQUARE)) {
+            assertThat(rig.store.volumeStatuses())
+                    .filteredOn(volume -> volume.missing().isPresent())
+                    .singleElement()
+                    .satisfies(volume -> assertThat(volume.id()).isEqualTo(home));
+            assertThat(rig.volumeOf(GATE)).isNotEqualTo(home);
+            assertThat(fragments(rig, GATE)).as("what is away is not shown").isZero();
+            rig.beginRun(GATE);
+            SmallReels.record(rig, GATE, 1);
+            assertThat(fragments(rig, GATE)).isEqualTo(SmallReels.BURST_FRAGMENTS);
+            assertThat(rig.gaps(GATE)).extracting(Gap::cause).doesNotContain(GapCause.ERASED, GapCause.OVERWRITTEN);
+            rig.endRun(GATE, GapCause.CONNECTION_LOST);
+        }
+        machine.rename(away, identity);
+        try (StoreRig rig = StoreRig.open(machine, settings, clock, GATE, SQUARE)) {
+            assertThat(rig.store.volumeStatuses())
+                    .allSatisfy(volume -> assertThat(volume.missing()).isEmpty());
+            assertThat(fragments(rig, GATE)).isEqualTo(before + SmallReels.BURST_FRAGMENTS);
+            assertClean(rig);
+        }
+    }
+
+    @Test
+    void everyVolumeMissing_orAnotherInItsPlace_isRefused() throws IOException {
+        StoreSettings settings = SmallReels.init(disk, folder, clock, 2, 4);
+        Path one = folder.resolve("v1/volume.json");
+        Path two = folder.resolve("v2/volume.json");
+        disk.rename(one, folder.resolve("one"));
+        disk.rename(two, one);
+        assertThatThrownBy(() -> StoreRig.open(disk, settings, clock, GATE))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("holds volume v2");
+        disk.rename(one, folder.resolve("two"));
+        assertThatThrownBy(() -> StoreRig.open(disk, settings, clock, GATE))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("volume v1")
+                .hasMessageContaining("is missing");
+    }
+
+    private static int fragments(StoreRig rig, StreamId stream) throws IOException {
+        return rig.segments(stream).stream()
+                .mapToInt(segment -> segment.fragments().size())
+                .sum();
     }
 }

@@ -343,6 +343,14 @@ final class StoreRig implements AutoCloseable {
         }
     }
 
+    /** The same for what the keeper brings about: it has a round for each look, and nothing waits for its second. */
+    void awaitKept(String what, BooleanSupplier done) {
+        await(what, () -> {
+            store.keeper().wake();
+            return done.getAsBoolean();
+        });
+    }
+
     /** Waits until the test lets go; fails after a minute. */
     static void await(CountDownLatch latch) {
         try {

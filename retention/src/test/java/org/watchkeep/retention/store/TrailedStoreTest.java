@@ -225,6 +225,23 @@ class TrailedStoreTest {
         }
     }
 
+    /** By UTC it is a fortnight past its limit; it is minutes old. */
+    @Test
+    void ringTooSmall_whileTheClockIsSetForward_endsFootageEarlyAllTheSame() throws IOException {
+        StoreSettings settings = SmallReels.init(disk, folder, clock, 4);
+        try (TestTrail trail = TestTrail.open(disk, folder, clock);
+                StoreRig rig = StoreRig.openTrailed(disk, settings, clock, trail.entries(), GATE)) {
+            rig.beginRun(GATE);
+            SmallReels.record(rig, GATE, 2);
+            long epoch = rig.recordingEpoch();
+            clock.step(45, TimeUnit.DAYS);
+            rig.awaitKept("the step ends the epoch", () -> rig.recordingEpoch() > epoch);
+            SmallReels.record(rig, GATE, 6);
+            StoreRig.await("entered", () -> !trail.of(Act.REEL_CLEARED).isEmpty());
+            assertThat(trail.of(Act.REEL_CLEARED).get(0).data().flag("early")).isTrue();
+        }
+    }
+
     // ---- footage roots --------------------------------------------------------------------------------------------
 
     private static List<String> leaves(Disk disk, Path trail, List<Entry> roots) throws IOException {

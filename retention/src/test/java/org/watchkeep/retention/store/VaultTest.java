@@ -304,7 +304,7 @@ class VaultTest extends VaultCase {
                         Ground.CRIME,
                         HoldingRig.OWNER,
                         held.now().plus(HoldRules.REVIEW));
-                HoldAnswer answer = held.holds.placeAutomatic(terms);
+                HoldAnswer answer = held.holds.placeAutomatic(terms).get(0);
                 ids.add(((HoldAnswer.Done) answer).hold().id());
                 assertThat(held.holds.confirm(ids.get(i), HoldingRig.OWNER)).isInstanceOf(HoldAnswer.Done.class);
                 assertThat(held.copier().round()).isFalse();
@@ -345,7 +345,7 @@ class VaultTest extends VaultCase {
             for (int i = 0; i < 2; i++) {
                 HoldTerms terms = HoldTerms.of(
                         span(burst(held, GATE)), Ground.CRIME, owner, held.now().plus(HoldRules.REVIEW));
-                ids.add(((HoldAnswer.Done) held.holds.placeAutomatic(terms))
+                ids.add(((HoldAnswer.Done) held.holds.placeAutomatic(terms).get(0))
                         .hold()
                         .id());
             }

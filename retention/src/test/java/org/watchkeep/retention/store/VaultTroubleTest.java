@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.disk.DiskFile;
 import org.watchkeep.retention.disk.FakeFaults.Operation;
+import org.watchkeep.retention.hold.Ground;
+import org.watchkeep.retention.hold.HeldSpan;
 import org.watchkeep.retention.hold.HoldId;
+import org.watchkeep.retention.hold.HoldRules;
 import org.watchkeep.retention.hold.HoldState;
+import org.watchkeep.retention.hold.HoldTerms;
 
 /** What the vault does while its disk, or the ring's, is in trouble. */
 class VaultTroubleTest extends VaultCase {
@@ -118,5 +124,75 @@ class VaultTroubleTest extends VaultCase {
             assertThat(held.vault.orElseThrow().notWhole()).isPresent();
             assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains(id.text()));
         }
+    }
+
+    /** One segment in two reels, the first of which holds something else that is held: the ring has its beginning only. */
+    @Test
+    void headTakesTheEndOfASegment_theVaultGivesWhatTheRingLacks() throws IOException {
+        try (HoldingRig held = begin()) {
+            Instant older = held.now();
+            run(held, () -> held.rig.record(GATE, 100_000));
+            clock.pass(5, TimeUnit.MINUTES);
+            Instant from = held.now();
+            run(held, () -> SmallReels.record(held.rig, GATE, 2));
+            Instant to = held.now();
+            HoldId id = held.held(from, to, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
+            // Nobody confirms it: it waits for days, on its reel.
+            HoldTerms terms = HoldTerms.of(
+                    HeldSpan.of(List.of(GATE), older, older.plusSeconds(1)),
+                    Ground.CRIME,
+                    HoldingRig.OWNER,
+                    held.now().plus(HoldRules.REVIEW));
+            assertThat(held.holds.placeAutomatic(terms)).hasSize(1);
+            comeRound(held);
+            int all = 2 * SmallReels.BURST_FRAGMENTS;
+            assertThat(count(held.store.finder.ring(held.store.streamState(GATE), from, to)))
+                    .as("what the ring has")
+                    .isBetween(1, all - 1);
+            assertThat(count(held.store.segments(GATE, from, to))).isEqualTo(all);
+            read(held, from, to);
+            assertThat(check(held)).isEmpty();
+        }
+    }
+
+    private static void run(HoldingRig held, Runnable recording) {
+        held.rig.beginRun(GATE);
+        recording.run();
+        StoreRig.await("recorded", () -> held.rig.isSettled(GATE));
+        held.rig.endRun(GATE, GapCause.CONNECTION_LOST);
+        await(held, "indexed", () -> held.store.streamState(GATE).unindexed().isEmpty());
+    }
+
+    @Test
+    void twoCases_eachWithItsPartOfOneSegment_bothAreShown() throws IOException {
+        try (HoldingRig held = begin()) {
+            Burst wanted = burst(held, GATE);
+            Instant middle = segments(held, GATE).get(0).fragments().get(2).start();
+            held.held(wanted.from(), middle, GATE);
+            held.held(middle, wanted.to(), GATE);
+            assertThat(held.copier().round()).isFalse();
+            comeRound(held);
+            assertThat(isInRing(held, wanted, GATE)).isFalse();
+            assertThat(count(held.store.segments(GATE, wanted.from(), wanted.to())))
+                    .isEqualTo(SmallReels.BURST_FRAGMENTS);
+            read(held, wanted.from(), wanted.to());
+            assertThat(check(held)).isEmpty();
+        }
+    }
+
+    private static int count(List<Segment> segments) {
+        return segments.stream().mapToInt(segment -> segment.fragments().size()).sum();
+    }
+
+    private static void read(HoldingRig held, Instant from, Instant to) throws IOException {
+        List<Segment> found = held.store.segments(GATE, from, to);
+        for (Segment segment : found) {
+            for (FragmentRef ref : segment.fragments()) {
+                assertThat(held.store.read(segment, ref).hasRemaining()).isTrue();
+            }
+        }
+        assertThat(held.store.summaries(GATE, from, to)).hasSize(found.size());
     }
 }
