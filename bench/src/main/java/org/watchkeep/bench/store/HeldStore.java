@@ -14,6 +14,8 @@ import org.watchkeep.retention.audit.TrailSettings;
 import org.watchkeep.retention.disk.Disk;
 import org.watchkeep.retention.hold.Admission;
 import org.watchkeep.retention.hold.HeldByRegister;
+import org.watchkeep.retention.hold.HoldAnswer;
+import org.watchkeep.retention.hold.HoldId;
 import org.watchkeep.retention.hold.HoldRegister;
 import org.watchkeep.retention.hold.Holds;
 import org.watchkeep.retention.hold.KeysInHomes;
@@ -33,6 +35,7 @@ import org.watchkeep.retention.store.StoreTrail;
  */
 final class HeldStore implements Closeable {
     static final Actor KEEPER = Actor.staff(1);
+    private static final Actor SECOND = Actor.staff(2);
 
     private final Trail trail;
     private final EpochKeys keys;
@@ -80,6 +83,16 @@ final class HeldStore implements Closeable {
     /** Gives the described store a trail, and opens it. */
     static HeldStore open(StoreFolder folder, MovedClock clock) throws IOException {
         return new HeldStore(folder, clock, folder.openMaster());
+    }
+
+    /** Ends these holds at once, as two people may. */
+    void release(List<HoldId> ids) throws IOException {
+        for (HoldId id : ids) {
+            HoldAnswer answer = holds.release(id, Optional.empty(), KEEPER, Optional.of(SECOND));
+            if (!(answer instanceof HoldAnswer.Done)) {
+                throw new IOException("a hold was not released: " + answer);
+            }
+        }
     }
 
     /** Epochs that have a root, the oldest first. */

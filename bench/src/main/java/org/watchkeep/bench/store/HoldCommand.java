@@ -91,6 +91,10 @@ public final class HoldCommand implements Callable<Integer> {
             require("held", held, cameras);
             require("hours", hours, MOST_HOURS);
             require("holds", holds, cameras / held);
+            if (holds < 2) {
+                throw new IllegalArgumentException(
+                        "holds: " + holds + " (expected: 2 or more, the first is told by itself)");
+            }
             return new HoldTrial.Size(cameras, held, hours, holds, Amounts.bits(bitrate));
         } catch (IllegalArgumentException e) {
             throw Refusal.badInput("bad-arguments", String.valueOf(e.getMessage()), "See: watchkeep bench hold --help");

@@ -4,6 +4,7 @@ package org.watchkeep.bench.store;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.watchkeep.retention.policy.TimeWitness;
 import org.watchkeep.retention.store.StoreClock;
 import org.watchkeep.retention.store.SystemStoreClock;
@@ -11,20 +12,20 @@ import org.watchkeep.retention.store.SystemStoreClock;
 /** The machine's clocks, moved on by hand: days pass in no time, by both of them, and nobody doubts it. Moved by one thread. */
 final class MovedClock implements StoreClock {
     private final StoreClock machine = new SystemStoreClock();
-    private volatile long aheadMicros;
+    private final AtomicLong aheadMicros = new AtomicLong();
 
     void pass(long amount, TimeUnit unit) {
-        aheadMicros += unit.toMicros(amount);
+        aheadMicros.addAndGet(unit.toMicros(amount));
     }
 
     @Override
     public long utcMicros() {
-        return machine.utcMicros() + aheadMicros;
+        return machine.utcMicros() + aheadMicros.get();
     }
 
     @Override
     public long monoNanos() {
-        return machine.monoNanos() + TimeUnit.MICROSECONDS.toNanos(aheadMicros);
+        return machine.monoNanos() + TimeUnit.MICROSECONDS.toNanos(aheadMicros.get());
     }
 
     @Override

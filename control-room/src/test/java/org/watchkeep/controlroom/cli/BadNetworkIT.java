@@ -144,7 +144,7 @@ class BadNetworkIT {
         }
         long sent = wire.path("sent").asLong();
         // So that nothing is proved by a wire that was not bad.
-        assertThat(sent).isGreaterThan(BAD_SECONDS * 20);
+        assertThat(sent).isGreaterThan(BAD_SECONDS * 20L);
         assertThat(wire.path("lost").asDouble()).isCloseTo(sent * Double.parseDouble(SHARE), within(sent * 0.005));
         assertThat(wire.path("overtaken").asLong()).isPositive();
         assertThat(wire.path("twice").asLong()).isPositive();

@@ -4,8 +4,8 @@ package org.watchkeep.retention.store;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.retention.keys.Epoch;
@@ -36,13 +36,11 @@ final class ErasureAccounts {
         long bytes = 0;
         try {
             for (StreamState stream : streams.all()) {
-                List<SegmentSummary> rows = summaries(epoch.number(), stream);
-                ofStreams += rows.isEmpty() ? 0 : 1;
-                for (SegmentSummary row : rows) {
-                    segments++;
-                    fragments += row.fragments();
-                    bytes += row.sizeBytes();
-                }
+                SummaryRow.Totals of = totals(epoch.number(), stream);
+                ofStreams += of.segments() == 0 ? 0 : 1;
+                segments += of.segments();
+                fragments += of.fragments();
+                bytes += of.bytes();
             }
         } catch (IOException e) {
             log.error("what epoch {} held is not known, it is erased all the same: {}", epoch.number(), e.toString());
@@ -51,14 +49,11 @@ final class ErasureAccounts {
     }
 
     /** One row of the index where it has been summed up, as all that is due has been for weeks; else all of its rows. */
-    private List<SegmentSummary> summaries(long epoch, StreamState stream) throws IOException {
-        List<SegmentSummary> known =
-                index.summaries(stream.number, stream.id, epoch, epoch).get(epoch);
-        return known != null
-                ? known
-                : store.segments(epoch, stream, Instant.MIN, Instant.MAX).stream()
-                        .map(SegmentSummary::of)
-                        .toList();
+    private SummaryRow.Totals totals(long epoch, StreamState stream) throws IOException {
+        Optional<SummaryRow.Totals> known = index.totals(epoch, stream.number, stream.id);
+        return known.isPresent()
+                ? known.get()
+                : SummaryRow.Totals.of(store.segments(epoch, stream, Instant.MIN, Instant.MAX));
     }
 
     /**

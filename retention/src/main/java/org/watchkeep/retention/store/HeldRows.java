@@ -27,7 +27,8 @@ final class HeldRows {
     /** An epoch was erased: what the index knows of it goes, but for rows with something held. */
     void forget(long epoch) throws IOException {
         Set<Integer> kept = store.held().epochs.keptStreams(epoch);
-        index.removeEpoch(epoch, kept);
+        List<Integer> all = streams.all().stream().map(stream -> stream.number).toList();
+        index.removeEpoch(epoch, all, kept);
         for (int number : kept) {
             Optional<StreamState> stream = streams.ofNumber(number);
             if (stream.isPresent()) {
@@ -172,6 +173,10 @@ final class HeldRows {
             }
         }
         for (Epoch epoch : store.held().epochs.epochs()) {
+            Instant opened = StreamState.instant(epoch.openedUtcMicros());
+            if (store.held().showing().isWithinLimit(stream.id, epoch.number(), opened)) {
+                continue; // so is all of it, and its rows need not be read
+            }
             for (Segment row : store.segments(epoch.number(), stream, from, to)) {
                 if (!store.held().showing().isWithinLimit(stream.id, epoch.number(), row.start())) {
                     Coverage spans = new Coverage();

@@ -4,6 +4,7 @@ package org.watchkeep.retention.store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,14 +37,22 @@ interface Index extends Closeable {
      */
     Map<Long, List<SegmentSummary>> summaries(int stream, StreamId id, long fromEpoch, long toEpoch) throws IOException;
 
+    /** What such a summary of one epoch adds up to; empty where it has none. */
+    Optional<SummaryRow.Totals> totals(long epoch, int stream, StreamId id) throws IOException;
+
     /** Sums up the rows of a stream in an epoch; nothing where it has none. By the thread that puts and removes rows only. */
     void summarise(long epoch, int stream, StreamId id) throws IOException;
 
     /** Removes rows as one batch; a row that is not there is no error. */
     void removeAll(List<SegmentIndex.RowKey> keys) throws IOException;
 
-    /** Removes every row of an epoch but those of these streams. */
-    void removeEpoch(long epoch, Set<Integer> kept) throws IOException;
+    /**
+     * Removes every row of an epoch but those of some streams.
+     *
+     * @param streams every stream that may have a row of it: of each its summary goes
+     * @param kept those whose rows stay
+     */
+    void removeEpoch(long epoch, Collection<Integer> streams, Set<Integer> kept) throws IOException;
 
     /** Makes or opens the index in a folder. */
     interface Opening {

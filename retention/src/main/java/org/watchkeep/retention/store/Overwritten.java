@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.watchkeep.retention.keys.Epoch;
@@ -111,9 +112,13 @@ final class Overwritten {
 
     /** Before an epoch is erased: its spans of those streams of which something older is left. */
     void enterErased(Epoch epoch, String why) throws IOException {
+        List<Epoch> older = store.held().epochs.epochs().stream()
+                .filter(known -> known.number() < epoch.number())
+                .toList();
+        Optional<HeldEpochs.Window> window = store.held().epochs.window(epoch.number());
         for (StreamState stream : streams.all()) {
-            boolean hasOlder = hasOlderEpoch(stream, epoch);
-            if (!hasOlder && !mayBeKept(stream, epoch)) {
+            boolean hasOlder = hasOlderEpoch(stream, epoch.number(), older);
+            if (!hasOlder && !mayBeKept(stream, window)) {
                 continue; // it goes in its order, as almost all do: its rows need not be read
             }
             Coverage spans = new Coverage();
@@ -129,35 +134,38 @@ final class Overwritten {
         }
     }
 
-    private boolean mayBeKept(StreamState stream, Epoch epoch) {
+    private boolean mayBeKept(StreamState stream, Optional<HeldEpochs.Window> window) {
         HeldFootage footage = store.held().footage;
         return footage.isAnythingHeld()
-                && store.held()
-                        .epochs
-                        .window(epoch.number())
-                        .map(window -> footage.isHeld(stream.id, window.from(), window.to()))
-                        .orElse(true);
+                && (window.isEmpty()
+                        || footage.isHeld(
+                                stream.id, window.get().from(), window.get().to()));
     }
 
-    private boolean hasOlderEpoch(StreamState stream, Epoch than) throws IOException {
+    /** @param older those before it, ascending */
+    private boolean hasOlderEpoch(StreamState stream, long than, List<Epoch> older) throws IOException {
         if (!store.isIndexWhole()
-                || unindexed(stream).anyMatch(segment -> segment.epoch() < than.number() && store.isOnReel(segment))) {
+                || unindexed(stream).anyMatch(segment -> segment.epoch() < than && store.isOnReel(segment))) {
             return true; // nothing is learnt from an index that misses rows: what was said once stays said
         }
         long from = emptyBelow.getOrDefault(stream.number, 0L);
-        for (Epoch epoch : store.held().epochs.epochs()) {
-            if (epoch.number() >= than.number()) {
-                break;
-            }
+        for (Epoch epoch : older) {
             boolean looks = epoch.number() >= from && store.held().epochs.opens(epoch.number(), stream.number);
             // What is held may be on a volume that is away, and an index that was made anew has no row of it.
             boolean mayBeAway = isAnyAway() && store.held().epochs.isKept(epoch.number(), stream.number);
-            if (looks && (mayBeAway || !rows(epoch, stream).isEmpty())) {
+            if (looks && (mayBeAway || hasRows(epoch, stream))) {
                 return true;
             }
             emptyBelow.merge(stream.number, epoch.number(), Math::max);
         }
         return false;
+    }
+
+    private boolean hasRows(Epoch epoch, StreamState stream) throws IOException {
+        Optional<Segment> newest = index.before(epoch.number(), stream.number, stream.id, Long.MAX_VALUE);
+        return newest.isPresent()
+                && (store.finder.isOnReelOrAway(newest.get())
+                        || !rows(epoch, stream).isEmpty());
     }
 
     /** Those that have no row yet. */

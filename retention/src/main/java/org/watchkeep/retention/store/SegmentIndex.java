@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -343,14 +344,22 @@ final class SegmentIndex implements Index {
         });
     }
 
+    @Override
+    public Optional<SummaryRow.Totals> totals(long epoch, int stream, StreamId id) throws IOException {
+        return call("totals", () -> {
+            byte[] value = db.get(new SummaryKey(stream, epoch).toBytes());
+            return value == null ? Optional.empty() : Optional.of(SummaryRow.totals(value, epoch, id));
+        });
+    }
+
     /** All rows but the kept streams' are gone at once, and whole tables of them are given back to the file system. */
     @Override
-    public void removeEpoch(long epoch, Set<Integer> kept) throws IOException {
+    public void removeEpoch(long epoch, Collection<Integer> streams, Set<Integer> kept) throws IOException {
         if (epoch == Long.MAX_VALUE) {
             throw new IllegalArgumentException("epoch: " + epoch + " (expected: below 2^63 - 1)");
         }
         call("remove an epoch", () -> {
-            dropSummariesOf(epoch);
+            dropSummariesOf(epoch, streams);
             byte[] from = new RowKey(epoch, 0, Long.MIN_VALUE).toBytes();
             for (int stream : new TreeSet<>(kept)) {
                 removeRange(from, new RowKey(epoch, stream, Long.MIN_VALUE).toBytes());
@@ -366,23 +375,11 @@ final class SegmentIndex implements Index {
         db.deleteFilesInRanges(db.getDefaultColumnFamily(), List.of(from, to), false);
     }
 
-    /** Where a summary stands there is a row of its stream: from one stream's rows to the next stream's. */
-    private void dropSummariesOf(long epoch) throws RocksDBException {
-        byte[] end = new RowKey(epoch + 1, 0, Long.MIN_VALUE).toBytes();
-        try (WriteBatch batch = new WriteBatch();
-                Slice bound = new Slice(end);
-                ReadOptions options = new ReadOptions().setTotalOrderSeek(true).setIterateUpperBound(bound);
-                RocksIterator rows = db.newIterator(options)) {
-            rows.seek(new RowKey(epoch, 0, Long.MIN_VALUE).toBytes());
-            while (rows.isValid()) {
-                int stream = ByteBuffer.wrap(rows.key()).getInt(Long.BYTES);
+    private void dropSummariesOf(long epoch, Collection<Integer> streams) throws RocksDBException {
+        try (WriteBatch batch = new WriteBatch()) {
+            for (int stream : streams) {
                 batch.delete(new SummaryKey(stream, epoch).toBytes());
-                rows.seek(ByteBuffer.allocate(PREFIX_BYTES)
-                        .putLong(epoch)
-                        .putInt(stream + 1)
-                        .array());
             }
-            rows.status();
             db.write(natives.unsynced(), batch);
         }
     }

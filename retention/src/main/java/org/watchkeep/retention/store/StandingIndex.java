@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -223,6 +224,11 @@ final class StandingIndex implements Index {
     }
 
     @Override
+    public Optional<SummaryRow.Totals> totals(long epoch, int stream, StreamId id) throws IOException {
+        return look(Optional.empty(), index -> index.totals(epoch, stream, id));
+    }
+
+    @Override
     public void summarise(long epoch, int stream, StreamId id) throws IOException {
         change(index -> index.summarise(epoch, stream, id));
     }
@@ -247,9 +253,9 @@ final class StandingIndex implements Index {
     }
 
     @Override
-    public void removeEpoch(long epoch, Set<Integer> kept) throws IOException {
+    public void removeEpoch(long epoch, Collection<Integer> streams, Set<Integer> kept) throws IOException {
         use(false, index -> {
-            index.removeEpoch(epoch, kept);
+            index.removeEpoch(epoch, streams, kept);
             return true;
         });
     }

@@ -145,11 +145,35 @@ final class SummaryRow {
         try {
             return new Reader(value, epoch, stream).segments();
         } catch (BufferUnderflowException | IllegalArgumentException | ArithmeticException e) {
-            throw new IndexUnreadableException(
-                    "index summary of " + stream + " in epoch " + epoch + ": " + value.length
-                            + " bytes that are none (expected: format " + FORMAT_VERSION + ")",
-                    e);
+            throw unreadable(value, epoch, stream, e);
         }
+    }
+
+    /** What a summary adds up to. */
+    record Totals(long segments, long fragments, long bytes) {
+        static Totals of(List<Segment> rows) {
+            return new Totals(
+                    rows.size(),
+                    rows.stream().mapToLong(row -> row.fragments().size()).sum(),
+                    rows.stream().mapToLong(Segment::sizeBytes).sum());
+        }
+    }
+
+    /** The same without making an object of each segment: an erasure asks it of every stream. */
+    static Totals totals(byte[] value, long epoch, StreamId stream) throws IndexUnreadableException {
+        try {
+            return new Reader(value, epoch, stream).totals();
+        } catch (BufferUnderflowException | IllegalArgumentException | ArithmeticException e) {
+            throw unreadable(value, epoch, stream, e);
+        }
+    }
+
+    private static IndexUnreadableException unreadable(
+            byte[] value, long epoch, StreamId stream, RuntimeException cause) {
+        return new IndexUnreadableException(
+                "index summary of " + stream + " in epoch " + epoch + ": " + value.length
+                        + " bytes that are none (expected: format " + FORMAT_VERSION + ")",
+                cause);
     }
 
     /** Throws BufferUnderflowException or IllegalArgumentException where the bytes are no summary. */
@@ -166,7 +190,36 @@ final class SummaryRow {
             this.stream = stream;
         }
 
+        Totals totals() throws IndexUnreadableException {
+            int count = begin();
+            long fragments = 0;
+            long bytes = 0;
+            for (int i = 0; i < count; i++) {
+                int kind = kind();
+                before.endMicros += zigzag() + zigzag();
+                fragments += intVarint();
+                intVarint();
+                bytes += varint();
+                if ((kind & HAS_SEAL) != 0) {
+                    seal();
+                }
+            }
+            check(!hasRemaining(), "more than a summary");
+            return new Totals(count, fragments, bytes);
+        }
+
         List<SegmentSummary> segments() throws IndexUnreadableException {
+            int count = begin();
+            List<SegmentSummary> segments = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                segments.add(segment());
+            }
+            check(!hasRemaining(), "more than a summary");
+            return segments;
+        }
+
+        /** Reads what stands before the segments; returns how many there are. */
+        private int begin() throws IndexUnreadableException {
             int version = get() & 0xFF;
             if (version != FORMAT_VERSION) {
                 throw new IndexUnreadableException("index summary of " + stream + " in epoch " + epoch
@@ -174,13 +227,15 @@ final class SummaryRow {
             }
             readTexts(codecs);
             readTexts(volumes);
-            int count = count(MIN_SEGMENT_BYTES);
-            List<SegmentSummary> segments = new ArrayList<>(count);
-            for (int i = 0; i < count; i++) {
-                segments.add(segment());
-            }
-            check(!hasRemaining(), "more than a summary");
-            return segments;
+            return count(MIN_SEGMENT_BYTES);
+        }
+
+        private int kind() {
+            int kind = get();
+            check((kind & ~ALL_KINDS) == 0, "kind of segment");
+            check((kind & STATE_MASK) < SegmentRow.STATES.size(), "state");
+            readNames(kind);
+            return kind;
         }
 
         private void readTexts(List<String> texts) {
@@ -191,10 +246,7 @@ final class SummaryRow {
         }
 
         private SegmentSummary segment() {
-            int kind = get();
-            check((kind & ~ALL_KINDS) == 0, "kind of segment");
-            check((kind & STATE_MASK) < SegmentRow.STATES.size(), "state");
-            readNames(kind);
+            int kind = kind();
             long start = before.endMicros + zigzag();
             before.endMicros = start + zigzag();
             int fragments = intVarint();

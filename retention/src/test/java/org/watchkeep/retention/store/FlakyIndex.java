@@ -3,6 +3,7 @@ package org.watchkeep.retention.store;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,6 +97,11 @@ final class FlakyIndex implements Index.Opening {
         }
 
         @Override
+        public Optional<SummaryRow.Totals> totals(long epoch, int stream, StreamId id) throws IOException {
+            return index.totals(epoch, stream, id);
+        }
+
+        @Override
         public void summarise(long epoch, int stream, StreamId id) throws IOException {
             mayWrite();
             index.summarise(epoch, stream, id);
@@ -108,9 +114,9 @@ final class FlakyIndex implements Index.Opening {
         }
 
         @Override
-        public void removeEpoch(long epoch, Set<Integer> kept) throws IOException {
+        public void removeEpoch(long epoch, Collection<Integer> streams, Set<Integer> kept) throws IOException {
             mayWrite();
-            index.removeEpoch(epoch, kept);
+            index.removeEpoch(epoch, streams, kept);
         }
 
         @Override

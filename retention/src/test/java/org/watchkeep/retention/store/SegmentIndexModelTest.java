@@ -65,7 +65,7 @@ class SegmentIndexModelTest {
         switch (random.nextInt(15)) {
             case 0 -> {
                 long epoch = random.nextInt(4);
-                index.removeEpoch(epoch, java.util.Set.of());
+                index.removeEpoch(epoch, List.of(0, 1, 2, 3, 4, 5), java.util.Set.of());
                 model.keySet().removeIf(key -> key.epoch() == epoch);
                 summed.removeIf(one -> one.epoch == epoch);
             }

@@ -115,8 +115,8 @@ class SegmentIndexTest {
                 }
                 index.flush();
             }
-            index.removeEpoch(1, java.util.Set.of());
-            index.removeEpoch(9, java.util.Set.of());
+            index.removeEpoch(1, List.of(2), java.util.Set.of());
+            index.removeEpoch(9, List.of(2), java.util.Set.of());
             for (long epoch = 0; epoch < 4; epoch++) {
                 assertThat(index.find(epoch, 2, STREAM, 0, 100)).hasSize(epoch == 1 ? 0 : 30);
             }
