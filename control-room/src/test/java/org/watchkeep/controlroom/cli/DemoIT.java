@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +39,8 @@ class DemoIT {
 
     /** Placed half a minute after the last camera is recorded. */
     private static final long HOLD_SECONDS = 120;
+
+    private static final int GOP_SECONDS = 2;
 
     /** A machine that draws slowly fills it slowly. */
     private static final long RING_SECONDS = 600;
@@ -118,6 +121,13 @@ class DemoIT {
                                     && !firstHold(data).isMissingNode()),
                     demo::err);
             hold = firstHold(data);
+            // Its last GOP may still be on its way to the disk when it is placed.
+            Instant whole = Instant.parse(hold.path("to").asText()).plusSeconds(GOP_SECONDS);
+            Program.await(
+                    "all of what is held is recorded",
+                    HOLD_SECONDS,
+                    () -> ended.isDone() || (looks.incrementAndGet() % 20 == 0 && reaches(data, whole)),
+                    demo::err);
             atFirst = extract(data, hold, "placed");
             Program.await(
                     "what lies behind what is held is overwritten",
@@ -154,18 +164,30 @@ class DemoIT {
         return new ObjectMapper().readTree(listed.out()).path("holds").path(0);
     }
 
-    private static boolean isOverwritten(Path data) throws IOException {
-        TestShell listed = new TestShell();
-        int exit = listed.run("store", "ls", "--data", data.toString(), "--camera", "cam-101", "--json");
-        if (exit != Refusal.GOOD) {
-            return false; // it is still beginning
+    /** Whether there is footage up to then. */
+    private static boolean reaches(Path data, Instant then) throws IOException {
+        for (JsonNode segment : listing(data).path("segments")) {
+            if (Instant.parse(segment.path("end").asText()).isAfter(then)) {
+                return true;
+            }
         }
-        for (JsonNode gap : new ObjectMapper().readTree(listed.out()).path("gaps")) {
+        return false;
+    }
+
+    private static boolean isOverwritten(Path data) throws IOException {
+        for (JsonNode gap : listing(data).path("gaps")) {
             if (gap.path("cause").asText().equals("overwritten")) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Missing while it is still beginning. */
+    private static JsonNode listing(Path data) throws IOException {
+        TestShell listed = new TestShell();
+        int exit = listed.run("store", "ls", "--data", data.toString(), "--camera", "cam-101", "--json");
+        return exit == Refusal.GOOD ? new ObjectMapper().readTree(listed.out()) : MissingNode.getInstance();
     }
 
     /** What a hold keeps of its camera, a file for each run, by name. */

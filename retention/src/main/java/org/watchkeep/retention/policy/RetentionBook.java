@@ -49,8 +49,10 @@ public final class RetentionBook {
         if (version != 1 || !(members.path("clock") instanceof ObjectNode clock)) {
             return false;
         }
-        clock.set("unseenUntil", clock.path("unseenAt"));
-        clock.put("stepped", false);
+        // Where and how time passed since UTC was last vouched for was not written down: it may have been until now.
+        boolean mayHavePassed = clock.path("unseenAt").asLong() >= 0;
+        clock.set("unseenUntil", mayHavePassed ? clock.path("elapsedMicros") : clock.path("unseenAt"));
+        clock.put("stepped", mayHavePassed || !clock.path("inDoubt").isEmpty());
         for (String jumps : List.of("taken", "inDoubt")) {
             for (JsonNode jump : clock.path(jumps)) {
                 if (jump instanceof ObjectNode one) {

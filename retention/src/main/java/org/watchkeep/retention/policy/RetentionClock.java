@@ -13,12 +13,12 @@ import java.util.concurrent.TimeUnit;
  * elapsed time when it was opened. Where UTC has moved and elapsed time has not (the machine was off, or somebody set the
  * clock) there is doubt, until UTC is put right by itself, or a witness or a person says that it is right.
  *
- * <p>Time that passed unseen can only have passed where the recorder was stopped, or where a clock that had been vouched
- * for jumps. When UTC is said to be right, what it went on by counts, for what is <i>erased</i>, from the first such place since
+ * <p>Time that passed unseen can only have passed where the recorder was stopped, or where the clock goes on by itself (a machine
+ * that slept). When UTC is said to be right, what it went on by counts, for what is <i>erased</i>, from the first such place since
  * it was last vouched for: what was stamped before it is that much older, what was stamped after it is not. So nothing is ever
  * taken for older than it is; and no age ever becomes less. For what is <i>shown</i> it counts from the last place where it can
- * have passed: so nothing is shown that may be past its limit. Where UTC only ever went on, and only over stops, each stop has
- * what UTC went on by over it; where it was set as well, all of it may have passed over the last.
+ * have passed. Where UTC only ever went on, and only over stops, each stop has what UTC went on by over it, which is so as long
+ * as UTC goes on while the machine is off; where it was set as well, all of it may have passed over the last.
  *
  * <p>UTC and elapsed time may drift apart a little: up to {@link #TOLERANCE_MICROS} is no doubt, and is made up for at
  * {@link #SLEW_PPM}, so that a crystal that is off does not add up over a month.
@@ -314,9 +314,9 @@ public final class RetentionClock {
         } else {
             jumps.add(new Jump(state.elapsedMicros, micros));
         }
-        // A clock that was right and goes on by itself: this machine may have slept.
-        boolean wasRight = state.unseenAt == NONE && micros > 0;
+        // A clock that goes on by itself while the recorder runs: this machine may have slept.
+        boolean mayHaveSlept = micros > 0 && !isOverStop;
         state = state.inDoubt(jumps, state.stepped || !isOverStop || micros < 0 || isOneTooMany);
-        state = wasRight ? state.unseen() : state.elapsed(1);
+        state = mayHaveSlept ? state.unseen() : state.elapsed(1);
     }
 }

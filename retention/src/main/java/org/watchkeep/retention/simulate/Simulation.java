@@ -129,11 +129,7 @@ public final class Simulation implements Closeable {
     }
 
     private Site open() throws IOException {
-        StoreSettings all = ground.settings();
-        // It is refused where it is missing, with the words to take it out of the configuration.
-        StoreSettings there =
-                isVolumeLost ? new StoreSettings(all.folder(), all.volumes().subList(0, 1), all.classes()) : all;
-        Site opened = Site.open(ground, there, fleet::acknowledged);
+        Site opened = Site.open(ground, fleet::acknowledged);
         Map<StreamId, String> classes = new LinkedHashMap<>();
         cameras.forEach(camera -> classes.put(camera.stream, camera.classId));
         opened.store.store().configure(classes);

@@ -65,13 +65,7 @@ final class Site implements Closeable {
     final SimulatedStore store;
     final Holds holds;
 
-    private Site(
-            Ground ground,
-            StoreSettings settings,
-            Trail trail,
-            EpochKeys keys,
-            HeldKeys heldKeys,
-            AcknowledgementListener listener)
+    private Site(Ground ground, Trail trail, EpochKeys keys, HeldKeys heldKeys, AcknowledgementListener listener)
             throws IOException {
         this.trail = trail;
         this.keys = keys;
@@ -81,7 +75,7 @@ final class Site implements Closeable {
         this.entries = StoreTrail.of(ground.disk(), ground.trail().folder(), trail, KEEPER);
         HeldFootage held = new HeldByRegister(register);
         this.store = SimulatedStore.open(
-                settings,
+                ground.settings(),
                 ground.disk(),
                 keys,
                 ground.time(),
@@ -132,15 +126,14 @@ final class Site implements Closeable {
     /**
      * Starts the recorder.
      *
-     * @param settings those it was made with, or without a volume that is not there
      * @param listener hears of what becomes durable
      */
-    static Site open(Ground ground, StoreSettings settings, AcknowledgementListener listener) throws IOException {
+    static Site open(Ground ground, AcknowledgementListener listener) throws IOException {
         Disk disk = ground.disk();
         EpochKeys keys = EpochKeys.open(disk, ground.home("home-a"), ground.home("home-b"), ground.master());
         HeldKeys heldKeys = HeldKeys.open(disk, ground.home("home-a"), ground.home("home-b"), ground.master());
         Trail trail = Trail.open(disk, ground.trail());
-        Site site = new Site(ground, settings, trail, keys, heldKeys, listener);
+        Site site = new Site(ground, trail, keys, heldKeys, listener);
         List<String> alarms = site.holds.begin();
         alarms.forEach(alarm -> log.error("ALARM holds: {}", alarm));
         return site;

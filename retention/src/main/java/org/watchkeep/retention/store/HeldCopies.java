@@ -321,7 +321,11 @@ public final class HeldCopies {
         if (store.isIndexBehind() || !store.isIndexWhole()) {
             return Optional.of("the index is out of order or being brought up to date");
         }
-        return vault.notWhole();
+        Optional<String> missing = store.volumeStatuses().stream()
+                .filter(volume -> volume.missing().isPresent())
+                .findFirst()
+                .map(volume -> "volume " + volume.id() + " is missing, and may have something of it");
+        return missing.isPresent() ? missing : vault.notWhole();
     }
 
     private Optional<String> notWhole(Wanted wanted, StreamId id) throws IOException {
@@ -341,6 +345,12 @@ public final class HeldCopies {
                         || lacking.stream().anyMatch(damaged::contains);
                 return Optional.of(SegmentReading.name(part)
                         + (isDamaged ? " is not what was recorded; its keys and its reels stay" : " is not copied"));
+            }
+        }
+        for (Segment segment : store.finder.inReach(stream, wanted.from, wanted.to)) {
+            String volume = segment.configuration().volume();
+            if (!store.volumes().containsKey(volume) && !volume.equals(EvidenceVault.ID)) {
+                return Optional.of(SegmentReading.name(segment) + " stands on volume " + volume + ", which is away");
             }
         }
         Coverage covered = new Coverage();
@@ -395,10 +405,9 @@ public final class HeldCopies {
         for (Segment segment : store.finder.ring(stream, Instant.MIN, wanted.to)) {
             known = Math.min(known, StreamState.micros(segment.start()));
         }
-        long oldest = streams.reels
-                .oldest(store.volumes()::containsKey)
-                .map(Moment::utcMicros)
-                .orElse(Long.MIN_VALUE);
+        // Reels of volumes that are away too: what stood there is not explained by its absence.
+        long oldest =
+                streams.reels.oldest(volume -> true).map(Moment::utcMicros).orElse(Long.MIN_VALUE);
         return Moment.atUtc(Math.max(from, Math.max(known, oldest)));
     }
 

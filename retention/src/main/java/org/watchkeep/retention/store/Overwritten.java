@@ -204,7 +204,10 @@ final class Overwritten {
 
     /** Whether something of the stream is left that is older than this. */
     private boolean hasOlder(StreamState stream, Moment than, ClearedRows going) throws IOException {
-        if (!store.isIndexWhole()) {
+        boolean mayBeAway = isAnyAway()
+                && store.held().epochs.epochs().stream()
+                        .anyMatch(epoch -> store.held().epochs.isKept(epoch.number(), stream.number));
+        if (!store.isIndexWhole() || mayBeAway) {
             return true; // it may be, and that this was overwritten is true in any case
         }
         long lowest = Long.MAX_VALUE;

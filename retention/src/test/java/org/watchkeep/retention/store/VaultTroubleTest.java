@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.watchkeep.retention.disk.Disk;
@@ -155,6 +156,58 @@ class VaultTroubleTest extends VaultCase {
             read(held, from, to);
             assertThat(check(held)).isEmpty();
         }
+    }
+
+    /** The disk with the first half of what is held is at the repairer's: its copy is not all there is. */
+    @Test
+    void halfOfWhatIsHeldStandsOnAVolumeThatIsAway_isNotSaidToBeCopied_andIsThereWhenThatIsBack() throws IOException {
+        StoreSettings both = SmallReels.init(disk, folder, clock, 2, REELS);
+        Volume.enrol(disk, EvidenceVault.ID, vaultFolder(), vaultReels * VAULT_REEL_BYTES, VAULT_REEL_BYTES);
+        StoreSettings other;
+        Instant from;
+        try (HoldingRig held = open(both)) {
+            String home = held.rig.volumeOf(GATE);
+            other = new StoreSettings(
+                    both.folder(),
+                    both.volumes().stream()
+                            .filter(volume -> !volume.id().equals(home))
+                            .toList(),
+                    both.classes());
+            from = held.now();
+            run(held, () -> SmallReels.record(held.rig, GATE, 1));
+        }
+        HoldId id;
+        Instant to;
+        try (HoldingRig held = open(other)) {
+            run(held, () -> SmallReels.record(held.rig, GATE, 1));
+            to = held.now();
+            id = held.held(from, to, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("is away"));
+            clock.pass(40, TimeUnit.DAYS);
+            await(
+                    held,
+                    "what is due is erased",
+                    () -> held.store.retention().status().classes().stream().allMatch(each -> each.dueEpochs() == 0));
+        }
+        try (HoldingRig held = open(both)) {
+            assertThat(count(held.store.segments(GATE, from, to))).isEqualTo(2 * SmallReels.BURST_FRAGMENTS);
+            read(held, from, to);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
+        }
+    }
+
+    private HoldingRig open(StoreSettings settings) throws IOException {
+        return new HoldingRig(
+                disk,
+                settings,
+                clock,
+                StoreTrail.NONE,
+                StoreParts.IndexSettings.ON_DISK,
+                CLASSES,
+                Optional.of(vaultFolder()));
     }
 
     private static void run(HoldingRig held, Runnable recording) {
