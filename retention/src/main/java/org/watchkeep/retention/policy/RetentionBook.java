@@ -13,7 +13,7 @@ import org.watchkeep.retention.disk.Disk;
 /**
  * The retention clock as it is written down, each minute and when an epoch is opened: {@code retention.clock}, checked
  * JSON: {@code {"version":2,"clock":{...},"stamps":{"17":...},"marks":{"ordinary":{...}}}}. Version 1 knew only the first place
- * where time may have passed unseen, and is read so. Confined to the keeper's thread.
+ * where time may have passed unseen: read, it may have been until then. Confined to the keeper's thread.
  */
 public final class RetentionBook {
     public static final String FILE = "retention.clock";

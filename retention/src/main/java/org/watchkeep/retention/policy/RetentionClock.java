@@ -225,7 +225,13 @@ public final class RetentionClock {
         }
         long off = now.utcMicros() - state.utcMicros();
         if (Math.abs(off) <= TOLERANCE_MICROS) {
+            // UTC that had been set back meets the reckoning again: somebody put it right, or this machine slept just
+            // as long.
+            boolean mayHaveSlept = sameBoot && off - state.doubtMicros() > TOLERANCE_MICROS;
             state = state.inDoubt(List.of(), state.stepped);
+            if (mayHaveSlept) {
+                state = state.unseen();
+            }
             follow(off, passed);
             if (witnessed) {
                 state = state.vouched(state.zeroUtcMicros, state.taken);

@@ -137,6 +137,24 @@ class RetentionClockTest {
         assertThat(clock.state().greatestAgeMicros(between)).isCloseTo(14 * DAY + HOUR, within(10L));
     }
 
+    /** Set back, asleep for just as long, put right: what was recorded after the sleep is as young as it is. */
+    @Test
+    void setBackAndSleptAsLong_whatComesAfterIsNotTakenForOlder() {
+        long before = clock.stamp();
+        pass(DAY);
+        utc -= 14 * DAY;
+        clock.tick(reading(), false);
+        utc += 14 * DAY;
+        clock.tick(reading(), false);
+        assertThat(clock.state().doubtful()).isFalse();
+        long after = clock.stamp();
+        pass(HOUR);
+        utc += 14 * DAY;
+        clock.tick(reading(), true);
+        assertThat(clock.state().ageMicros(before)).isCloseTo(15 * DAY + HOUR, within(10L));
+        assertThat(clock.state().ageMicros(after)).isCloseTo(HOUR, within(10L));
+    }
+
     /** Two power cuts before anybody vouches, and nobody touched the clock: what was recorded between is shown. */
     @Test
     void offTwice_eachStopHasItsOwn() {
