@@ -35,8 +35,18 @@ public final class BenchSite {
         this.folder = folder;
     }
 
-    /** Makes it in an empty folder. */
+    /** Makes it in an empty folder, without a vault. */
     public static BenchSite make(Path folder, List<FleetCamera> cameras, long ringBytes)
+            throws IOException, ConfigException, Refusal {
+        return make(folder, cameras, ringBytes, 0);
+    }
+
+    /**
+     * Makes it in an empty folder.
+     *
+     * @param vaultBytes of an evidence vault beside the ring; 0 for none
+     */
+    static BenchSite make(Path folder, List<FleetCamera> cameras, long ringBytes, long vaultBytes)
             throws IOException, ConfigException, Refusal {
         Files.createDirectories(folder);
         byte[] secret = new byte[SECRET_BYTES];
@@ -50,7 +60,10 @@ public final class BenchSite {
             }
         }
         BenchSite site = new BenchSite(folder);
-        Files.writeString(site.config(), yaml(cameras, Math.max(LEAST_BYTES, ringBytes)));
+        String vault = vaultBytes > 0
+                ? "vault: {path: vault, size: %dMiB}\n".formatted(mebibytes(Math.max(LEAST_BYTES, vaultBytes)))
+                : "";
+        Files.writeString(site.config(), yaml(cameras, Math.max(LEAST_BYTES, ringBytes), vault));
         SiteConfig read = SiteConfigReader.read(site.config());
         Installation installation = new Installation(Installation.Kind.SIMULATED, site.config(), "bench", "");
         ControlRoom.init(site.data(), read, installation, new SystemStoreClock());
@@ -65,7 +78,7 @@ public final class BenchSite {
         return folder.resolve("data");
     }
 
-    private static String yaml(List<FleetCamera> cameras, long ringBytes) {
+    private static String yaml(List<FleetCamera> cameras, long ringBytes, String vault) {
         StringBuilder yaml = new StringBuilder("""
             site: {name: Bench, timeZone: Europe/London}
             volumes:
@@ -73,10 +86,14 @@ public final class BenchSite {
             keys: {keystore: keys/master.p12, passphraseFile: passphrase, homes: [keys/home-a, keys/home-b]}
             classes:
               - {id: bench, days: 31, reason: A measurement keeps what a town centre would}
-            cameras:
-            """.formatted((ringBytes + (1 << 20) - 1) >> 20));
+            %scameras:
+            """.formatted(mebibytes(ringBytes), vault));
         cameras.forEach(camera -> yaml.append(line(camera)));
         return yaml.toString();
+    }
+
+    private static long mebibytes(long bytes) {
+        return (bytes + (1 << 20) - 1) >> 20;
     }
 
     private static String line(FleetCamera camera) {

@@ -63,11 +63,20 @@ public final class IngestCommand implements Callable<Integer> {
     private String measured = "30s";
 
     /** With some hundred cameras the JIT has compiled the path by then (packets in the millions). */
-    @Option(names = "--warm-up", paramLabel = "D", description = "How long to run before that. Default: 8s.")
-    private String warmUp = "8s";
+    @Option(
+            names = "--warm-up",
+            paramLabel = "D",
+            description = "How long to run before that. Default: 8s; with --copy-held 75s.")
+    @Nullable
+    private String warmUp;
 
     @Option(names = "--read-back", description = "Read one camera back all the time, as fast as it goes.")
     private boolean readBack;
+
+    @Option(
+            names = "--copy-held",
+            description = "Hold what was recorded before the measured time, and have it copied into a vault meanwhile.")
+    private boolean copyHeld;
 
     @Option(
             names = "--fleet",
@@ -108,7 +117,17 @@ public final class IngestCommand implements Callable<Integer> {
         LoadOptions.Load offered = load.load(search);
         Duration limit = duration(searchLimit);
         Duration time = duration(measured);
-        Duration warm = duration(warmUp);
+        Duration warm = duration(warmUp != null ? warmUp : copyHeld ? "75s" : "8s");
+        if (copyHeld && (search || warm.compareTo(HeldCopy.LEAST_WARM_UP) < 0)) {
+            throw Refusal.badInput(
+                    "bad-arguments",
+                    search
+                            ? "--copy-held with --search"
+                            : "warm-up: " + warm.toSeconds() + " s (expected with --copy-held: at least "
+                                    + HeldCopy.LEAST_WARM_UP.toSeconds() + ")",
+                    "What is copied stands in segments that have ended, which last " + HeldCopy.SEGMENT.toSeconds()
+                            + " s; one run shows it.");
+        }
         ResultPage.requireWritable(Optional.ofNullable(page));
         Path disk = path == null ? Path.of(System.getProperty("java.io.tmpdir")) : path;
         try (ScratchFolder scratch = ScratchFolder.in(disk)) {
@@ -122,6 +141,7 @@ public final class IngestCommand implements Callable<Integer> {
                     Optional.ofNullable(fleetHost),
                     new Beside(
                             readBack,
+                            copyHeld,
                             offered.workload().map(Workload::awaySeconds).orElse(0)));
             OptionalDouble floor = noFloor ? OptionalDouble.empty() : floor(scratch.path());
             return search ? search(settings, floor, limit) : once(settings, floor, offered.workload());
@@ -177,7 +197,7 @@ public final class IngestCommand implements Callable<Integer> {
                 settings.plan().peakBitsPerSecond() / 1e6,
                 settings.plan().arrival().name().toLowerCase(Locale.ROOT)));
         try (ScratchFolder folder = ScratchFolder.in(settings.folder())) {
-            folder.requireRoom(settings.ringBytes());
+            folder.requireRoom(settings.ringBytes() + settings.vaultBytes());
             IngestSettings own = settings.withFolder(folder.path().resolve("run"));
             return new IngestRun(own, floor, nanoTime, this::note).run();
         }

@@ -58,9 +58,9 @@ final class IngestDocument {
                 .put("fleetCpuSecondsPerGB", round(cost.fleetCpuSecondsPerGb()));
         if (floor.isPresent()) {
             node.put("floorCpuSecondsPerGB", round(floor.getAsDouble()));
-            if (result.readBack().isPresent()) {
-                node.putNull("recorderToFloor")
-                        .put("recorderToFloorReason", "the reading back is in the recorder's cost");
+            if (result.readBack().isPresent() || result.heldCopy().isPresent()) {
+                String what = result.readBack().isPresent() ? "the reading back" : "the copying";
+                node.putNull("recorderToFloor").put("recorderToFloorReason", what + " is in the recorder's cost");
             } else {
                 node.put("recorderToFloor", round(cost.recorderCpuSecondsPerGb() / floor.getAsDouble()));
             }
@@ -85,6 +85,7 @@ final class IngestDocument {
                         .put("cpuSeconds", round(read.cpuSeconds()))
                         .put("megabytes", round(read.bytes() / 1e6))
                         .put("missing", read.missing()));
+        result.heldCopy().ifPresent(copy -> copy.putInto(node.putObject("heldCopy")));
         if (result.settings().beside().awaySeconds() > 0) {
             node.put("awaySeconds", result.settings().beside().awaySeconds());
             if (result.backSeconds().isPresent()) {

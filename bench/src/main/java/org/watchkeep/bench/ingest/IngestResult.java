@@ -12,6 +12,7 @@ import org.watchkeep.retention.store.CheckReport;
  *
  * @param samples in the order they were taken, the warm-up's first
  * @param readBack where one camera was read back meanwhile
+ * @param heldCopy where what was recorded before was held and copied meanwhile
  * @param backSeconds where all cameras went away: how long after they were back the last of them was recorded again
  */
 record IngestResult(
@@ -24,6 +25,7 @@ record IngestResult(
         CheckReport check,
         List<Sample> samples,
         Optional<ReadBack> readBack,
+        Optional<HeldCopy> heldCopy,
         OptionalDouble backSeconds) {
     /** Rule 2 of the house: what a power cut may cost of a camera's video on a healthy disk. */
     static final double MOST_ACK_MILLIS = 2_000;

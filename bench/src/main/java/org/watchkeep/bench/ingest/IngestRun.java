@@ -3,6 +3,7 @@ package org.watchkeep.bench.ingest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.watchkeep.bench.ChildProcess;
+import org.watchkeep.bench.disk.DiskSpeed;
 import org.watchkeep.bench.fleet.FleetLink;
 import org.watchkeep.controlroom.ControlRoom;
 import org.watchkeep.controlroom.config.ConfigException;
@@ -27,6 +29,9 @@ final class IngestRun {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(90);
 
     private static final long LOOK_MILLIS = 200;
+
+    /** How often it is looked whether what is held is copied. */
+    private static final long HELD_LOOK_MILLIS = 50;
 
     /** How often figures are looked at while it runs. */
     private static final Duration SAMPLE_EACH = Duration.ofSeconds(1);
@@ -44,6 +49,8 @@ final class IngestRun {
 
     private final List<Sample> samples = new ArrayList<>();
     private ReadBack readBack = ReadBack.NONE;
+    private Optional<HeldCopy> heldCopy = Optional.empty();
+    private long placedNanos;
     private OptionalDouble backSeconds = OptionalDouble.empty();
 
     IngestRun(IngestSettings settings, OptionalDouble floor, LongSupplier nanoTime, Consumer<String> progress) {
@@ -51,6 +58,12 @@ final class IngestRun {
         this.floor = floor;
         this.nanoTime = nanoTime;
         this.progress = progress;
+    }
+
+    private double diskSpeed() throws IOException, Refusal {
+        progress.accept("the disk alone");
+        Files.createDirectories(settings.folder());
+        return DiskSpeed.alone(settings.folder(), nanoTime);
     }
 
     /** Both sides of a run. */
@@ -78,11 +91,13 @@ final class IngestRun {
     }
 
     IngestResult run() throws IOException, ConfigException, Refusal {
+        double disk = settings.beside().copyHeld() ? diskSpeed() : Double.NaN;
         try (FleetLink fleet = FleetLink.open(settings.fleetHost())) {
-            BenchSite site = BenchSite.make(settings.folder(), fleet.start(settings.plan()), settings.ringBytes());
+            BenchSite site = BenchSite.make(
+                    settings.folder(), fleet.start(settings.plan()), settings.ringBytes(), settings.vaultBytes());
             Measured measured;
             try (ChildProcess recorder = site.startRecorder()) {
-                measured = measure(new Parts(fleet, recorder));
+                measured = measure(new Parts(fleet, recorder), disk);
             }
             progress.accept("checking all that was recorded");
             return result(measured, check(site));
@@ -91,13 +106,16 @@ final class IngestRun {
 
     private record Measured(Reading from, Reading to, Reading end, long rssBytes, long peakRssBytes) {}
 
-    private Measured measure(Parts parts) throws IOException {
+    private Measured measure(Parts parts, double diskMbps) throws IOException {
         connect(parts);
         progress.accept("warming up for " + settings.warmUp().toSeconds() + " s");
         watch(parts, settings.warmUp(), -settings.warmUp().toMillis() / 1e3, false);
         parts.recorder.ask("mark", PATIENCE);
         Reading from = read(parts);
         progress.accept("measuring for " + settings.measured().toSeconds() + " s");
+        if (settings.beside().copyHeld()) {
+            hold(parts, diskMbps);
+        }
         if (settings.beside().awaySeconds() > 0) {
             Duration half = settings.measured().dividedBy(2);
             watch(parts, half, 0, true);
@@ -143,6 +161,8 @@ final class IngestRun {
             long next = Math.min(end - nanoTime.getAsLong(), SAMPLE_EACH.toNanos());
             if (isMeasured && settings.beside().readBack()) {
                 readUntil(parts, nanoTime.getAsLong() + next);
+            } else if (isMeasured && heldCopy.filter(copy -> !copy.isCopied()).isPresent()) {
+                copyUntil(parts, nanoTime.getAsLong() + next);
             } else {
                 pause(Duration.ofNanos(Math.max(0, next)));
             }
@@ -156,6 +176,27 @@ final class IngestRun {
         do {
             readBack = readBack.and(ReadBack.of(parts.recorder.ask("read " + READ_CAMERA, PATIENCE)));
         } while (until - nanoTime.getAsLong() > 0);
+    }
+
+    private void hold(Parts parts, double diskMbps) throws IOException {
+        progress.accept("holding what was recorded");
+        JsonNode placed = parts.recorder.ask("hold", PATIENCE);
+        placedNanos = nanoTime.getAsLong();
+        heldCopy = Optional.of(new HeldCopy(
+                placed.path("placeMillis").asDouble(), placed.path("bytes").asLong(), Double.NaN, diskMbps));
+    }
+
+    private void copyUntil(Parts parts, long until) throws IOException {
+        HeldCopy placed = heldCopy.orElseThrow();
+        while (until - nanoTime.getAsLong() > 0) {
+            String state = parts.recorder.ask("held", PATIENCE).path("state").asText();
+            long now = nanoTime.getAsLong();
+            if (state.equals("copied") && !heldCopy.orElseThrow().isCopied()) {
+                double seconds = (now - placedNanos) / 1e9;
+                heldCopy = Optional.of(new HeldCopy(placed.placeMillis(), placed.bytes(), seconds, placed.diskMbps()));
+            }
+            pause(Duration.ofMillis(Math.max(0, Math.min(HELD_LOOK_MILLIS, (until - now) / 1_000_000))));
+        }
     }
 
     private static Sample sample(Reading last, Reading now, double atSeconds) {
@@ -231,6 +272,7 @@ final class IngestRun {
                 check,
                 samples,
                 readBack.rounds() > 0 ? Optional.of(readBack) : Optional.empty(),
+                heldCopy,
                 backSeconds);
     }
 

@@ -31,14 +31,21 @@ record IngestSettings(
 
     private static final int BREAK_MARGIN_SECONDS = 60;
 
+    /** What the vault is taken for until it has copied something. */
+    private static final double UNMEASURED_COPY_BYTES_A_SECOND = 20e6;
+
+    /** Whole GOPs, and a reel that is begun. */
+    private static final int VAULT_MARGIN_SECONDS = 10;
+
     /**
      * What happens beside the recording.
      *
      * @param readBack one camera is read back all the time, as fast as it goes
+     * @param copyHeld what was recorded before the measured time is held, and copied into a vault
      * @param awaySeconds in the middle of the measured time all cameras go away for so long; 0 for never
      */
-    record Beside(boolean readBack, int awaySeconds) {
-        static final Beside NOTHING = new Beside(false, 0);
+    record Beside(boolean readBack, boolean copyHeld, int awaySeconds) {
+        static final Beside NOTHING = new Beside(false, false, 0);
     }
 
     int cameras() {
@@ -51,7 +58,18 @@ record IngestSettings(
         if (beside.awaySeconds > 0) {
             seconds += BREAK_MARGIN_SECONDS;
         }
-        return (long) (plan.peakBitsPerSecond() / 8.0 * seconds * RING_FACTOR);
+        double bytesASecond = plan.peakBitsPerSecond() / 8.0 * RING_FACTOR;
+        if (beside.copyHeld) {
+            // No hold is admitted that the head would overtake.
+            seconds += (long) (bytesASecond * HeldCopy.HELD.toSeconds() / UNMEASURED_COPY_BYTES_A_SECOND);
+        }
+        return (long) (bytesASecond * seconds);
+    }
+
+    /** What the vault takes of that; 0 for none. */
+    long vaultBytes() {
+        long seconds = HeldCopy.HELD.toSeconds() + VAULT_MARGIN_SECONDS;
+        return beside.copyHeld ? (long) (plan.peakBitsPerSecond() / 8.0 * seconds * RING_FACTOR) : 0;
     }
 
     IngestSettings withFolder(Path other) {

@@ -86,7 +86,7 @@ record ReadBack(int rounds, double mediaSeconds, double seconds, double cpuSecon
     }
 
     /** Takes the footage and counts it. */
-    private static final class Counted implements Answer {
+    static final class Counted implements Answer {
         private long bytes;
 
         @Override

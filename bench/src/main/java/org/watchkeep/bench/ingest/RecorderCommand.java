@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code bench recorder}: the recorder of a bench, put together as {@code serve} does it, telling how it goes. Answers
- * {@code figures}, {@code mark} (latencies are counted anew from here), {@code read CAMERA} (all of it that is durable) and
+ * {@code figures}, {@code mark} (latencies are counted anew from here), {@code read CAMERA} (all of it that is durable),
+ * {@code hold} (what all cameras recorded first), {@code held} (whether that is copied) and
  * {@code stop} (with the figures after the last acknowledgement).
  */
 @Command(name = "recorder", hidden = true, description = "The recorder of a bench; started by bench ingest.")
@@ -62,6 +63,9 @@ public final class RecorderCommand implements Callable<Integer> {
                 if (question.startsWith(READ)) {
                     return readBack(room, question.substring(READ.length()), clock);
                 }
+                if (question.equals("hold") || question.equals("held")) {
+                    return held(room, question.equals("hold"), clock);
+                }
                 switch (question) {
                     case "mark" -> {
                         times.reset();
@@ -82,6 +86,14 @@ public final class RecorderCommand implements Callable<Integer> {
             return ReadBack.once(room.acts(), camera, clock).toJson();
         } catch (Refusal e) {
             throw new IOException("camera " + camera + " cannot be read back: " + e.getMessage(), e);
+        }
+    }
+
+    private static JsonNode held(ControlRoom room, boolean isToPlace, StoreClock clock) throws IOException {
+        try {
+            return isToPlace ? HeldCopy.place(room, clock) : HeldCopy.state(room);
+        } catch (Refusal e) {
+            throw new IOException("what was recorded cannot be held: " + e.getMessage(), e);
         }
     }
 

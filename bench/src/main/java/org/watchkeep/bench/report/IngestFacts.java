@@ -39,6 +39,12 @@ final class IngestFacts {
         units.put("gcLongestPauseMs", "ms");
         units.put("readBack.timesRealTime", "x");
         units.put("readBack.cpuSeconds", "s");
+        units.put("heldCopy.placeMs", "ms");
+        units.put("heldCopy.megabytes", "MB");
+        units.put("heldCopy.copySeconds", "s");
+        units.put("heldCopy.copyMBps", "MB/s");
+        units.put("heldCopy.diskMBps", "MB/s");
+        units.put("heldCopy.copyToDisk", "x");
         units.put("allBackAfterSeconds", "s");
         units.put("check.fragments", "");
         units.put("check.damaged", "");

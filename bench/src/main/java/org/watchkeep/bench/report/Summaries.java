@@ -28,6 +28,7 @@ final class Summaries {
     private static final double MEMORY_MB_A_CAMERA = 1.2;
     private static final double GC_PAUSE_MILLIS = 100;
     private static final double READ_BACK_TIMES = 20;
+    private static final double COPY_TO_DISK = 0.5;
     private static final double FFMPEG_TIMES = 6;
     private static final double CAMERAS = 1_000;
 
@@ -116,6 +117,13 @@ final class Summaries {
                     "one camera read back meanwhile, times real time",
                     number(run, "readBack", "timesRealTime"),
                     READ_BACK_TIMES,
+                    "x"));
+        }
+        if (run.has("heldCopy")) {
+            goals.add(least(
+                    "what is held copied, of the disk's own speed",
+                    number(run, "heldCopy", "copyToDisk"),
+                    COPY_TO_DISK,
                     "x"));
         }
         String lost = run.path("lostPackets").asLong() == 0

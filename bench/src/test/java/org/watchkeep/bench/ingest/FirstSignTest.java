@@ -47,6 +47,7 @@ class FirstSignTest {
                 new CheckReport(10, 1, 0, 0, 0, 0, List.of()),
                 List.of(samples),
                 Optional.empty(),
+                Optional.empty(),
                 OptionalDouble.empty());
     }
 

@@ -28,7 +28,7 @@ class IngestIT {
                 Duration.ofSeconds(3),
                 folder.resolve("run"),
                 Optional.empty(),
-                new Beside(true, 0));
+                new Beside(true, false, 0));
         IngestResult result =
                 new IngestRun(settings, OptionalDouble.empty(), System::nanoTime, System.out::println).run();
         assertThat(result.isGood()).as(IngestDocument.of(result).toString()).isTrue();

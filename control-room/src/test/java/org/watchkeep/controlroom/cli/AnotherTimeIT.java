@@ -108,6 +108,63 @@ class AnotherTimeIT {
         }
     }
 
+    /** Two people have an hour of one camera erased before its limit, by command; the other camera of the same reel stays. */
+    @Test
+    void oneStreamErasedAlone_twoHoursLater_theOtherStays() throws Exception {
+        try (SimulatedCameras cameras = SimulatedCameras.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                CameraClock.system(),
+                List.of(SimulatedCamera.drawn(1, "Gate"), SimulatedCamera.drawn(2, "Square")))) {
+            ServedSite site = new ServedSite(folder, "unused");
+            site.camera("gate", cameras.urls().get(0).toString(), RealPeer.Transport.TCP, "");
+            site.camera("square", cameras.urls().get(1).toString(), RealPeer.Transport.TCP, "");
+            site.init(0);
+            site.guardByFewRounds();
+            site.serve(threads);
+            try {
+                Program.await(
+                        "three seconds", 60, () -> site.seconds("gate") > 3 && site.seconds("square") > 3, () -> "");
+            } finally {
+                site.stop();
+            }
+            String at = Instant.now().plus(Duration.ofHours(2)).toString();
+            JsonNode erased = site.ask(
+                    "retention",
+                    "erase-stream",
+                    "--camera",
+                    "gate",
+                    "--from",
+                    "-3h",
+                    "--to",
+                    "-1h",
+                    "--cause",
+                    "court-order",
+                    "--as",
+                    "staff/17",
+                    "--approved-by",
+                    "staff/4",
+                    "--at",
+                    at);
+            assertThat(erased.path("stream").asText()).isEqualTo("gate/main");
+            assertThat(erased.path("epochs")).isNotEmpty();
+            assertThat(erased.path("epochs").path(0).path("segments").asInt()).isPositive();
+            assertThat(site.ask("store", "ls", "--camera", "gate", "--at", at).path("segments"))
+                    .isEmpty();
+            assertThat(site.ask("store", "ls", "--camera", "square", "--at", at).path("segments"))
+                    .isNotEmpty();
+            site.ask(
+                    "store",
+                    "extract",
+                    "--camera",
+                    "square",
+                    "--out",
+                    folder.resolve("square.mp4").toString(),
+                    "--at",
+                    at);
+            assertThat(folder.resolve("square.mp4")).isNotEmptyFile();
+        }
+    }
+
     private void assertHeldAndNothingElse(ServedSite site, Instant later, Instant from, Instant to) throws Exception {
         String at = later.toString();
         Path out = folder.resolve("held.mp4");

@@ -83,8 +83,8 @@ public final class CheckedJson<T> {
                     old.put("version", version);
                     return Optional.of(JSON.treeToValue(old, type));
                 }
-                throw new IOException(file + ": format version " + found + " (expected: " + version
-                        + "; a newer Watchkeep wrote it)");
+                String why = found > version ? "; a newer Watchkeep wrote it)" : ")";
+                throw new IOException(file + ": format version " + found + " (expected: " + version + why);
             } catch (JsonProcessingException e) {
                 String start = new String(body, 0, Math.min(SHOWN_BYTES, body.length), UTF_8);
                 throw new IOException(file + ": not what this version writes: " + start, e);

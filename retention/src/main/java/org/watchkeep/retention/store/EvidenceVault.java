@@ -186,13 +186,14 @@ public final class EvidenceVault {
      * Writes records of one segment, durable on return, and not yet {@linkplain #check checked}. Makes the key of a case that
      * has none and never had a copy.
      *
+     * @param isNewCase whether nothing was ever said to be copied for it: then no reel that cannot be read keeps it from a key
      * @throws FullException when there is no room for it
      * @throws FailedException when its disk fails
      */
-    void write(String caseId, Segment of, List<VaultHead.Copied> records) throws IOException {
+    void write(String caseId, Segment of, List<VaultHead.Copied> records, boolean isNewCase) throws IOException {
         VaultReels open = opened();
         Optional<String> unknown = open.notWhole();
-        if (unknown.isPresent() && !keys.isLive(caseId)) {
+        if (unknown.isPresent() && !keys.isLive(caseId) && !isNewCase) {
             throw new IOException("case " + caseId + " has no key, and " + unknown.get());
         }
         if (!keys.isLive(caseId)) {
@@ -282,10 +283,20 @@ public final class EvidenceVault {
             book.put(stream, copy.wasChecked(Digest.of(content.digest())));
         } else if (isInRing) {
             Optional<VaultCopy> left = isPlayable ? copy.without(damaged) : Optional.empty();
+            leaveOut(copy, stream, isPlayable ? damaged : copy.sequences(), isSealed);
             left.ifPresentOrElse(
                     good -> book.put(stream, isSealed ? good : good.withoutSeal()), () -> book.remove(stream, copy));
         }
         return isWhole;
+    }
+
+    /** Nor does the next look bring it back, which hears of what the reels have while one of them cannot be read. */
+    private void leaveOut(VaultCopy copy, int stream, Set<Long> damaged, boolean isSealed) {
+        VaultCopy.Gathering known =
+                gathered.getOrDefault(copy.caseId(), Map.of()).get(new SegmentKey(stream, copy.key()));
+        if (known != null) {
+            known.leaveOut(damaged, isSealed);
+        }
     }
 
     /** Read twice: what is left out of a copy for good must not be one bad reading. */
@@ -354,6 +365,11 @@ public final class EvidenceVault {
     public Optional<String> notWhole() {
         VaultReels open = reels;
         return open == null ? Optional.of("the vault is away: " + away) : open.notWhole();
+    }
+
+    /** Why it cannot be asked; empty when it can, also where some of its reels cannot be read. */
+    public Optional<String> away() {
+        return reels == null ? Optional.of("the vault is away: " + away) : Optional.empty();
     }
 
     /** Cases that have reels in it, or a key. */

@@ -108,7 +108,21 @@ final class Finder {
         return ring(state, from, to, this::isOnReel);
     }
 
+    /** What reels have, here or on volumes that are away, shown or not. */
+    List<Segment> standing(StreamState state, Instant from, Instant to) throws IOException {
+        return rows(state, from, to, this::isOnReelOrAway);
+    }
+
     private List<Segment> ring(StreamState state, Instant from, Instant to, Predicate<Segment> stands)
+            throws IOException {
+        return rows(state, from, to, stands).stream()
+                .flatMap(s -> showing.shown(s).stream())
+                .filter(s -> s.start().isBefore(to) && s.end().isAfter(from))
+                .sorted(Comparator.comparing(Segment::start).thenComparing(Segment::run))
+                .toList();
+    }
+
+    private List<Segment> rows(StreamState state, Instant from, Instant to, Predicate<Segment> stands)
             throws IOException {
         // Those not yet in the index first: a row that is put in the meantime is then found, never missed by both
         // looks.
@@ -120,9 +134,6 @@ final class Finder {
         return found.values().stream()
                 .filter(s -> s.start().isBefore(to) && s.end().isAfter(from))
                 .filter(stands)
-                .flatMap(s -> showing.shown(s).stream())
-                .filter(s -> s.start().isBefore(to) && s.end().isAfter(from))
-                .sorted(Comparator.comparing(Segment::start).thenComparing(Segment::run))
                 .toList();
     }
 

@@ -198,8 +198,12 @@ public final class HeldCopies {
 
     // ---- copying --------------------------------------------------------------------------------------------------
 
-    /** Copies, syncs, reads back and checks. Never throws for what a disk does. */
-    public Outcome copy(Item item) {
+    /**
+     * Copies, syncs, reads back and checks. Never throws for what a disk does.
+     *
+     * @param isNewCase whether nothing was ever said to be copied for its case
+     */
+    public Outcome copy(Item item, boolean isNewCase) {
         long written = 0;
         String found = "";
         List<VaultHead.Copied> batch = new ArrayList<>();
@@ -220,7 +224,7 @@ public final class HeldCopies {
                 batch.add(VaultHead.Copied.of(opened.get()));
                 batched += source.ref.recordBytes();
                 if (batched >= BATCH_BYTES) {
-                    vault.write(item.caseId, item.part, batch);
+                    vault.write(item.caseId, item.part, batch, isNewCase);
                     written += batched;
                     batch.clear();
                     batched = 0;
@@ -230,7 +234,7 @@ public final class HeldCopies {
                             .isPresent()
                     || batch.stream().anyMatch(record -> record.header().kind() == RecordHeader.Kind.FRAGMENT);
             if (!batch.isEmpty() && isPlayable) {
-                vault.write(item.caseId, item.part, batch);
+                vault.write(item.caseId, item.part, batch, isNewCase);
                 written += batched;
             }
             Optional<VaultCopy> copy = vault.copy(item.caseId, item.stream, SegmentBuilder.Key.of(item.part));
@@ -325,7 +329,8 @@ public final class HeldCopies {
                 .filter(volume -> volume.missing().isPresent())
                 .findFirst()
                 .map(volume -> "volume " + volume.id() + " is missing, and may have something of it");
-        return missing.isPresent() ? missing : vault.notWhole();
+        // A reel of it that cannot be read may have copies too; those that are known suffice, or they do not.
+        return missing.isPresent() ? missing : vault.away();
     }
 
     private Optional<String> notWhole(Wanted wanted, StreamId id) throws IOException {

@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.watchkeep.retention.keys.Epoch;
 
 /** Rows of erased epochs: which stay because of holds, and what becomes of them when a hold ends. The erase lock is held. */
@@ -48,9 +50,7 @@ final class HeldRows {
             boolean touches = window.isPresent()
                     && window.get().from().isBefore(to)
                     && from.isBefore(window.get().to());
-            boolean isWithinLimit = store.keys().isReadable(epoch.number())
-                    || store.held().splits.isSplit(epoch.number());
-            if (touches && !isWithinLimit) {
+            if (touches && !isWithinLimit(epoch.number())) {
                 List<Segment> rows = rows(epoch.number(), stream);
                 enterErased(stream, rows, from, to);
                 gone.addAll(rows);
@@ -101,12 +101,11 @@ final class HeldRows {
     /** What stood in the vault only; while that is away this is asked again, before the reels of its case are free. */
     private boolean enterGoneFromVault(StreamState stream, Instant from, Instant to) throws IOException {
         Coverage spans = new Coverage();
+        Map<Long, List<Segment>> standing = new HashMap<>();
         for (VaultCopy copy :
                 store.held().vault.map(of -> of.copies(stream.number)).orElse(List.of())) {
             Segment segment = copy.segment();
-            boolean isInRing = store.finder.ring(stream, segment.start(), segment.end()).stream()
-                    .anyMatch(row -> SegmentBuilder.Key.of(row).equals(copy.key()));
-            if (isInRing || !segment.start().isBefore(to) || !from.isBefore(segment.end())) {
+            if (!segment.start().isBefore(to) || !from.isBefore(segment.end())) {
                 continue;
             }
             List<FragmentRef> held = store.held()
@@ -114,8 +113,9 @@ final class HeldRows {
                     .copiedPart(segment)
                     .map(Segment::fragments)
                     .orElse(List.of());
+            Set<Long> there = sequencesInRing(stream, copy, standing);
             for (FragmentRef ref : segment.fragments()) {
-                if (!held.contains(ref)) {
+                if (!held.contains(ref) && !there.contains(ref.sequence())) {
                     Moment start = streams.moment(segment, ref);
                     spans.add(start, start.plusMicros(ref.durationMicros()));
                 }
@@ -130,6 +130,38 @@ final class HeldRows {
             }
         }
         return isAny;
+    }
+
+    /**
+     * What of a copy the ring has too, under a key that lives: shown or not (its volume may be away, its age in doubt), its end is
+     * told when it comes.
+     *
+     * @param standing what the ring has of an epoch, where it was asked before
+     */
+    private Set<Long> sequencesInRing(StreamState stream, VaultCopy copy, Map<Long, List<Segment>> standing)
+            throws IOException {
+        long epoch = copy.segment().epoch();
+        if (!isWithinLimit(epoch)) {
+            return Set.of();
+        }
+        if (!store.isIndexWhole()) {
+            throw new IOException("whether the ring still has what the vault has of " + stream.id
+                    + " cannot be told while the index is out of order or being rebuilt");
+        }
+        List<Segment> ring = standing.get(epoch);
+        if (ring == null) {
+            ring = all(epoch, stream);
+            standing.put(epoch, ring);
+        }
+        return ring.stream()
+                .filter(row -> SegmentBuilder.Key.of(row).equals(copy.key()))
+                .flatMap(row -> row.fragments().stream())
+                .map(FragmentRef::sequence)
+                .collect(Collectors.toSet());
+    }
+
+    private boolean isWithinLimit(long epoch) {
+        return store.keys().isReadable(epoch) || store.held().splits.isSplit(epoch);
     }
 
     private List<Segment> rows(long epoch, StreamState stream) throws IOException {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.watchkeep.retention.keys.Epoch;
 import org.watchkeep.retention.keys.HeldKey;
@@ -108,6 +109,11 @@ final class StoreHolds implements FootageInReach {
             throw new IOException("what there is of " + id + " from " + from + " to " + to
                     + " stands in the vault, which is away; nothing was decided, try again");
         }
+        if (stream != null && found.isEmpty() && isHiddenByDoubt(stream, from, to)) {
+            throw new IOException("what there is of " + id + " from " + from + " to " + to
+                    + " is not shown while the clock is in doubt; nothing was decided: put the clock right, or compare it"
+                    + " and say 'retention confirm-clock', then try again");
+        }
         if (stream == null || found.isEmpty()) {
             return Left.nothing(stream == null ? Optional.empty() : gone(stream, from, to));
         }
@@ -119,6 +125,16 @@ final class StoreHolds implements FootageInReach {
             }
         }
         return new Left(keys, reels(found), rows.parts(stream, found, from, to), Optional.empty());
+    }
+
+    /** Whether some of it may be within its limit and be seen again: nothing is erased meanwhile. */
+    private boolean isHiddenByDoubt(StreamState stream, Instant from, Instant to) throws IOException {
+        if (!store.erasures().isDoubtful()) {
+            return false;
+        }
+        long limitMicros = TimeUnit.DAYS.toMicros(store.erasures().days(stream.classId()));
+        return store.finder.standing(stream, from, to).stream()
+                .anyMatch(row -> store.erasures().isYounger(row.epoch(), limitMicros));
     }
 
     /** By its limit, where that has passed: it is erased then, or about to be. */
@@ -151,20 +167,33 @@ final class StoreHolds implements FootageInReach {
         return new OnReel(reel.volume(), reel.serial(), reel.bytesToCopy(), untilHead(reel));
     }
 
-    /** At the pace since the start; where that is not known yet, when its class has reached its promise. */
+    /**
+     * At the pace since the start, when at the earliest: all that the rings of its volume write goes through what was never
+     * written first, and then, it may be, through this ring's reels alone. Where the pace is not known yet, when its class has
+     * reached its promise.
+     */
     private Duration untilHead(OnReel reel) {
         for (Ring ring : store.rings()) {
             List<Reel> footageReels = ring.footage();
             for (int i = 0; i < footageReels.size(); i++) {
                 if (ring.volume.id.equals(reel.volume()) && footageReels.get(i).serial() == reel.serial()) {
-                    long nanos = ring.reelNanos();
-                    return nanos == 0
+                    return ring.reelNanos() == 0
                             ? Duration.ofDays(store.erasures().days(ring.classId))
-                            : Duration.ofNanos(Math.multiplyExact(nanos, i + 1L));
+                            : Duration.ofNanos((long) ((ring.volume.freeReels() + i + 1) / reelsANano(ring.volume)));
                 }
             }
         }
         return Duration.ZERO;
+    }
+
+    /** Of a volume with a ring whose pace is known. */
+    private double reelsANano(Volume volume) {
+        return store.rings().stream()
+                .filter(ring -> ring.volume == volume)
+                .mapToLong(Ring::reelNanos)
+                .filter(nanos -> nanos > 0)
+                .mapToDouble(nanos -> 1.0 / nanos)
+                .sum();
     }
 
     @Override

@@ -105,6 +105,12 @@ record VaultCopy(String caseId, Segment segment, Optional<Digest> checked) {
             }
         }
 
+        /** These are not what was written. */
+        void leaveOut(Set<Long> damaged, boolean isSealed) {
+            fragments.keySet().removeAll(damaged);
+            seal = isSealed ? seal : null;
+        }
+
         /** Empty while its configuration or every fragment is missing: such records do not play. */
         Optional<VaultCopy> copy(StreamId stream, String codec) {
             RecordHeader of = first;

@@ -240,6 +240,11 @@ final class Volume {
                 .resolve("reel-" + "0".repeat(Math.max(0, 5 - number.length())) + number + ".wk");
     }
 
+    /** Reels that were never written, and are not cleared for a ring yet. */
+    long freeReels() {
+        return reels.stream().filter(reel -> reel.state() == Reel.State.FREE).count();
+    }
+
     List<Reel> reels() {
         return reels;
     }

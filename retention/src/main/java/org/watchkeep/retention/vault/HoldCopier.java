@@ -146,7 +146,7 @@ public final class HoldCopier {
             @Override
             public Optional<Refusal> check(Collection<OnReel> waiting, Collection<OnReel> wanted) {
                 EvidenceVault vault = copies.vault();
-                return vault.notWhole().isPresent()
+                return vault.away().isPresent()
                         ? ring.check(waiting, wanted)
                         : Admission.check(waiting, wanted, new Admission.VaultRoom(vault.freeBytes(), bytesPerSecond));
             }
@@ -203,7 +203,7 @@ public final class HoldCopier {
                 .removeIf(id ->
                         holds.register().hold(id).filter(Hold::needsItsReels).isEmpty());
         boolean isMore = copy(work);
-        due.forEach(this::sayCopied);
+        due.forEach(hold -> sayCopied(hold, isMore));
         return isMore;
     }
 
@@ -277,11 +277,18 @@ public final class HoldCopier {
 
     private HeldCopies.Outcome copied(HeldCopies.Item item) {
         try {
-            return copies.copy(item);
+            return copies.copy(item, isNew(item.caseId()));
         } catch (RuntimeException e) {
             log.error("ALARM vault: copying for case {} failed by a fault of the program", item.caseId(), e);
             return new HeldCopies.Outcome(HeldCopies.Result.LATER, 0, e.toString());
         }
+    }
+
+    /** A hold that is over may have been copied before it was. */
+    private boolean isNew(String caseId) {
+        return holds.register().holds().stream()
+                .filter(hold -> hold.vaultCase().equals(caseId))
+                .noneMatch(hold -> hold.state() == HoldState.COPIED || hold.state() == HoldState.RELEASED);
     }
 
     private void isCopied(Work one) {
@@ -303,7 +310,8 @@ public final class HoldCopier {
         }
     }
 
-    private void sayCopied(Hold hold) {
+    /** @param isMore whether the round ended before all was tried: that it is not whole yet is no trouble */
+    private void sayCopied(Hold hold, boolean isMore) {
         if (stopping) {
             return;
         }
@@ -314,7 +322,7 @@ public final class HoldCopier {
                 if (holds.copied(hold.id(), tally.fragments(), tally.bytes(), tally.digest())) {
                     log.info("hold {} is copied: {} fragments, {} bytes", hold.id(), tally.fragments(), tally.bytes());
                 }
-            } else {
+            } else if (!isMore) {
                 raise(hold.id() + " whole", "hold " + hold.id() + " is not whole in the vault: " + why.get());
             }
         } catch (IOException | RuntimeException e) {

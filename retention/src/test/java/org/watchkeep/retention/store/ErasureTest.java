@@ -150,6 +150,23 @@ class ErasureTest {
         }
     }
 
+    /** It agrees again, and may have slept meanwhile: without a chip only a person's word ends what that makes possible. */
+    @Test
+    void clockSetForwardAndBack_canBeConfirmedOnce() throws IOException, PolicyException {
+        try (StoreRig rig = begin()) {
+            record(rig, GATE, 1);
+            clock.step(10, TimeUnit.DAYS);
+            StoreRig.await(
+                    "the step is seen", () -> rig.store.retention().status().offMicros() != 0);
+            clock.step(-10, TimeUnit.DAYS);
+            StoreRig.await(
+                    "it is taken back", () -> rig.store.retention().status().offMicros() == 0);
+            rig.store.retention().confirmClock("1001");
+            assertThatThrownBy(() -> rig.store.retention().confirmClock("1001")).isInstanceOf(PolicyException.class);
+            assertThat(rig.segments(GATE)).isNotEmpty();
+        }
+    }
+
     @Test
     void machineOffForAMonth_erasesOnlyWhenSomebodyVouchesForTheTime() throws IOException, PolicyException {
         long first;

@@ -219,6 +219,31 @@ class HeldFaultsTest {
         }
     }
 
+    /** A clock set forward hides what is within its limit: a request for it must not be told that nothing is left. */
+    @Test
+    void holdUnderAClockSetForward_isNotToldThatNothingIsLeft_andStandsWhenThatIsRight() throws IOException {
+        StoreSettings settings = init();
+        try (HoldingRig held = open(settings)) {
+            Instant start = record(held);
+            clock.step(45, TimeUnit.DAYS);
+            VaultCase.await(
+                    held,
+                    "the doubt is seen",
+                    () -> held.store.retention().status().offMicros() != 0);
+            assertThat(fragments(held)).isZero();
+            assertThatThrownBy(() -> held.place(start, start.plusSeconds(5), GATE))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("retention confirm-clock");
+            assertThat(held.register.holds()).isEmpty();
+            clock.step(-45, TimeUnit.DAYS);
+            VaultCase.await(
+                    held,
+                    "the doubt is over",
+                    () -> held.store.retention().status().offMicros() == 0);
+            held.held(start, start.plusSeconds(5), GATE);
+        }
+    }
+
     /** A request comes in while the disk with its footage is at the repairer's, and a month passes. */
     @Test
     void holdOnWhatStandsOnAVolumeThatIsAway_keepsItForWhenThatIsBack() throws IOException {

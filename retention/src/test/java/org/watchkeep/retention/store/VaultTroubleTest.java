@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -127,6 +128,61 @@ class VaultTroubleTest extends VaultCase {
         }
     }
 
+    /** One reel rotted: what else is held is copied all the same, and said to be. */
+    @Test
+    void reelThatCannotBeRead_keepsNoOtherCaseFromBeingCopied() throws IOException {
+        HoldId lost;
+        HoldId under;
+        Burst half;
+        try (HoldingRig held = begin()) {
+            lost = held(held, burst(held, GATE), GATE);
+            assertThat(held.copier().round()).isFalse();
+            half = burst(held, GATE);
+            under = held(held, half, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, under)).isEqualTo(HoldState.COPIED);
+        }
+        try (DiskFile reel = disk.open(vaultReel(0), Disk.Mode.WRITE)) {
+            reel.write(ByteBuffer.allocate(Disk.BLOCK), 0);
+            reel.sync();
+        }
+        try (HoldingRig held = open()) {
+            Burst wanted = burst(held, GATE);
+            HoldId id = held(held, wanted, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
+            assertThat(held.copier().alarms()).anyMatch(alarm -> alarm.contains("cannot be read"));
+            assertThat(held.copier().alarms())
+                    .anyMatch(alarm -> alarm.contains(lost.text()))
+                    .noneMatch(alarm -> alarm.contains(id.text()) || alarm.contains(under.text()));
+            comeRound(held);
+            assertThat(isInRing(held, wanted, GATE)).isFalse();
+            assertReads(held, wanted, GATE);
+            assertReads(held, half, GATE);
+        }
+    }
+
+    /** Some of the ring was never written: the head takes that first, and a hold on what is oldest is not too late. */
+    @Test
+    void ringThatIsNotFull_headComesWhenItIs() throws IOException {
+        try (HoldingRig held = begin()) {
+            Ring ring = held.store.rings().get(0);
+            for (int i = 0; ring.reelNanos() == 0; i++) {
+                assertThat(i).isLessThan(REELS);
+                burst(held, GATE);
+            }
+            await(held, "the next reel is ready", () -> ring.readyReels() == Keeper.wantedReady(ring));
+            long free = ring.volume.reels().stream()
+                    .filter(reel -> reel.state() == Reel.State.FREE)
+                    .count();
+            assertThat(free).isGreaterThan(1);
+            FootageInReach.OnReel oldest = new FootageInReach.OnReel(
+                    ring.volume.id, ring.footage().get(0).serial(), 1, Duration.ZERO);
+            assertThat(held.store.holds().footage().asOfNow(oldest).untilHead())
+                    .isCloseTo(Duration.ofNanos(ring.reelNanos() * (free + 1)), Duration.ofNanos(1_000));
+        }
+    }
+
     /** One segment in two reels, the first of which holds something else that is held: the ring has its beginning only. */
     @Test
     void headTakesTheEndOfASegment_theVaultGivesWhatTheRingLacks() throws IOException {
@@ -196,6 +252,66 @@ class VaultTroubleTest extends VaultCase {
             read(held, from, to);
             assertThat(held.copier().round()).isFalse();
             assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
+        }
+    }
+
+    /** Released while the disk with the footage is at the repairer's: only the copy goes, the footage is within its limit. */
+    @Test
+    void releasedWhileTheVolumeIsAway_nothingIsSaidToBeErased_ofWhatComesBack() throws IOException {
+        StoreSettings both = SmallReels.init(disk, folder, clock, 2, REELS);
+        Volume.enrol(disk, EvidenceVault.ID, vaultFolder(), vaultReels * VAULT_REEL_BYTES, VAULT_REEL_BYTES);
+        StoreSettings other;
+        Burst wanted;
+        HoldId id;
+        try (HoldingRig held = open(both)) {
+            String home = held.rig.volumeOf(GATE);
+            other = new StoreSettings(
+                    both.folder(),
+                    both.volumes().stream()
+                            .filter(volume -> !volume.id().equals(home))
+                            .toList(),
+                    both.classes());
+            wanted = burst(held, GATE);
+            id = held(held, wanted, GATE);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
+        }
+        try (HoldingRig held = open(other)) {
+            assertThat(held.copier().round()).isFalse();
+            assertReads(held, wanted, GATE);
+            held.release(id);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.vault.orElseThrow().cases()).isEmpty();
+        }
+        try (HoldingRig held = open(both)) {
+            assertReads(held, wanted, GATE);
+            assertThat(held.rig.gaps(GATE)).noneMatch(gap -> gap.cause() == GapCause.ERASED);
+        }
+    }
+
+    /** By a clock that is in doubt what the ring has is not shown; its key lives, and it is there again when the doubt is over. */
+    @Test
+    void releasedBeforeADoubt_accountedForInIt_nothingIsSaidToBeErased() throws IOException {
+        try (HoldingRig held = begin()) {
+            Burst wanted = burst(held, GATE);
+            HoldId id = held(held, wanted, GATE);
+            assertThat(held.copier().round()).isFalse();
+            held.release(id);
+            clock.step(45, TimeUnit.DAYS);
+            await(
+                    held,
+                    "the doubt is seen",
+                    () -> held.store.retention().status().offMicros() != 0);
+            assertThat(isInRing(held, wanted, GATE)).isFalse();
+            assertThat(held.copier().round()).isFalse();
+            assertThat(held.vault.orElseThrow().cases()).isEmpty();
+            clock.step(-45, TimeUnit.DAYS);
+            await(
+                    held,
+                    "the doubt is over",
+                    () -> held.store.retention().status().offMicros() == 0);
+            assertReads(held, wanted, GATE);
+            assertThat(held.rig.gaps(GATE)).noneMatch(gap -> gap.cause() == GapCause.ERASED);
         }
     }
 
