@@ -35,5 +35,6 @@ final class HoldIncidentOpenCommand implements Callable<Integer> {
     private void print(JsonNode document) {
         HoldLines.incident(document.path("incident")).forEach(shell::say);
         document.path("notDone").forEach(what -> shell.say(what.asText()));
+        document.path("away").forEach(what -> shell.say(what.asText()));
     }
 }

@@ -42,5 +42,6 @@ final class HoldPlaceCommand implements Callable<Integer> {
     private void print(JsonNode document) {
         shell.say("held: " + HoldLines.line(document.path("hold")));
         document.path("nothingLeft").forEach(what -> shell.say(what.asText()));
+        document.path("away").forEach(what -> shell.say(what.asText()));
     }
 }

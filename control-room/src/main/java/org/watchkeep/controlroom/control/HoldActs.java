@@ -142,6 +142,8 @@ public final class HoldActs implements Acts {
         document.set("hold", node(done.hold(), clock.instant()));
         ArrayNode nothingLeft = document.putArray("nothingLeft");
         done.nothingLeft().forEach(nothingLeft::add);
+        ArrayNode away = document.putArray("away");
+        done.away().forEach(away::add);
         return new Result(document, done.nothingLeft().isEmpty() ? Refusal.GOOD : Refusal.FOUND);
     }
 

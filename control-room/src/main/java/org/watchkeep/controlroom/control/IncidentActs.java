@@ -110,11 +110,13 @@ public final class IncidentActs implements Acts {
         Incidents.Answer.Done done = (Incidents.Answer.Done) answer;
         ObjectNode document = Documents.of(command);
         ArrayNode notDone = document.putArray("notDone");
+        ArrayNode away = document.putArray("away");
         for (HoldAnswer each : done.holds()) {
             if (each instanceof HoldAnswer.Refused refused) {
                 notDone.add(refused.refusal().message());
             } else if (each instanceof HoldAnswer.Done placed) {
                 placed.nothingLeft().forEach(notDone::add);
+                placed.away().forEach(away::add);
             }
         }
         document.set(

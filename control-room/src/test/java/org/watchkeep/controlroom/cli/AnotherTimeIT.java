@@ -127,6 +127,11 @@ class AnotherTimeIT {
             } finally {
                 site.stop();
             }
+            // The hour that was recorded ends when another program opens the store.
+            String before = Instant.now().plus(Duration.ofHours(1)).toString();
+            assertThat(site.ask("store", "ls", "--camera", "gate", "--at", before)
+                            .path("segments"))
+                    .isNotEmpty();
             String at = Instant.now().plus(Duration.ofHours(2)).toString();
             JsonNode erased = site.ask(
                     "retention",

@@ -11,15 +11,18 @@ public sealed interface HoldAnswer {
      * Done, and durable.
      *
      * @param nothingLeft streams that were asked for and could not be held, one sentence each: shown, never passed over
+     * @param away what is held and stands on a volume that is away, one sentence each: it is there when that is back
      * @param decision for an automatic hold that the vault cannot take: what a person has to decide
      */
-    record Done(Hold hold, List<String> nothingLeft, Optional<Decision> decision) implements HoldAnswer {
+    record Done(Hold hold, List<String> nothingLeft, List<String> away, Optional<Decision> decision)
+            implements HoldAnswer {
         public Done {
             nothingLeft = List.copyOf(nothingLeft);
+            away = List.copyOf(away);
         }
 
         static Done of(Hold hold) {
-            return new Done(hold, List.of(), Optional.empty());
+            return new Done(hold, List.of(), List.of(), Optional.empty());
         }
     }
 

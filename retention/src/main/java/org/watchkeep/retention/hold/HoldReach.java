@@ -49,6 +49,9 @@ final class HoldReach {
         final Map<FootageInReach.Part, Set<StreamId>> parts = new LinkedHashMap<>();
 
         final List<String> nothingLeft = new ArrayList<>();
+
+        /** What is held and cannot be read now. */
+        final List<String> away = new ArrayList<>();
     }
 
     static HeldSpan span(Found found) {
@@ -92,6 +95,9 @@ final class HoldReach {
                 found.streams.add(stream);
                 found.keys.addAll(left.keys());
                 found.reels.addAll(left.reels());
+                new TreeSet<>(left.away())
+                        .forEach(volume -> found.away.add(
+                                "of " + stream + " some stands on volume " + volume + ", which is not there now"));
                 left.parts()
                         .forEach(part -> found.parts
                                 .computeIfAbsent(part, none -> new LinkedHashSet<>())

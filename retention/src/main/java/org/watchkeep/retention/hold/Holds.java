@@ -172,7 +172,7 @@ public final class Holds {
             } catch (IOException e) {
                 notSecured(done.hold().id(), e);
             }
-            return new Done(hold(done.hold().id()), done.nothingLeft(), done.decision());
+            return new Done(hold(done.hold().id()), done.nothingLeft(), done.away(), done.decision());
         }
         return placing.answer;
     }
@@ -210,7 +210,7 @@ public final class Holds {
         reach.placed(id, found);
         Optional<HoldAnswer.Decision> decision =
                 tooMuch.map(why -> new HoldAnswer.Decision(now().plus(HoldRules.DECIDE_WITHIN), why));
-        return new Placing(new Done(hold(id), found.nothingLeft, decision), Optional.of(found.keys));
+        return new Placing(new Done(hold(id), found.nothingLeft, found.away, decision), Optional.of(found.keys));
     }
 
     private Optional<Refusal> tooMuch(HoldReach.Found found) throws IOException {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.watchkeep.retention.keys.HeldKey;
 
 /** What holds ask of the store. Any thread but event loops. */
@@ -44,17 +45,19 @@ public interface FootageInReach {
      * @param keys of the epochs it lies in; none: nothing is left
      * @param reels that hold it
      * @param parts of the span that hold footage, and nothing that readers may not have any more: no hold brings it back
+     * @param away volumes that have some of it and are not there now: it can be held, and not be read
      * @param gone when the first of it was erased and by which rule, where it was
      */
-    record Left(List<HeldKey> keys, List<OnReel> reels, List<Part> parts, Optional<Gone> gone) {
+    record Left(List<HeldKey> keys, List<OnReel> reels, List<Part> parts, Set<String> away, Optional<Gone> gone) {
         public Left {
+            away = Set.copyOf(away);
             keys = List.copyOf(keys);
             reels = List.copyOf(reels);
             parts = List.copyOf(parts);
         }
 
         public static Left nothing(Optional<Gone> gone) {
-            return new Left(List.of(), List.of(), List.of(), gone);
+            return new Left(List.of(), List.of(), List.of(), Set.of(), gone);
         }
     }
 

@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.watchkeep.retention.keys.Epoch;
 import org.watchkeep.retention.keys.HeldKey;
@@ -124,7 +126,12 @@ final class StoreHolds implements FootageInReach {
                 keys.add(new HeldKey(epoch.number(), stream.number));
             }
         }
-        return new Left(keys, reels(found), rows.parts(stream, found, from, to), Optional.empty());
+        Set<String> away = found.stream()
+                .map(segment -> segment.configuration().volume())
+                .filter(volume ->
+                        !volume.equals(EvidenceVault.ID) && !store.volumes().containsKey(volume))
+                .collect(Collectors.toSet());
+        return new Left(keys, reels(found), rows.parts(stream, found, from, to), away, Optional.empty());
     }
 
     /** Whether some of it may be within its limit and be seen again: nothing is erased meanwhile. */

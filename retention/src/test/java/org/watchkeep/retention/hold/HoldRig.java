@@ -137,7 +137,7 @@ final class HoldRig implements FootageInReach, Holds.KeyStore {
                 gone = Optional.ofNullable(erasedAt.get(epoch)).map(at -> new Gone(at, "limit"));
             }
         }
-        return new Left(keys, reels, keys.isEmpty() ? List.of() : List.of(new Part(from, to)), gone);
+        return new Left(keys, reels, keys.isEmpty() ? List.of() : List.of(new Part(from, to)), Set.of(), gone);
     }
 
     @Override

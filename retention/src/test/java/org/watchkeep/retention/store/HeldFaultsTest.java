@@ -16,6 +16,7 @@ import org.watchkeep.retention.audit.TrailException;
 import org.watchkeep.retention.disk.FakeDisk;
 import org.watchkeep.retention.disk.FakeFaults;
 import org.watchkeep.retention.hold.Hold;
+import org.watchkeep.retention.hold.HoldAnswer;
 import org.watchkeep.retention.hold.HoldId;
 
 /** Holds while something else fails: the ledger's disk, the register itself. */
@@ -263,7 +264,14 @@ class HeldFaultsTest {
         try (HoldingRig held = open(other)) {
             assertThat(fragments(held)).isZero();
             long epoch = firstEpoch(held);
-            held.held(start, start.plusSeconds(5), GATE);
+            HoldAnswer answer = held.place(start, start.plusSeconds(5), GATE);
+            assertThat(answer)
+                    .isInstanceOfSatisfying(
+                            HoldAnswer.Done.class,
+                            done -> assertThat(done.away())
+                                    .singleElement()
+                                    .asString()
+                                    .contains("gate/main", "which is not there now"));
             awaitErased(held, epoch);
             assertThat(fragments(held)).isZero();
         }
