@@ -115,7 +115,7 @@ record VaultCopy(String caseId, Segment segment, Optional<Digest> checked) {
         Optional<VaultCopy> copy(StreamId stream, String codec) {
             RecordHeader of = first;
             FragmentRef init = configuration;
-            if (of == null || init == null) {
+            if (of == null || init == null || fragments.isEmpty()) {
                 return Optional.empty();
             }
             boolean isWhole = seal != null && fragments.size() >= sealedFragments;

@@ -310,7 +310,7 @@ public final class HoldCopier {
         }
     }
 
-    /** @param isMore whether the round ended before all was tried: that it is not whole yet is no trouble */
+    /** @param isMore whether the round ended before all was tried: that it is not whole yet is no new trouble */
     private void sayCopied(Hold hold, boolean isMore) {
         if (stopping) {
             return;
@@ -322,7 +322,7 @@ public final class HoldCopier {
                 if (holds.copied(hold.id(), tally.fragments(), tally.bytes(), tally.digest())) {
                     log.info("hold {} is copied: {} fragments, {} bytes", hold.id(), tally.fragments(), tally.bytes());
                 }
-            } else if (!isMore) {
+            } else if (!isMore || alarms.containsKey(hold.id() + " whole")) {
                 raise(hold.id() + " whole", "hold " + hold.id() + " is not whole in the vault: " + why.get());
             }
         } catch (IOException | RuntimeException e) {

@@ -162,6 +162,47 @@ class VaultTroubleTest extends VaultCase {
         }
     }
 
+    /** A stop came before it was read back, and it rotted; another reel cannot be read at all: it is copied anew all the same. */
+    @Test
+    void copyThatRottedBesideAReelThatCannotBeRead_isCopiedAnew() throws IOException {
+        HoldId id;
+        Burst wanted;
+        List<FragmentRef> copies;
+        try (HoldingRig held = begin()) {
+            held(held, burst(held, GATE), GATE);
+            assertThat(held.copier().round()).isFalse();
+            wanted = burst(held, GATE);
+            burst(held, GATE);
+            // More than a reel takes: the first of its reels has its footer.
+            id = held.held(wanted.from(), burst(held, GATE).to(), GATE);
+            disk.faults().failPath(vaultReel(1), Operation.READ);
+            assertThat(held.copier().round()).isFalse();
+            disk.faults().heal();
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+            VaultCopy first = held.vault.orElseThrow().copies(held.store.streamState(GATE).number).stream()
+                    .filter(copy -> copy.caseId().equals(id.text()))
+                    .findFirst()
+                    .orElseThrow();
+            copies = first.segment().fragments();
+            assertThat(copies).hasSize(SmallReels.BURST_FRAGMENTS);
+        }
+        for (FragmentRef copy : copies) {
+            disk.damage(vaultReel(1), copy.offset() + 1_000, (byte) 1, (byte) 2, (byte) 3, (byte) 4);
+        }
+        try (DiskFile reel = disk.open(vaultReel(0), Disk.Mode.WRITE)) {
+            reel.write(ByteBuffer.allocate(Disk.BLOCK), 0);
+            reel.sync();
+        }
+        try (HoldingRig held = open()) {
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.SECURED);
+            assertThat(held.copier().round()).isFalse();
+            assertThat(state(held, id)).isEqualTo(HoldState.COPIED);
+            comeRound(held);
+            assertReads(held, wanted, GATE);
+        }
+    }
+
     /** Some of the ring was never written: the head takes that first, and a hold on what is oldest is not too late. */
     @Test
     void ringThatIsNotFull_headComesWhenItIs() throws IOException {
