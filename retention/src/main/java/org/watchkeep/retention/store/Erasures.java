@@ -484,8 +484,7 @@ final class Erasures implements RetentionActs {
     @Override
     public synchronized void confirmClock(String by) throws IOException, PolicyException {
         tick();
-        // Where time may have passed unseen and UTC agrees, what is shown still goes by the worst: a word ends that
-        // too.
+        // Where time may have passed unseen, what is shown goes by the worst: a word ends that too.
         if (!reckoned.doubtful() && reckoned.unseenAt() < 0) {
             throw new PolicyException("the clock is not in doubt", "Nothing needs doing.");
         }
