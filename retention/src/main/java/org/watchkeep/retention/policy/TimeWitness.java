@@ -9,4 +9,13 @@ public interface TimeWitness {
 
     /** Whether it says that UTC is within {@link RetentionClock#TOLERANCE_MICROS} of this. One that cannot tell disagrees. */
     boolean agrees(long utcMicros);
+
+    /**
+     * Whether its word is enough for time that nobody saw pass.
+     *
+     * @param unseenMicros by how much UTC has gone on further than was seen to elapse; negative where it went back
+     */
+    default boolean vouches(long utcMicros, long unseenMicros) {
+        return agrees(utcMicros);
+    }
 }

@@ -224,7 +224,7 @@ final class Erasures implements RetentionActs {
         retention.tick(now, false);
         RetentionClock.State after = retention.state();
         boolean wantsWord = after.doubtful() || after.unseenAt() >= 0;
-        if (wantsWord && clock.witness().agrees(now.utcMicros())) {
+        if (wantsWord && clock.witness().vouches(now.utcMicros(), after.doubtMicros())) {
             retention.tick(now, true);
             if (after.doubtful() && !retention.state().doubtful()) {
                 entries.witnessed();

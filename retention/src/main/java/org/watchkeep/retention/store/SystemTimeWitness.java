@@ -17,6 +17,12 @@ import org.watchkeep.retention.policy.TimeWitness;
 final class SystemTimeWitness implements TimeWitness {
     private static final Path CHIP = Path.of("/sys/class/rtc/rtc0/since_epoch");
 
+    /**
+     * After a stop the system clock comes from the chip, which is no second word then. A repair or a night is believed; for a
+     * longer one there is a person at hand, who looks at a watch: a chip that jumped by a month would have everything erased.
+     */
+    static final long MOST_UNSEEN_MICROS = TimeUnit.DAYS.toMicros(1);
+
     private final Path chip;
 
     SystemTimeWitness() {
@@ -25,6 +31,11 @@ final class SystemTimeWitness implements TimeWitness {
 
     SystemTimeWitness(Path chip) {
         this.chip = chip;
+    }
+
+    @Override
+    public boolean vouches(long utcMicros, long unseenMicros) {
+        return unseenMicros <= MOST_UNSEEN_MICROS && agrees(utcMicros);
     }
 
     @Override

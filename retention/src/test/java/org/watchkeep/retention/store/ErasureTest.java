@@ -196,6 +196,39 @@ class ErasureTest {
     }
 
     @Test
+    void chipThatJumpedByAMonthWhileTheMachineWasOff_erasesNothing_untilAPersonHasLooked()
+            throws IOException, PolicyException {
+        clock.witnessedByChip();
+        long first;
+        try (StoreRig rig = begin()) {
+            first = live(rig).get(0);
+            record(rig, GATE, 5);
+        }
+        clock.pass(14, TimeUnit.HOURS);
+        clock.reboot("boot-2");
+        try (StoreRig rig = open()) {
+            assertThat(rig.store.retention().status().offMicros()).as("a night").isZero();
+            assertThat(rig.segments(GATE)).hasSize(1);
+        }
+        clock.step(40, TimeUnit.DAYS);
+        clock.reboot("boot-3");
+        try (StoreRig rig = open()) {
+            assertThat(rig.store.retention().status().offMicros())
+                    .as("in doubt")
+                    .isPositive();
+            record(rig, GATE, 3);
+            clock.pass(2, TimeUnit.MINUTES);
+            rig.endRun(GATE, GapCause.CONNECTION_LOST);
+            assertThat(rig.store.retention().status().offMicros()).as("still").isPositive();
+            assertThat(live(rig)).as("not erased").contains(first);
+            clock.step(-40, TimeUnit.DAYS);
+            StoreRig.await("no doubt", () -> rig.store.retention().status().offMicros() == 0);
+            assertThat(rig.segments(GATE)).as("there again").isNotEmpty();
+            assertThat(live(rig)).contains(first);
+        }
+    }
+
+    @Test
     void trailThatCannotBeWritten_keepsTheKey_showsNothing_andIsTriedAgain() throws IOException {
         try (StoreRig rig = begin()) {
             long first = live(rig).get(0);

@@ -14,6 +14,7 @@ class TestClock implements StoreClock {
     private final AtomicLong monoNanos = new AtomicLong(5_000_000_000L);
     private volatile String bootId = "boot-1";
     private volatile boolean witnessed;
+    private volatile long mostUnseenMicros = Long.MAX_VALUE;
 
     @Override
     public long utcMicros() {
@@ -32,7 +33,23 @@ class TestClock implements StoreClock {
 
     @Override
     public TimeWitness witness() {
-        return utc -> witnessed;
+        return new TimeWitness() {
+            @Override
+            public boolean agrees(long utcMicros) {
+                return witnessed;
+            }
+
+            @Override
+            public boolean vouches(long utcMicros, long unseenMicros) {
+                return unseenMicros <= mostUnseenMicros && agrees(utcMicros);
+            }
+        };
+    }
+
+    /** The witness is the clock chip: it agrees, and its word is enough for a day. */
+    void witnessedByChip() {
+        witnessed = true;
+        mostUnseenMicros = SystemTimeWitness.MOST_UNSEEN_MICROS;
     }
 
     /** Whether somebody else says that the wall clock is right. */
