@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -19,6 +20,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.watchkeep.controlroom.access.PurposesFile;
 import org.watchkeep.controlroom.config.SecretFile;
 import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.controlroom.config.SizeText;
@@ -112,7 +114,8 @@ public final class ControlRoom implements Closeable {
                 (stream, from, to) ->
                         holds.holdNeighbours(stream, from, to, trail.entries().people()),
                 new Scrubber.Settings(site.scrubBytesASecond()));
-        StoreActs storeActs = new StoreActs(store, site, new FootageEntries(trail.entries(), clock), scrubber);
+        StoreActs storeActs = new StoreActs(
+                store, site, new FootageEntries(trail.entries(), clock, PurposesFile.read(data), site), scrubber);
         Actor people = trail.entries().people();
         HoldActs holdActs = new HoldActs(
                 new TrailActs(storeActs, trail.entries()), holds.holds(), store, site, people, instants(clock));
@@ -260,6 +263,7 @@ public final class ControlRoom implements Closeable {
                 VaultKeeper.enrol(disk, site.vault().get());
             }
             TrailKeeper.create(disk, data, master, instants(clock));
+            PurposesFile.write(disk, data, LocalDate.ofInstant(instants(clock).instant(), site.timeZone()));
             installation.write(disk, data);
             disk.finished();
         }

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.watchkeep.retention.hold.Refusal.Cause;
 import org.watchkeep.retention.keys.HeldKey;
+import org.watchkeep.retention.store.ClockInDoubtException;
 import org.watchkeep.retention.store.FootageInReach;
 import org.watchkeep.retention.store.StreamId;
 
@@ -50,6 +51,9 @@ final class HoldReach {
 
         final List<String> nothingLeft = new ArrayList<>();
 
+        /** Some of it is hidden by a clock that is in doubt: nothing is decided. */
+        Optional<Refusal> inDoubt = Optional.empty();
+
         /** What is held and cannot be read now. */
         final List<String> away = new ArrayList<>();
     }
@@ -62,12 +66,18 @@ final class HoldReach {
     /** A hold for each part that is left, on the streams of which it is. */
     static List<HeldSpan> spans(Found found) {
         List<HeldSpan> spans = new ArrayList<>();
+        if (found.inDoubt.isPresent()) {
+            return spans;
+        }
         found.parts.forEach((part, streams) -> spans.add(HeldSpan.of(streams, part.from(), part.to())));
         return spans;
     }
 
     /** No hold brings back what readers may not have any more: what is left must be one span. */
     static Optional<Refusal> refusal(Found found) {
+        if (found.inDoubt.isPresent()) {
+            return found.inDoubt;
+        }
         if (found.streams.isEmpty()) {
             return Optional.of(nothingLeft(found));
         }
@@ -82,6 +92,20 @@ final class HoldReach {
                                 .map(FootageInReach.Part::toString)
                                 .collect(Collectors.joining(", ")),
                 "Hold each part by itself."));
+    }
+
+    /** What a new hold can keep: a clock in doubt refuses it. */
+    Found toPlace(HeldSpan span) throws IOException {
+        try {
+            return find(span);
+        } catch (ClockInDoubtException e) {
+            Found none = new Found();
+            none.inDoubt = Optional.of(Refusal.of(
+                    Cause.CLOCK_IN_DOUBT,
+                    String.valueOf(e.getMessage()),
+                    "Put the clock right, or compare it and say 'retention confirm-clock', then try again."));
+            return none;
+        }
     }
 
     Found find(HeldSpan span) throws IOException {

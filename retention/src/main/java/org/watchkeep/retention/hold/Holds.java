@@ -137,7 +137,7 @@ public final class Holds {
 
     /**
      * The machine holds footage on receipt of a request: never refused for want of room, and where several parts of the span
-     * are left, each is held. One answer for each; refused only where nothing is left.
+     * are left, each is held. One answer for each; refused only where nothing is left, or a clock in doubt hides some of it.
      */
     public List<HoldAnswer> placeAutomatic(HoldTerms terms) throws IOException {
         return oneByOne(() -> {
@@ -150,7 +150,7 @@ public final class Holds {
 
     private List<Placing> placeParts(HoldTerms terms) throws IOException {
         boolean isWrong = check.terms(terms, now()).isPresent();
-        List<HeldSpan> parts = isWrong ? List.of() : HoldReach.spans(reach.find(terms.span()));
+        List<HeldSpan> parts = isWrong ? List.of() : HoldReach.spans(reach.toPlace(terms.span()));
         if (parts.size() < 2) {
             return List.of(place(terms, Actor.MACHINE, Hold.Origin.AUTOMATIC));
         }
@@ -195,7 +195,7 @@ public final class Holds {
         if (wrong.isPresent()) {
             return Placing.refused(new Refused(wrong.get()));
         }
-        HoldReach.Found found = reach.find(terms.span());
+        HoldReach.Found found = reach.toPlace(terms.span());
         Optional<Refusal> gone = HoldReach.refusal(found);
         if (gone.isPresent()) {
             return Placing.refused(refuse(terms.span(), by, gone.get()));
@@ -225,7 +225,7 @@ public final class Holds {
             if (wrong.isPresent()) {
                 return wrong;
             }
-            HoldReach.Found found = reach.find(terms.span());
+            HoldReach.Found found = reach.toPlace(terms.span());
             Optional<Refusal> gone = HoldReach.refusal(found);
             return gone.isPresent() ? gone : tooMuch(found);
         });

@@ -15,7 +15,11 @@ public interface FootageInReach {
     /** Whether the store has ever known the stream. */
     boolean knows(StreamId stream);
 
-    /** What of the stream can still be held in {@code [from, to)}, whole GOPs. */
+    /**
+     * What of the stream can still be held in {@code [from, to)}, whole GOPs.
+     *
+     * @throws ClockInDoubtException where a clock in doubt hides all of what is there
+     */
     Left left(StreamId stream, Instant from, Instant to) throws IOException;
 
     /** What a kept key opens; empty when the store cannot tell, and then the key stays. */

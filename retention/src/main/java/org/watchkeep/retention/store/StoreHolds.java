@@ -112,9 +112,8 @@ final class StoreHolds implements FootageInReach {
                     + " stands in the vault, which is away; nothing was decided, try again");
         }
         if (stream != null && found.isEmpty() && isHiddenByDoubt(stream, from, to)) {
-            throw new IOException("what there is of " + id + " from " + from + " to " + to
-                    + " is not shown while the clock is in doubt; nothing was decided: put the clock right, or compare it"
-                    + " and say 'retention confirm-clock', then try again");
+            throw new ClockInDoubtException("what there is of " + id + " from " + from + " to " + to
+                    + " is not shown while the clock is in doubt; nothing was decided");
         }
         if (stream == null || found.isEmpty()) {
             return Left.nothing(stream == null ? Optional.empty() : gone(stream, from, to));

@@ -18,6 +18,7 @@ import org.watchkeep.retention.disk.FakeFaults;
 import org.watchkeep.retention.hold.Hold;
 import org.watchkeep.retention.hold.HoldAnswer;
 import org.watchkeep.retention.hold.HoldId;
+import org.watchkeep.retention.hold.Refusal;
 
 /** Holds while something else fails: the ledger's disk, the register itself. */
 class HeldFaultsTest {
@@ -232,9 +233,14 @@ class HeldFaultsTest {
                     "the doubt is seen",
                     () -> held.store.retention().status().offMicros() != 0);
             assertThat(fragments(held)).isZero();
-            assertThatThrownBy(() -> held.place(start, start.plusSeconds(5), GATE))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("retention confirm-clock");
+            assertThat(held.place(start, start.plusSeconds(5), GATE))
+                    .isInstanceOfSatisfying(HoldAnswer.Refused.class, refused -> {
+                        assertThat(refused.refusal().cause()).isEqualTo(Refusal.Cause.CLOCK_IN_DOUBT);
+                        assertThat(refused.refusal().next()).contains("retention confirm-clock");
+                    });
+            assertThat(held.holds.placeAutomatic(held.terms(start, start.plusSeconds(5), GATE)))
+                    .singleElement()
+                    .isInstanceOf(HoldAnswer.Refused.class);
             assertThat(held.register.holds()).isEmpty();
             clock.step(-45, TimeUnit.DAYS);
             VaultCase.await(

@@ -126,9 +126,11 @@ final class HoldingRig implements AutoCloseable {
     }
 
     HoldAnswer place(Instant from, Instant to, StreamId... streams) throws IOException {
-        HoldTerms terms =
-                HoldTerms.of(HeldSpan.of(Set.of(streams), from, to), Ground.CRIME, OWNER, now().plus(HoldRules.REVIEW));
-        return holds.place(terms, OWNER);
+        return holds.place(terms(from, to, streams), OWNER);
+    }
+
+    HoldTerms terms(Instant from, Instant to, StreamId... streams) {
+        return HoldTerms.of(HeldSpan.of(Set.of(streams), from, to), Ground.CRIME, OWNER, now().plus(HoldRules.REVIEW));
     }
 
     HoldId held(Instant from, Instant to, StreamId... streams) throws IOException {
