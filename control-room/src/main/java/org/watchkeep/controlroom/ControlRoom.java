@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.watchkeep.controlroom.access.PurposesFile;
+import org.watchkeep.controlroom.access.SitePurposes;
 import org.watchkeep.controlroom.config.SecretFile;
 import org.watchkeep.controlroom.config.SiteConfig;
 import org.watchkeep.controlroom.config.SizeText;
@@ -88,6 +89,7 @@ public final class ControlRoom implements Closeable {
     private final HoldKeeper holds;
     private final VaultKeeper vault;
     private final Scrubber scrubber;
+    private final SitePurposes purposes;
     private final Acts acts;
     private final TierSettings told = new TierSettings();
     private @Nullable RecorderTier recorders;
@@ -114,8 +116,9 @@ public final class ControlRoom implements Closeable {
                 (stream, from, to) ->
                         holds.holdNeighbours(stream, from, to, trail.entries().people()),
                 new Scrubber.Settings(site.scrubBytesASecond()));
-        StoreActs storeActs = new StoreActs(
-                store, site, new FootageEntries(trail.entries(), clock, PurposesFile.read(data), site), scrubber);
+        this.purposes = SitePurposes.read(data, site, instants(clock));
+        StoreActs storeActs =
+                new StoreActs(store, site, new FootageEntries(trail.entries(), clock, purposes), scrubber);
         Actor people = trail.entries().people();
         HoldActs holdActs = new HoldActs(
                 new TrailActs(storeActs, trail.entries()), holds.holds(), store, site, people, instants(clock));
@@ -402,7 +405,7 @@ public final class ControlRoom implements Closeable {
 
     /** What of the configuration has no effect, and what to do about it. */
     public List<String> warnings() {
-        List<String> warnings = new ArrayList<>();
+        List<String> warnings = new ArrayList<>(purposes.warnings());
         for (VolumeStatus standing : store.volumeStatuses()) {
             site.volumes().stream()
                     .filter(volume -> volume.id().equals(standing.id()))

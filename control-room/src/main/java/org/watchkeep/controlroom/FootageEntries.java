@@ -3,13 +3,9 @@ package org.watchkeep.controlroom;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import org.watchkeep.controlroom.access.Purposes;
-import org.watchkeep.controlroom.config.SiteConfig;
+import org.watchkeep.controlroom.access.SitePurposes;
 import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.controlroom.control.Span;
 import org.watchkeep.controlroom.control.StoreActs;
@@ -26,14 +22,12 @@ final class FootageEntries implements StoreActs.BeforeExtracting {
 
     private final StoreTrail entries;
     private final StoreClock clock;
-    private final Purposes purposes;
-    private final SiteConfig site;
+    private final SitePurposes purposes;
 
-    FootageEntries(StoreTrail entries, StoreClock clock, Purposes purposes, SiteConfig site) {
+    FootageEntries(StoreTrail entries, StoreClock clock, SitePurposes purposes) {
         this.entries = entries;
         this.clock = clock;
         this.purposes = purposes;
-        this.site = site;
     }
 
     @Override
@@ -41,8 +35,7 @@ final class FootageEntries implements StoreActs.BeforeExtracting {
             throws IOException, Refusal {
         String stated = purpose.orElse(NOT_STATED);
         if (purpose.isPresent()) {
-            LocalDate today = LocalDate.ofInstant(TrailKeeper.instant(clock.utcMicros()), site.timeZone());
-            purposes.require(stated, looked(stream.camera()), today);
+            purposes.require(stated, stream.camera());
         }
         Fields data = Fields.NONE
                 .with("streams", List.of(stream))
@@ -51,18 +44,6 @@ final class FootageEntries implements StoreActs.BeforeExtracting {
                 .with("purpose", stated);
         Fields all = incident.map(id -> data.with("incident", id)).orElse(data);
         entries.enter(NewEntry.of(Act.FOOTAGE_EXTRACTED, entries.people(), all));
-    }
-
-    private Purposes.Looked looked(String camera) {
-        Optional<String> scheme = site.cameras().stream()
-                .filter(known -> known.id().equals(camera))
-                .findFirst()
-                .flatMap(SiteConfig.Camera::scheme);
-        Set<String> ofScheme = site.schemes().stream()
-                .filter(known -> scheme.filter(known.id()::equals).isPresent())
-                .flatMap(known -> known.purposes().stream())
-                .collect(Collectors.toSet());
-        return new Purposes.Looked(camera, scheme, ofScheme);
     }
 
     /** An open end is that of all footage there can be: from 1970 on, until now. */

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.watchkeep.controlroom.control.Refusal;
 import org.watchkeep.recorder.camera.CameraClock;
 import org.watchkeep.recorder.camera.SimulatedCamera;
 import org.watchkeep.recorder.camera.SimulatedCameras;
@@ -89,9 +90,25 @@ class TrailIT {
                         "--camera",
                         "gate",
                         "--purpose",
-                        "incident-review",
+                        "crime",
                         "--out",
                         folder.resolve("x.mp4").toString());
+                TestShell other = new TestShell();
+                int exit = other.run(
+                        "store",
+                        "extract",
+                        "--json",
+                        "--data",
+                        site.data().toString(),
+                        "--camera",
+                        "gate",
+                        "--purpose",
+                        "curiosity",
+                        "--out",
+                        folder.resolve("y.mp4").toString());
+                assertThat(exit).isEqualTo(Refusal.BAD_INPUT);
+                assertThat(other.out()).contains("\"code\":\"bad-purpose\"", "subject-request");
+                assertThat(folder.resolve("y.mp4")).doesNotExist();
             } finally {
                 site.stop();
             }
@@ -112,7 +129,7 @@ class TrailIT {
                     .reduce((one, next) -> next)
                     .orElseThrow();
             assertThat(root.path("data").path("segments").asInt()).isPositive();
-            assertThat(first.toString()).contains("incident-review").doesNotContain("Gate");
+            assertThat(first.toString()).contains("\"purpose\":\"crime\"").doesNotContain("Gate", "curiosity");
 
             ServedSite next = new ServedSite(folder, "unused");
             next.serve(threads);
