@@ -18,6 +18,9 @@ import org.watchkeep.retention.policy.PolicyException;
 
 /** What can happen to a {@link RetentionWorld}. Each deed leaves it running, whatever the power did meanwhile. */
 final class RetentionDeeds {
+    /** Of a ring of fourteen reels some are held twice, and some fail. */
+    private static final int MOST_HOLDS = 8;
+
     private static final List<Duration> WRONG = List.of(
             Duration.ofSeconds(20),
             Duration.ofMinutes(3),
@@ -78,8 +81,11 @@ final class RetentionDeeds {
 
     // ---- recording ------------------------------------------------------------------------------------------------
 
-    /** Some seconds of some cameras. */
-    void record() {
+    /** Some seconds of some cameras; a ring with nothing but held reels would not take them, as it should. */
+    void record() throws IOException {
+        while (world.holds.size() > MOST_HOLDS) {
+            release();
+        }
         StoreRig rig = world.rig().rig;
         List<StreamId> some = RetentionWorld.CAMERAS.stream()
                 .filter(camera -> random.nextInt(3) > 0)
