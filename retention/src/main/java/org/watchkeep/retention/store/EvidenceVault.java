@@ -4,7 +4,6 @@ package org.watchkeep.retention.store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,8 +39,8 @@ public final class EvidenceVault {
     private final Path path;
     private final CaseKeys keys;
     private final StoreClock clock;
-    private final RecordCipher cipher = new RecordCipher(new SecureRandom());
     private final VaultCopy.Book book = new VaultCopy.Book();
+    private final VaultWriter writer;
     private volatile @Nullable StreamBook streams;
     private volatile @Nullable VaultReels reels;
     private volatile @Nullable RecordReader reader;
@@ -60,6 +59,7 @@ public final class EvidenceVault {
         this.path = path;
         this.keys = keys;
         this.clock = clock;
+        this.writer = new VaultWriter(keys, book);
     }
 
     /**
@@ -164,109 +164,31 @@ public final class EvidenceVault {
         return new VaultCopy(known.caseId(), of.shortened(List.copyOf(all.values())), Optional.empty());
     }
 
-    /** There is no room for more of this case. */
-    static final class FullException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        FullException(String message) {
-            super(message);
-        }
-    }
-
-    /** Its disk failed. */
-    static final class FailedException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        FailedException(IOException cause) {
-            super(cause.toString(), cause);
-        }
-    }
-
     /**
-     * Writes records of one segment, durable on return, and not yet {@linkplain #check checked}. Makes the key of a case that
-     * has none and never had a copy.
+     * Writes records of a case, durable on return, and not yet {@linkplain #check checked}. Makes the key of a case that has
+     * none and never had a copy.
      *
      * @param isNewCase whether nothing was ever said to be copied for it: then no reel that cannot be read keeps it from a key
-     * @throws FullException when there is no room for it
-     * @throws FailedException when its disk fails
+     * @throws VaultWriter.FullException when there is no room for all of it; what there was room for is written
+     * @throws VaultWriter.FailedException when its disk fails
      */
-    void write(String caseId, Segment of, List<VaultHead.Copied> records, boolean isNewCase) throws IOException {
-        VaultReels open = opened();
-        Optional<String> unknown = open.notWhole();
-        if (unknown.isPresent() && !keys.isLive(caseId) && !isNewCase) {
-            throw new IOException("case " + caseId + " has no key, and " + unknown.get());
-        }
-        if (!keys.isLive(caseId)) {
-            if (open.reelsOf(caseId) > 0) {
-                throw new IOException(
-                        "case " + caseId + " has copies in the vault and its key is not there: no new one is made");
-            }
-            keys.make(caseId);
-        }
-        int stream = records.get(0).header().stream();
-        SecretKey key = keys.streamKey(caseId, stream)
-                .orElseThrow(() -> new IOException("the key of case " + caseId + " is gone"));
-        Optional<VaultHead> head;
-        try {
-            head = open.headFor(caseId, records);
-        } catch (IOException e) {
-            throw new FailedException(e);
-        }
-        if (head.isEmpty()) {
-            throw new FullException("the vault has no free reel for case " + caseId);
-        }
-        List<FragmentRef> refs;
-        try {
-            refs = head.get().write(records, key, cipher);
-        } catch (IOException e) {
-            open.failed(head.get());
-            throw new FailedException(e);
-        }
-        put(caseId, of, stream, records, refs);
+    void write(String caseId, List<VaultWriter.Piece> pieces, boolean isNewCase) throws IOException {
+        writer.write(opened(), caseId, pieces, isNewCase);
     }
 
-    private void put(String caseId, Segment of, int stream, List<VaultHead.Copied> records, List<FragmentRef> refs) {
-        Optional<VaultCopy> before = book.find(caseId, stream, SegmentBuilder.Key.of(of));
-        Map<Long, FragmentRef> fragments = new TreeMap<>();
-        before.ifPresent(copy -> copy.segment().fragments().forEach(ref -> fragments.put(ref.sequence(), ref)));
-        FragmentRef configuration =
-                before.map(copy -> copy.segment().configuration()).orElse(refs.get(0));
-        Optional<FragmentRef> seal = before.flatMap(copy -> copy.segment().seal());
-        for (int i = 0; i < refs.size(); i++) {
-            switch (records.get(i).header().kind()) {
-                case CONFIGURATION -> configuration = refs.get(i);
-                case SEAL -> seal = Optional.of(refs.get(i));
-                case FRAGMENT -> fragments.put(refs.get(i).sequence(), refs.get(i));
-                case PADDING -> throw new IllegalArgumentException("padding is not copied");
-            }
+    /** What reading a copy back has found. */
+    record ReadBack(VaultCopy copy, boolean isPlayable, boolean isSealed, Set<Long> damaged, Digest content) {
+        boolean isWhole() {
+            return isPlayable && isSealed && damaged.isEmpty();
         }
-        boolean isWhole = fragments.size() >= of.fragments().size() && seal.isPresent();
-        Segment copy = new Segment(
-                of.stream(),
-                of.run(),
-                of.number(),
-                of.epoch(),
-                isWhole ? Segment.State.SEALED : Segment.State.UNSEALED,
-                of.codec(),
-                of.cameraOffsetMicros(),
-                of.ownLessUtcMicros(),
-                configuration,
-                isWhole ? seal : Optional.empty(),
-                List.copyOf(fragments.values()));
-        book.put(stream, new VaultCopy(caseId, copy, Optional.empty()));
     }
 
     /**
-     * Reads a copy back: every record of it, past the cache, decrypted and digested. What is damaged is left out of it from
-     * now on, so that it is copied again; what cannot be copied again stays as it is.
+     * Reads a copy back: every record of it, past the cache, decrypted and digested. Any thread.
      *
-     * @param isInRing whether it can be copied again
      * @throws IOException when that cannot be told now
      */
-    boolean check(int stream, VaultCopy copy, boolean isInRing) throws IOException {
-        if (copy.checked().isPresent()) {
-            return true;
-        }
+    ReadBack readBack(int stream, VaultCopy copy) throws IOException {
         Segment segment = copy.segment();
         MessageDigest content = HeldCopies.sha256();
         boolean isPlayable = isGood(copy, stream, segment.configuration(), RecordHeader.Kind.CONFIGURATION, content);
@@ -278,16 +200,33 @@ public final class EvidenceVault {
                 damaged.add(ref.sequence());
             }
         }
-        boolean isWhole = isPlayable && isSealed && damaged.isEmpty();
-        if (isWhole) {
-            book.put(stream, copy.wasChecked(Digest.of(content.digest())));
+        return new ReadBack(copy, isPlayable, isSealed, damaged, Digest.of(content.digest()));
+    }
+
+    /**
+     * Reads a copy back that was not yet. What is damaged is left out of it from now on, so that it is copied again; what
+     * cannot be copied again stays as it is.
+     *
+     * @param isInRing whether it can be copied again
+     * @throws IOException when that cannot be told now
+     */
+    boolean check(int stream, VaultCopy copy, boolean isInRing) throws IOException {
+        return copy.checked().isPresent() || checked(stream, readBack(stream, copy), isInRing);
+    }
+
+    /** The same, of what was read back already, and is still what there is of it. */
+    boolean checked(int stream, ReadBack read, boolean isInRing) {
+        VaultCopy copy = read.copy;
+        if (read.isWhole()) {
+            book.put(stream, copy.wasChecked(read.content));
         } else if (isInRing) {
-            Optional<VaultCopy> left = isPlayable ? copy.without(damaged) : Optional.empty();
-            leaveOut(copy, stream, isPlayable ? damaged : copy.sequences(), isSealed);
+            Optional<VaultCopy> left = read.isPlayable ? copy.without(read.damaged) : Optional.empty();
+            leaveOut(copy, stream, read.isPlayable ? read.damaged : copy.sequences(), read.isSealed);
             left.ifPresentOrElse(
-                    good -> book.put(stream, isSealed ? good : good.withoutSeal()), () -> book.remove(stream, copy));
+                    good -> book.put(stream, read.isSealed ? good : good.withoutSeal()),
+                    () -> book.remove(stream, copy));
         }
-        return isWhole;
+        return read.isWhole();
     }
 
     /** Nor does the next look bring it back, which hears of what the reels have while one of them cannot be read. */

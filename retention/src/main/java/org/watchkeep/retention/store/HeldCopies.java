@@ -2,7 +2,6 @@
 package org.watchkeep.retention.store;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -17,15 +16,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What of the store's footage is to be copied into the vault, what is copied, and whether that is all of it. Used by the
  * vault's thread; {@link #missing} by any.
  */
 public final class HeldCopies {
-    /** A batch of this much is synced at once; one larger record makes one of its own. */
-    private static final int BATCH_BYTES = 4 << 20;
-
     /** No head comes round in the vault. */
     private static final Duration NO_HEAD = Duration.ofDays(366);
 
@@ -34,7 +31,7 @@ public final class HeldCopies {
     private final EvidenceVault vault;
 
     /** Records that are not what was recorded, read twice. */
-    private final Set<FragmentRef> damaged = new HashSet<>();
+    private final Set<FragmentRef> damaged = ConcurrentHashMap.newKeySet();
 
     HeldCopies(FootageStore store, StreamBook streams, EvidenceVault vault) {
         this.store = store;
@@ -51,11 +48,11 @@ public final class HeldCopies {
 
     /** Records of one segment that are to be copied. Immutable. */
     public static final class Item {
-        private final String caseId;
-        private final int stream;
-        private final Segment part;
-        private final List<FragmentRef> fragments;
-        private final boolean withSeal;
+        final String caseId;
+        final int stream;
+        final Segment part;
+        final List<FragmentRef> fragments;
+        final boolean withSeal;
         private final FootageInReach.OnReel reel;
 
         private Item(
@@ -198,103 +195,9 @@ public final class HeldCopies {
 
     // ---- copying --------------------------------------------------------------------------------------------------
 
-    /**
-     * Copies, syncs, reads back and checks. Never throws for what a disk does.
-     *
-     * @param isNewCase whether nothing was ever said to be copied for its case
-     */
-    public Outcome copy(Item item, boolean isNewCase) {
-        long written = 0;
-        String found = "";
-        List<VaultHead.Copied> batch = new ArrayList<>();
-        long batched = 0;
-        try {
-            for (Source source : sources(item)) {
-                if (source.kind == RecordHeader.Kind.SEAL && !found.isEmpty()) {
-                    break; // it would speak of what is not there
-                }
-                Optional<RecordCipher.Opened> opened = read(item, source);
-                if (opened.isEmpty()) {
-                    found = SegmentReading.name(item.part) + " sequence " + source.ref.sequence();
-                    if (source.kind == RecordHeader.Kind.CONFIGURATION) {
-                        break;
-                    }
-                    continue;
-                }
-                batch.add(VaultHead.Copied.of(opened.get()));
-                batched += source.ref.recordBytes();
-                if (batched >= BATCH_BYTES) {
-                    vault.write(item.caseId, item.part, batch, isNewCase);
-                    written += batched;
-                    batch.clear();
-                    batched = 0;
-                }
-            }
-            boolean isPlayable = vault.copy(item.caseId, item.stream, SegmentBuilder.Key.of(item.part))
-                            .isPresent()
-                    || batch.stream().anyMatch(record -> record.header().kind() == RecordHeader.Kind.FRAGMENT);
-            if (!batch.isEmpty() && isPlayable) {
-                vault.write(item.caseId, item.part, batch, isNewCase);
-                written += batched;
-            }
-            Optional<VaultCopy> copy = vault.copy(item.caseId, item.stream, SegmentBuilder.Key.of(item.part));
-            if (copy.isPresent() && !vault.check(item.stream, copy.get(), true)) {
-                return new Outcome(Result.LATER, 0, "a copy did not read back as it was written");
-            }
-        } catch (EvidenceVault.FullException e) {
-            return new Outcome(Result.FULL, written, String.valueOf(e.getMessage()));
-        } catch (EvidenceVault.FailedException e) {
-            return new Outcome(Result.VAULT_FAILED, written, String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            return new Outcome(Result.LATER, written, e.toString());
-        }
-        return found.isEmpty()
-                ? new Outcome(Result.COPIED, written, "")
-                : new Outcome(Result.DAMAGED, written, found + " is not what was recorded");
-    }
-
-    private record Source(RecordHeader.Kind kind, FragmentRef ref) {}
-
-    private List<Source> sources(Item item) {
-        List<Source> sources = new ArrayList<>();
-        // Another hold of the case may have had it copied since it was planned.
-        Optional<VaultCopy> copy = vault.copy(item.caseId, item.stream, SegmentBuilder.Key.of(item.part));
-        Set<Long> there = copy.map(VaultCopy::sequences).orElse(Set.of());
-        if (copy.isEmpty()) {
-            sources.add(new Source(RecordHeader.Kind.CONFIGURATION, item.part.configuration()));
-        }
-        item.fragments.stream()
-                .filter(ref -> !there.contains(ref.sequence()))
-                .forEach(ref -> sources.add(new Source(RecordHeader.Kind.FRAGMENT, ref)));
-        if (item.withSeal && copy.flatMap(known -> known.segment().seal()).isEmpty()) {
-            item.part.seal().ifPresent(ref -> sources.add(new Source(RecordHeader.Kind.SEAL, ref)));
-        }
-        return sources;
-    }
-
-    /** Empty where it is proved not to be what was recorded: read twice, for a disk may err once. */
-    private Optional<RecordCipher.Opened> read(Item item, Source source) throws IOException {
-        for (int tries = 0; tries < 2; tries++) {
-            try {
-                RecordCipher.Opened opened = source.ref.volume().equals(EvidenceVault.ID)
-                        ? vault.open(item.part, item.stream, source.ref, source.kind)
-                        : store.reader.ring(item.part, source.ref, source.kind);
-                // The batch is written later, and a reader's buffer is its own.
-                return Optional.of(new RecordCipher.Opened(
-                        opened.header(), opened.digest(), ByteBuffer.wrap(bytes(opened.payload()))));
-            } catch (DamagedSegmentException e) {
-                if (tries > 0) {
-                    damaged.add(source.ref);
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static byte[] bytes(ByteBuffer payload) {
-        byte[] bytes = new byte[payload.remaining()];
-        payload.duplicate().get(bytes);
-        return bytes;
+    /** Copies items one behind the other: {@link CopyLine}. */
+    public void copy(List<Item> items, CopyLine.Guide guide) {
+        CopyLine.copy(new CopyLine.Between(store, vault, damaged), items, guide);
     }
 
     // ---- whether it is all ----------------------------------------------------------------------------------------

@@ -51,9 +51,10 @@ final class HeldRows {
                     && window.get().from().isBefore(to)
                     && from.isBefore(window.get().to());
             if (touches && !isWithinLimit(epoch.number())) {
-                List<Segment> rows = rows(epoch.number(), stream);
-                enterErased(stream, rows, from, to);
-                gone.addAll(rows);
+                // Of memory too: the last segment before a kill may have no row for as long as nothing follows it.
+                List<Segment> all = all(epoch.number(), stream);
+                enterErased(stream, all, from, to);
+                gone.addAll(all);
             }
         }
         boolean isGoneFromVault = enterGoneFromVault(stream, from, to);
@@ -185,14 +186,15 @@ final class HeldRows {
         }
     }
 
-    /** Said before: when the epoch was erased, or by a try that a stop cut off. */
+    /**
+     * Said before: when the epoch was erased, or by a try that a stop cut off. By the recorder's own time: after a step back of the
+     * clock other seconds have the same UTC.
+     */
     private static boolean isEntered(StreamState stream, Coverage.Span span) {
-        Instant from = StreamState.instant(span.from().utcMicros());
-        Instant to = StreamState.instant(span.to().utcMicros());
-        return stream.gaps(from, to).stream()
+        return stream.gapSpans().stream()
                 .anyMatch(gap -> gap.cause() == GapCause.ERASED
-                        && !gap.from().isAfter(from)
-                        && gap.to().filter(end -> !end.isBefore(to)).isPresent());
+                        && !gap.from().isAfter(span.from())
+                        && gap.to().filter(end -> !end.isBefore(span.to())).isPresent());
     }
 
     /** What of a span may be held: not what was erased in it, or would have been by now. */

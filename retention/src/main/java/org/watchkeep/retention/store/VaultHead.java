@@ -87,27 +87,46 @@ final class VaultHead implements Closeable {
         return head;
     }
 
-    /** Bytes that these records take as a batch. */
-    private static int batchBytes(List<Copied> records) {
+    /** Bytes that records of so many bytes take as a batch. */
+    private static long batchBytes(long recordBytes) {
+        return ReelFooter.blocks(recordBytes + RecordHeader.BYTES + Disk.BLOCK);
+    }
+
+    /** How many of these records, from the first on, fit as a batch with the then longer footer. */
+    int fitting(List<Copied> records) {
         long bytes = 0;
+        int fitting = 0;
         for (Copied record : records) {
             bytes += record.header.recordBytes();
+            int listed = entries.position() / ReelFooter.ENTRY_BYTES + fitting + 2;
+            if (position + batchBytes(bytes) + ReelFooter.bytesFor(listed) > reelBytes) {
+                break;
+            }
+            fitting++;
         }
-        return Math.toIntExact(ReelFooter.blocks(bytes + RecordHeader.BYTES + Disk.BLOCK));
+        return fitting;
     }
 
-    /** Whether these records fit as a batch, with the then longer footer. */
+    /** Whether these records fit as a batch. */
     boolean fits(List<Copied> records) {
-        int listed = entries.position() / ReelFooter.ENTRY_BYTES + records.size() + 1;
-        return position + batchBytes(records) + ReelFooter.bytesFor(listed) <= reelBytes;
+        return fitting(records) == records.size();
     }
 
-    /** Encrypts the records under this key, writes and syncs them; says where each now lies. */
-    List<FragmentRef> write(List<Copied> records, SecretKey key, RecordCipher cipher) throws IOException {
-        ByteBuffer batch = ReelFooter.aligned(batchBytes(records));
+    /** The key of a stream's copies. */
+    interface Keys {
+        SecretKey of(int stream) throws IOException;
+    }
+
+    /** Encrypts each record under its stream's key, writes and syncs them all; says where each now lies. */
+    List<FragmentRef> write(List<Copied> records, Keys keys, RecordCipher cipher) throws IOException {
+        long bytes = records.stream()
+                .mapToLong(record -> record.header.recordBytes())
+                .sum();
+        ByteBuffer batch = ReelFooter.aligned(Math.toIntExact(batchBytes(bytes)));
         List<FragmentRef> refs = new ArrayList<>();
         int used = 0;
         for (Copied record : records) {
+            SecretKey key = keys.of(record.header.stream());
             cipher.seal(record.header, record.digest, List.of(record.payload), key, batch, used);
             place(batch, used);
             refs.add(SegmentBuilder.ref(record.header, volume, new RingPosition(header.serial(), position + used)));

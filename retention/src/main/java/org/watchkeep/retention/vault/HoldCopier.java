@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,6 +28,7 @@ import org.watchkeep.retention.hold.HoldRules;
 import org.watchkeep.retention.hold.HoldState;
 import org.watchkeep.retention.hold.Holds;
 import org.watchkeep.retention.hold.Refusal;
+import org.watchkeep.retention.store.CopyLine;
 import org.watchkeep.retention.store.EvidenceVault;
 import org.watchkeep.retention.store.FootageInReach;
 import org.watchkeep.retention.store.FootageInReach.OnReel;
@@ -243,21 +244,47 @@ public final class HoldCopier {
     /** Returns whether the round has ended before all was tried. */
     private boolean copy(List<Work> work) {
         work.sort(Comparator.comparing(one -> one.item.reel().untilHead()));
-        Set<String> full = new HashSet<>();
-        long roundBegun = monoNanos.getAsLong();
-        for (Work one : work) {
-            String caseId = one.item.caseId();
-            long begun = monoNanos.getAsLong();
-            if (stopping || begun - roundBegun > ROUND_NANOS) {
-                return true;
-            }
-            if (full.contains(caseId)) {
-                continue;
-            }
-            HeldCopies.Outcome outcome = copied(one.item);
-            measure(outcome.bytes(), monoNanos.getAsLong() - begun);
+        Copying copying = new Copying(work);
+        copies.copy(work.stream().map(Work::item).toList(), copying);
+        return copying.isMore;
+    }
+
+    /** What a round has come to in its copying. */
+    private final class Copying implements CopyLine.Guide {
+        private final Map<HeldCopies.Item, Work> works = new HashMap<>();
+        private final Set<String> full = ConcurrentHashMap.newKeySet();
+        private final long roundBegun = monoNanos.getAsLong();
+        private long doneAt = roundBegun;
+        private boolean isMore;
+
+        Copying(List<Work> work) {
+            work.forEach(one -> works.put(one.item, one));
+        }
+
+        @Override
+        public boolean goesOn() {
+            isMore = stopping || monoNanos.getAsLong() - roundBegun > ROUND_NANOS;
+            return !isMore;
+        }
+
+        @Override
+        public boolean isWanted(HeldCopies.Item item) {
+            return !stopping && !full.contains(item.caseId());
+        }
+
+        @Override
+        public boolean isNewCase(String caseId) {
+            return isNew(caseId);
+        }
+
+        @Override
+        public void done(HeldCopies.Item item, HeldCopies.Outcome outcome) {
+            long now = monoNanos.getAsLong();
+            measure(outcome.bytes(), now - doneAt);
+            doneAt = now;
+            String caseId = item.caseId();
             switch (outcome.result()) {
-                case COPIED -> isCopied(one);
+                case COPIED -> isCopied(Objects.requireNonNull(works.get(item)));
                 case FULL -> {
                     full.add(caseId);
                     raise(
@@ -266,21 +293,8 @@ public final class HoldCopier {
                 }
                 case LATER -> raise(caseId + " copying", "case " + caseId + " is not all copied yet: " + outcome.why());
                 case DAMAGED -> raise(caseId + " damaged", "of case " + caseId + ": " + outcome.why());
-                case VAULT_FAILED -> {
-                    raise("writing", "the vault's disk failed, it is tried again: " + outcome.why());
-                    return false;
-                }
+                case VAULT_FAILED -> raise("writing", "the vault's disk failed, it is tried again: " + outcome.why());
             }
-        }
-        return false;
-    }
-
-    private HeldCopies.Outcome copied(HeldCopies.Item item) {
-        try {
-            return copies.copy(item, isNew(item.caseId()));
-        } catch (RuntimeException e) {
-            log.error("ALARM vault: copying for case {} failed by a fault of the program", item.caseId(), e);
-            return new HeldCopies.Outcome(HeldCopies.Result.LATER, 0, e.toString());
         }
     }
 

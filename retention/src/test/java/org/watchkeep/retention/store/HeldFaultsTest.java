@@ -199,6 +199,75 @@ class HeldFaultsTest {
         }
     }
 
+    /** After a step back of the clock, seconds have the UTC of others; those were erased, these were held. */
+    @Test
+    void holdThatEnds_onSecondsWhoseUtcOthersHadToo_isToldAsErased() throws IOException {
+        StoreSettings settings = init();
+        try (HoldingRig held = open(settings)) {
+            clock.witnessed(true);
+            Instant kept = record(held);
+            HoldId whole = held.held(kept, kept.plusSeconds(SECONDS), GATE);
+            clock.pass(1, TimeUnit.HOURS);
+            Instant twice = record(held);
+            HoldId first = held.held(twice, twice.plusSeconds(SECONDS), GATE);
+            clock.witnessed(false);
+            step(held, -180);
+            held.rig.beginRun(GATE);
+            for (int i = 0; i < 2 * SECONDS; i++) {
+                held.rig.record(GATE, 2_000);
+            }
+            step(held, 180);
+            clock.witnessed(true);
+            for (int i = 0; i < SECONDS; i++) {
+                held.rig.record(GATE, 2_000);
+            }
+            StoreRig.await("recorded", () -> held.rig.isSettled(GATE));
+            held.rig.endRun(GATE, GapCause.CONNECTION_LOST);
+            held.rig.awaitKept(
+                    "indexed", () -> held.store.streamState(GATE).unindexed().isEmpty());
+            awaitErased(held, held.rig.recordingEpoch());
+            held.release(first);
+            assertThat(held.store.check(false, Optional.empty()).findings()).isEmpty();
+            assertThat(fragments(held)).isEqualTo(SECONDS);
+            held.release(whole);
+            assertThat(fragments(held)).isZero();
+        }
+    }
+
+    /** A kill came before the segment had its seal: it is the stream's last, and its hold ends past its limit. */
+    @Test
+    void holdThatEnds_onTheLastSegmentBeforeAKill_isToldAsErased() throws IOException {
+        StoreSettings settings = init();
+        HoldingRig killed = open(settings);
+        Instant kept = record(killed);
+        killed.held(kept, kept.plusSeconds(SECONDS), GATE);
+        killed.rig.beginRun(GATE);
+        Instant start = killed.now();
+        for (int i = 0; i < SECONDS; i++) {
+            killed.rig.record(GATE, 2_000);
+        }
+        StoreRig.await("recorded", () -> killed.rig.isSettled(GATE));
+        HoldId hold = killed.held(start.plusSeconds(5), start.plusSeconds(10), GATE);
+        disk.kill();
+        killed.abandon();
+        FakeDisk next = disk.restart();
+        try (HoldingRig held = new HoldingRig(next, settings, clock, Map.of(GATE, StoreRig.CLASS))) {
+            assertThat(held.store.streamState(GATE).unindexed()).isNotEmpty();
+            awaitErased(held, held.store.streamState(GATE).unindexed().get(0).epoch());
+            assertThat(held.store.streamState(GATE).unindexed()).isNotEmpty();
+            held.release(hold);
+            assertThat(held.store.check(false, Optional.empty()).findings()).isEmpty();
+            assertTold(held, start, SECONDS);
+            assertThat(fragments(held)).isEqualTo(SECONDS);
+        }
+    }
+
+    private void step(HoldingRig held, long seconds) {
+        long epoch = held.rig.recordingEpoch();
+        clock.step(seconds, TimeUnit.SECONDS);
+        held.rig.awaitKept("the next epoch", () -> held.rig.recordingEpoch() > epoch);
+    }
+
     /** By UTC the notice is over, and the limit too; by what elapsed neither is. */
     @Test
     void announcedEnd_underAClockSetForward_waitsUntilItIsRight() throws IOException {
