@@ -9,11 +9,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,23 +23,26 @@ import org.watchkeep.retention.store.HeldCopies.Result;
  * Copies items into the vault in three steps that go on at the same time: while one batch is encrypted, written and synced, the
  * next is read from the ring and the one before is read back from the vault.
  *
- * <p>Only the calling thread, the vault's, writes, and changes what is known of copies. Two threads of its own read. At most three
- * batches are in memory. An item is done when every record of it was read back, so what a power cut or a kill takes was never
+ * <p>Only the calling thread, the vault's, writes, and changes what is known of copies. Threads of its own read, several records
+ * at a time. At most three batches are in memory. An item is done when every record of it was read back, so what a power cut or a kill takes was never
  * said to be copied.
  */
 public final class CopyLine {
     /** A batch of this much is synced at once; one larger record makes one of its own. */
     private static final int BATCH_BYTES = 8 << 20;
 
+    /** Of each step: what a disk does at once costs less; more would take the processors from recording. */
+    private static final int RECORDS_AT_ONCE = 4;
+
     private static final Logger log = LoggerFactory.getLogger(CopyLine.class);
 
     private final Between between;
     private final Guide guide;
-    private final ExecutorService readers = Executors.newFixedThreadPool(2, task -> {
-        Thread thread = new Thread(task, "vault-reading");
-        thread.setDaemon(true); // as the vault's own: one that hangs must not keep the process from ending
-        return thread;
-    });
+
+    /** The one before and the one behind what is written. */
+    private final RecordReads steps = new RecordReads("vault-step", 2);
+
+    private final RecordReads records = new RecordReads("vault-reading", RECORDS_AT_ONCE);
 
     /** Where it copies from and to, and which records are known not to be what was recorded. */
     record Between(FootageStore store, EvidenceVault vault, Set<FragmentRef> damaged) {}
@@ -104,11 +105,6 @@ public final class CopyLine {
             this.work = work;
         }
 
-        /** Which is no copy of anything, and must not go without what it is for. */
-        boolean isConfigurationAlone() {
-            return records.size() == 1 && records.get(0).header().kind() == RecordHeader.Kind.CONFIGURATION;
-        }
-
         boolean hasFragment() {
             return records.stream().anyMatch(record -> record.header().kind() == RecordHeader.Kind.FRAGMENT);
         }
@@ -125,14 +121,14 @@ public final class CopyLine {
 
     private void run(Iterator<Item> items) {
         Reading reading = new Reading(items);
-        Future<List<Part>> next = readers.submit(reading::batch);
+        Future<List<Part>> next = steps.submit(reading::batch);
         List<Behind> behind = List.of();
         boolean goesOn = true;
         while (goesOn) {
             List<Part> batch = result(next);
             goesOn = !batch.isEmpty() && guide.goesOn();
             if (goesOn) {
-                next = readers.submit(reading::batch);
+                next = steps.submit(reading::batch);
             }
             boolean isTaken = batch.isEmpty() || write(batch);
             behind.forEach(this::settle);
@@ -147,11 +143,9 @@ public final class CopyLine {
 
     /** What it has begun to read comes to its end: nobody reads behind the back of whoever closes store and vault. */
     private void end() {
-        readers.shutdown();
-        boolean isOver = false;
-        while (!isOver) {
+        for (RecordReads threads : List.of(steps, records)) {
             try {
-                isOver = readers.awaitTermination(1, TimeUnit.MINUTES);
+                threads.end();
             } catch (InterruptedException e) {
                 log.warn("the vault's thread was interrupted and goes on");
             }
@@ -190,6 +184,7 @@ public final class CopyLine {
         /** Empty at the end. */
         List<Part> batch() {
             List<Part> batch = new ArrayList<>();
+            List<Read> reads = new ArrayList<>();
             long bytes = 0;
             while (bytes < BATCH_BYTES) {
                 Work work = under == null ? next(batch) : under;
@@ -197,11 +192,19 @@ public final class CopyLine {
                     break;
                 }
                 Part part = new Part(work);
-                bytes += read(part, BATCH_BYTES - bytes);
+                boolean isBare = false;
+                // A configuration does not go without what it is for.
+                while (sources.hasNext() && (bytes < BATCH_BYTES || isBare)) {
+                    Source source = sources.next();
+                    isBare = source.kind == RecordHeader.Kind.CONFIGURATION;
+                    bytes += source.ref.recordBytes();
+                    reads.add(new Read(part, source));
+                }
                 part.isLast = !sources.hasNext();
                 under = part.isLast ? null : work;
                 batch.add(part);
             }
+            readAll(reads);
             return batch;
         }
 
@@ -220,33 +223,50 @@ public final class CopyLine {
             sources = sources(item).iterator();
             return new Work(item);
         }
+    }
 
-        /** Reads on until so much is read or the item is at its end; how much that was. */
-        private long read(Part part, long most) {
-            Work work = part.work;
-            long bytes = 0;
+    /** A record that is to be read for a part of a batch. Never throws: what failed it says in its answer. */
+    private final class Read implements Callable<Read> {
+        private final Part part;
+        private final Source source;
+        private Optional<RecordCipher.Opened> opened = Optional.empty();
+        private @Nullable Exception failed;
+
+        Read(Part part, Source source) {
+            this.part = part;
+            this.source = source;
+        }
+
+        @Override
+        public Read call() {
             try {
-                while (sources.hasNext() && (bytes < most || part.isConfigurationAlone())) {
-                    Source source = sources.next();
-                    // A seal would speak of what is not there.
-                    boolean isLeftOut = source.kind == RecordHeader.Kind.SEAL && !work.found.isEmpty();
-                    Optional<RecordCipher.Opened> opened = isLeftOut ? Optional.empty() : open(work.item, source);
-                    if (opened.isPresent()) {
-                        part.records.add(VaultHead.Copied.of(opened.get()));
-                        bytes += source.ref.recordBytes();
-                    } else if (!isLeftOut) {
-                        work.found = SegmentReading.name(work.item.part) + " sequence " + source.ref.sequence();
-                        if (source.kind == RecordHeader.Kind.CONFIGURATION) {
-                            sources = Collections.emptyIterator();
-                        }
-                    }
-                }
+                opened = open(part.work.item, source);
             } catch (IOException | RuntimeException e) {
-                fails(work, e);
-                part.records.clear();
-                sources = Collections.emptyIterator();
+                failed = e;
             }
-            return bytes;
+            return this;
+        }
+    }
+
+    /** Several at a time; put together in their order. */
+    private void readAll(List<Read> reads) {
+        try {
+            records.all(reads).forEach(CopyLine::add);
+        } catch (IOException | RuntimeException e) {
+            reads.forEach(read -> fails(read.part.work, e));
+        }
+    }
+
+    private static void add(Read read) {
+        Part part = read.part;
+        Exception failed = read.failed;
+        if (failed != null) {
+            fails(part.work, failed);
+        } else if (read.opened.isEmpty()) {
+            part.work.found = SegmentReading.name(part.work.item.part) + " sequence " + read.source.ref.sequence();
+        } else if (read.source.kind != RecordHeader.Kind.SEAL || part.work.found.isEmpty()) {
+            // A seal would speak of what is not there.
+            part.records.add(VaultHead.Copied.of(read.opened.get()));
         }
     }
 
@@ -312,8 +332,7 @@ public final class CopyLine {
             part.records.removeIf(record ->
                     copy.filter(known -> isIn(known, record.header())).isPresent()
                             || !names.add(Name.of(record.header())));
-            boolean isPlayable = copy.isPresent() || part.hasFragment() || isBegun(pieces, part);
-            if (part.work.failed == null && !part.records.isEmpty() && isPlayable) {
+            if (part.work.failed == null && isPlayable(part, copy.isPresent() || isBegun(pieces, part))) {
                 pieces.add(new VaultWriter.Piece(part.work.item.part, List.copyOf(part.records)));
             }
         }
@@ -334,6 +353,18 @@ public final class CopyLine {
             batch.forEach(part -> fails(part.work, e));
             return true;
         }
+    }
+
+    /** Records that play with what the vault has of their segment; the first of it are its configuration and a fragment. */
+    private static boolean isPlayable(Part part, boolean isBegun) {
+        if (isBegun || part.records.isEmpty()) {
+            return !part.records.isEmpty();
+        }
+        boolean isConfigured = part.records.get(0).header().kind() == RecordHeader.Kind.CONFIGURATION;
+        if (!isConfigured && part.work.found.isEmpty()) {
+            part.work.fails(Result.LATER, "its configuration was not copied before it");
+        }
+        return isConfigured && part.hasFragment();
     }
 
     private static boolean isIn(VaultCopy copy, RecordHeader header) {
@@ -359,7 +390,7 @@ public final class CopyLine {
         return new Behind(
                 work,
                 copy.filter(known -> known.checked().isEmpty())
-                        .map(known -> readers.submit(() -> between.vault.readBack(work.item.stream, known))));
+                        .map(known -> steps.submit(() -> between.vault.readBack(work.item.stream, known, records))));
     }
 
     private void settle(Behind behind) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.SecretKey;
 import org.jspecify.annotations.Nullable;
@@ -188,16 +189,59 @@ public final class EvidenceVault {
      *
      * @throws IOException when that cannot be told now
      */
-    ReadBack readBack(int stream, VaultCopy copy) throws IOException {
+    ReadBack readBack(int stream, VaultCopy copy, RecordReads reads) throws IOException {
+        List<Callable<Back>> tasks = new ArrayList<>();
+        for (Back record : records(copy)) {
+            tasks.add(() -> readBack(stream, copy, record));
+        }
+        return together(copy, reads.all(tasks));
+    }
+
+    private ReadBack readBack(int stream, VaultCopy copy) throws IOException {
+        List<Back> backs = new ArrayList<>();
+        for (Back record : records(copy)) {
+            backs.add(readBack(stream, copy, record));
+        }
+        return together(copy, backs);
+    }
+
+    /**
+     * A record of a copy.
+     *
+     * @param content its digest, where it was read back and is good
+     */
+    private record Back(FragmentRef ref, RecordHeader.Kind kind, Optional<Digest> content) {
+        static Back of(FragmentRef ref, RecordHeader.Kind kind) {
+            return new Back(ref, kind, Optional.empty());
+        }
+    }
+
+    private static List<Back> records(VaultCopy copy) {
         Segment segment = copy.segment();
+        List<Back> records = new ArrayList<>();
+        records.add(Back.of(segment.configuration(), RecordHeader.Kind.CONFIGURATION));
+        segment.seal().ifPresent(ref -> records.add(Back.of(ref, RecordHeader.Kind.SEAL)));
+        segment.fragments().forEach(ref -> records.add(Back.of(ref, RecordHeader.Kind.FRAGMENT)));
+        return records;
+    }
+
+    private static ReadBack together(VaultCopy copy, List<Back> backs) {
         MessageDigest content = HeldCopies.sha256();
-        boolean isPlayable = isGood(copy, stream, segment.configuration(), RecordHeader.Kind.CONFIGURATION, content);
-        boolean isSealed =
-                segment.seal().isEmpty() || isGood(copy, stream, segment.seal().get(), RecordHeader.Kind.SEAL, content);
+        boolean isPlayable = true;
+        boolean isSealed = true;
         Set<Long> damaged = new HashSet<>();
-        for (FragmentRef ref : segment.fragments()) {
-            if (!isGood(copy, stream, ref, RecordHeader.Kind.FRAGMENT, content)) {
-                damaged.add(ref.sequence());
+        for (Back back : backs) {
+            boolean isGood = back.content.isPresent();
+            back.content.ifPresent(digest -> content.update(digest.toBytes()));
+            switch (back.kind) {
+                case CONFIGURATION -> isPlayable = isGood;
+                case SEAL -> isSealed = isGood;
+                case FRAGMENT -> {
+                    if (!isGood) {
+                        damaged.add(back.ref.sequence());
+                    }
+                }
+                case PADDING -> throw new IllegalArgumentException("padding is not copied");
             }
         }
         return new ReadBack(copy, isPlayable, isSealed, damaged, Digest.of(content.digest()));
@@ -239,16 +283,16 @@ public final class EvidenceVault {
     }
 
     /** Read twice: what is left out of a copy for good must not be one bad reading. */
-    private boolean isGood(VaultCopy copy, int stream, FragmentRef ref, RecordHeader.Kind kind, MessageDigest content)
-            throws IOException {
+    private Back readBack(int stream, VaultCopy copy, Back record) throws IOException {
         for (int tries = 2; ; tries--) {
             try {
-                content.update(open(copy.segment(), stream, ref, kind).digest().toBytes());
-                return true;
+                Digest content =
+                        open(copy.segment(), stream, record.ref, record.kind).digest();
+                return new Back(record.ref, record.kind, Optional.of(content));
             } catch (DamagedSegmentException | FragmentGoneException e) {
                 if (tries == 1) {
                     log.error("ALARM vault: a copy for case {} is damaged: {}", copy.caseId(), e.getMessage());
-                    return false;
+                    return record;
                 }
             }
         }
