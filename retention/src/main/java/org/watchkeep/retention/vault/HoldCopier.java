@@ -56,9 +56,6 @@ import org.watchkeep.retention.store.HeldCopies;
 public final class HoldCopier {
     private static final Logger log = LoggerFactory.getLogger(HoldCopier.class);
 
-    /** Until it was measured: a spinning disk that records beside it reads and writes more than that. */
-    private static final long UNMEASURED_BYTES_PER_SECOND = 20_000_000;
-
     /** So long copying goes on before what is nearest the head is looked for anew. */
     private static final long ROUND_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -86,7 +83,7 @@ public final class HoldCopier {
     /** All that the answer to that hangs on. */
     private List<Object> lookedFor = List.of();
 
-    private volatile long bytesPerSecond = UNMEASURED_BYTES_PER_SECOND;
+    private final CopyPace pace = new CopyPace();
     private volatile boolean stopping;
     private volatile Runnable looked = () -> {};
 
@@ -149,7 +146,8 @@ public final class HoldCopier {
                 EvidenceVault vault = copies.vault();
                 return vault.away().isPresent()
                         ? ring.check(waiting, wanted)
-                        : Admission.check(waiting, wanted, new Admission.VaultRoom(vault.freeBytes(), bytesPerSecond));
+                        : Admission.check(
+                                waiting, wanted, new Admission.VaultRoom(vault.freeBytes(), pace.bytesPerSecond()));
             }
 
             @Override
@@ -245,7 +243,9 @@ public final class HoldCopier {
     private boolean copy(List<Work> work) {
         work.sort(Comparator.comparing(one -> one.item.reel().untilHead()));
         Copying copying = new Copying(work);
+        pace.begin(monoNanos.getAsLong());
         copies.copy(work.stream().map(Work::item).toList(), copying);
+        pace.pause(monoNanos.getAsLong());
         return copying.isMore;
     }
 
@@ -254,7 +254,6 @@ public final class HoldCopier {
         private final Map<HeldCopies.Item, Work> works = new HashMap<>();
         private final Set<String> full = ConcurrentHashMap.newKeySet();
         private final long roundBegun = monoNanos.getAsLong();
-        private long doneAt = roundBegun;
         private boolean isMore;
 
         Copying(List<Work> work) {
@@ -279,9 +278,7 @@ public final class HoldCopier {
 
         @Override
         public void done(HeldCopies.Item item, HeldCopies.Outcome outcome) {
-            long now = monoNanos.getAsLong();
-            measure(outcome.bytes(), now - doneAt);
-            doneAt = now;
+            pace.copied(outcome.bytes(), monoNanos.getAsLong());
             String caseId = item.caseId();
             switch (outcome.result()) {
                 case COPIED -> isCopied(Objects.requireNonNull(works.get(item)));
@@ -313,14 +310,6 @@ public final class HoldCopier {
                     key(reel),
                     (key, known) ->
                             known.bytesToCopy() <= reel.bytesToCopy() ? null : with(known, -reel.bytesToCopy()));
-        }
-    }
-
-    /** The newer counts for more: how fast it goes depends on what is recorded beside it. */
-    private void measure(long bytes, long nanos) {
-        if (bytes > 0 && nanos > 0) {
-            double now = bytes * 1e9 / nanos;
-            bytesPerSecond = Math.max(1, (long) ((bytesPerSecond * 3.0 + now) / 4));
         }
     }
 
