@@ -28,7 +28,7 @@ final class FootageOptions {
             names = "--purpose",
             paramLabel = "P",
             description =
-                    "What it is for: a code of the audit trail, as crime-investigation. Extracts are entered with it.")
+                    "What it is for: one of the site's purposes (purposes.yaml), as crime. Extracts are entered with it.")
     @Nullable
     String purpose;
 

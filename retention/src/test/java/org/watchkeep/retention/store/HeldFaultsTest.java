@@ -48,11 +48,15 @@ class HeldFaultsTest {
         for (int i = 0; i < SECONDS; i++) {
             held.rig.record(GATE, 2_000);
         }
+        endRun(held);
+        return start;
+    }
+
+    private static void endRun(HoldingRig held) {
         StoreRig.await("recorded", () -> held.rig.isSettled(GATE));
         held.rig.endRun(GATE, GapCause.CONNECTION_LOST);
         held.rig.awaitKept(
                 "indexed", () -> held.store.streamState(GATE).unindexed().isEmpty());
-        return start;
     }
 
     private static int fragments(HoldingRig held) throws IOException {
@@ -221,10 +225,7 @@ class HeldFaultsTest {
             for (int i = 0; i < SECONDS; i++) {
                 held.rig.record(GATE, 2_000);
             }
-            StoreRig.await("recorded", () -> held.rig.isSettled(GATE));
-            held.rig.endRun(GATE, GapCause.CONNECTION_LOST);
-            held.rig.awaitKept(
-                    "indexed", () -> held.store.streamState(GATE).unindexed().isEmpty());
+            endRun(held);
             awaitErased(held, held.rig.recordingEpoch());
             held.release(first);
             assertThat(held.store.check(false, Optional.empty()).findings()).isEmpty();
